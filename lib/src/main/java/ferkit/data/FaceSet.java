@@ -1,0 +1,112 @@
+package ferkit.data;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * An immutable data set in three splits with its origin and content hash.
+ * What every later stage (training, evaluation, charts) takes as its input.
+ */
+public final class FaceSet {
+    private final Origin origin;
+    private final Faces training;
+    private final Faces validation;
+    private final Faces test;
+    private final String hash;
+
+    /** A data set of these three splits. */
+    public FaceSet(Origin origin, Faces training, Faces validation, Faces test) {
+        this.origin = origin;
+        this.training = training;
+        this.validation = validation;
+        this.test = test;
+        this.hash = computeHash();
+    }
+
+    /** Where the images come from. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The images of one split, in file order. */
+    public Faces split(Split split) {
+        return switch (split) {
+            case TRAINING -> training;
+            case VALIDATION -> validation;
+            case TEST -> test;
+        };
+    }
+
+    public Faces training() {
+        return training;
+    }
+
+    public Faces validation() {
+        return validation;
+    }
+
+    public Faces test() {
+        return test;
+    }
+
+    /**
+     * SHA-256 in hexadecimal over the splits in the order training, validation, test and each image in
+     * file order as one byte of split (0, 1, 2), one byte of label (255 where there is none) and 2,304 bytes of pixels.
+     * The same images have the same hash, whatever form of file they came from.
+     */
+    public String hash() {
+        return hash;
+    }
+
+    /**
+     * The same data with at most {@code limit} training images, chosen by a permutation from the seed
+     * and kept in file order; validation and test stay whole. A limit of 0 means all.
+     *
+     * @throws IllegalArgumentException if the limit is negative
+     */
+    public FaceSet limitTraining(int limit, long seed) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("An image limit of " + limit + ": expected 0 (all) or a positive number");
+        }
+        if (limit == 0 || limit >= training.size()) {
+            return this;
+        }
+        int[] chosen = IntStream.of(permutation(training.size(), new SplittableRandom(seed))).limit(limit).sorted().toArray();
+        return new FaceSet(origin, training.select(chosen), validation, test);
+    }
+
+    /** The numbers 0 to {@code n} − 1 in random order (Fisher–Yates shuffle). */
+    public static int[] permutation(int n, SplittableRandom random) {
+        int[] order = IntStream.range(0, n).toArray();
+        for (int i = n - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swapped = order[i];
+            order[i] = order[j];
+            order[j] = swapped;
+        }
+        return order;
+    }
+
+    private String computeHash() {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+        byte[] image = new byte[2 + Faces.PIXELS];
+        for (Split split : Split.values()) {
+            Faces faces = split(split);
+            for (int i = 0; i < faces.size(); i++) {
+                image[0] = (byte) split.ordinal();
+                image[1] = (byte) faces.label(i);
+                faces.copyPixels(i, image, 2);
+                digest.update(image);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

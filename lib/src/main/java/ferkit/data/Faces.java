@@ -1,0 +1,106 @@
+package ferkit.data;
+
+import java.util.Arrays;
+
+/**
+ * Immutable grey 48×48 images with their labels: one split of a {@link FaceSet}, in file order.
+ * Pixels are bytes 0 (black) to 255 (white), row by row.
+ */
+public final class Faces {
+    /** Height and width of an image in pixels. */
+    public static final int SIDE = 48;
+    /** Pixels of an image. */
+    public static final int PIXELS = SIDE * SIDE;
+    /** The label of an image that has none, as in the challenge's unlabelled {@code test.csv}. */
+    public static final int NO_LABEL = -1;
+
+    private final byte[] pixels;
+    private final byte[] labels;
+
+    /**
+     * Takes over both arrays without copying; the caller must not change them afterwards.
+     *
+     * @param pixels {@code labels.length} × 2,304 bytes
+     * @param labels 0 to 6, or {@link #NO_LABEL}
+     * @throws IllegalArgumentException if the lengths do not fit each other or a label is out of range
+     */
+    public Faces(byte[] pixels, byte[] labels) {
+        if (pixels.length != labels.length * (long) PIXELS) {
+            throw new IllegalArgumentException(pixels.length + " pixel bytes for " + labels.length
+                    + " labels: expected " + PIXELS + " for each");
+        }
+        for (byte label : labels) {
+            if (label != NO_LABEL) {
+                Emotion.of(label);
+            }
+        }
+        this.pixels = pixels;
+        this.labels = labels;
+    }
+
+    /** Number of images. */
+    public int size() {
+        return labels.length;
+    }
+
+    /** Label of one image, 0 to 6, or {@link #NO_LABEL}. */
+    public int label(int index) {
+        return labels[index];
+    }
+
+    /** All labels in order, as a new array. */
+    public int[] labels() {
+        int[] copy = new int[labels.length];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = labels[i];
+        }
+        return copy;
+    }
+
+    /** Whether every image has a label. */
+    public boolean labelled() {
+        for (byte label : labels) {
+            if (label == NO_LABEL) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Images per class, seven numbers in label order; images without a label are not counted. */
+    public int[] counts() {
+        int[] counts = new int[Emotion.COUNT];
+        for (byte label : labels) {
+            if (label != NO_LABEL) {
+                counts[label]++;
+            }
+        }
+        return counts;
+    }
+
+    /** Grey value 0 to 255 of one pixel. */
+    public int pixel(int index, int row, int column) {
+        return pixels[index * PIXELS + row * SIDE + column] & 0xff;
+    }
+
+    /** Copies one image's 2,304 bytes, row by row, to {@code target} from {@code offset} on. */
+    public void copyPixels(int index, byte[] target, int offset) {
+        System.arraycopy(pixels, index * PIXELS, target, offset, PIXELS);
+    }
+
+    /** One image's 2,304 bytes, row by row, as a new array. */
+    public byte[] pixels(int index) {
+        return Arrays.copyOfRange(pixels, index * PIXELS, (index + 1) * PIXELS);
+    }
+
+    /** The images at these indices, in the order of the indices. */
+    public Faces select(int[] indices) {
+        byte[] chosenPixels = new byte[indices.length * PIXELS];
+        byte[] chosenLabels = new byte[indices.length];
+        for (int i = 0; i < indices.length; i++) {
+            copyPixels(indices[i], chosenPixels, i * PIXELS);
+            chosenLabels[i] = labels[indices[i]];
+        }
+        return new Faces(chosenPixels, chosenLabels);
+    }
+}

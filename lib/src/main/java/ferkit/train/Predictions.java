@@ -1,0 +1,98 @@
+package ferkit.train;
+
+import ferkit.data.AtomicFile;
+import ferkit.data.Emotion;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a model said of each image of one split, in file order.
+ *
+ * @param truth labels 0 to 6
+ * @param predicted the class of the highest probability, 0 to 6
+ * @param probabilities softmax outputs, one row of seven for each image
+ */
+public record Predictions(int[] truth, int[] predicted, float[][] probabilities) {
+    private static final String HEADER = "index,truth,predicted,p0,p1,p2,p3,p4,p5,p6";
+
+    /** @throws IllegalArgumentException if the three do not have the same length */
+    public Predictions {
+        if (truth.length != predicted.length || truth.length != probabilities.length) {
+            throw new IllegalArgumentException("Predictions of unequal length: " + truth.length + " labels, "
+                    + predicted.length + " predictions, " + probabilities.length + " rows of probabilities");
+        }
+    }
+
+    /** Number of images. */
+    public int size() {
+        return truth.length;
+    }
+
+    /** Number of images whose prediction equals the label. */
+    public int correct() {
+        int correct = 0;
+        for (int i = 0; i < truth.length; i++) {
+            if (truth[i] == predicted[i]) {
+                correct++;
+            }
+        }
+        return correct;
+    }
+
+    /** Share of images predicted right, 0 to 1. */
+    public double accuracy() {
+        return (double) correct() / size();
+    }
+
+    /** Writes {@code index,truth,predicted,p0,…,p6}, one line an image, by way of a temporary file. */
+    public void write(Path file) throws IOException {
+        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        for (int i = 0; i < size(); i++) {
+            text.append(i).append(',').append(truth[i]).append(',').append(predicted[i]);
+            for (float p : probabilities[i]) {
+                text.append(',').append(p);
+            }
+            text.append('\n');
+        }
+        AtomicFile.write(file, text.toString());
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IOException if the file cannot be read or a line is not of that form; the message names file and line
+     */
+    public static Predictions read(Path file) throws IOException {
+        List<int[]> classes = new ArrayList<>();
+        List<float[]> rows = new ArrayList<>();
+        try (BufferedReader reader = Files.newBufferedReader(file)) {
+            String line = reader.readLine();
+            if (!HEADER.equals(line)) {
+                throw new IOException(file + ", line 1: found \"" + line + "\", expected \"" + HEADER + "\"");
+            }
+            while ((line = reader.readLine()) != null) {
+                String[] cells = line.split(",");
+                try {
+                    if (cells.length != 3 + Emotion.COUNT || Integer.parseInt(cells[0]) != rows.size()) {
+                        throw new IllegalArgumentException("wrong index or number of columns");
+                    }
+                    classes.add(new int[] {Emotion.of(Integer.parseInt(cells[1])).label(), Emotion.of(Integer.parseInt(cells[2])).label()});
+                    float[] p = new float[Emotion.COUNT];
+                    for (int c = 0; c < p.length; c++) {
+                        p[c] = Float.parseFloat(cells[3 + c]);
+                    }
+                    rows.add(p);
+                } catch (IllegalArgumentException e) {
+                    throw new IOException(file + ", line " + (rows.size() + 2) + ": found \"" + line + "\", expected "
+                            + HEADER + " with index " + rows.size() + " (" + e.getMessage() + ")", e);
+                }
+            }
+        }
+        return new Predictions(classes.stream().mapToInt(c -> c[0]).toArray(), classes.stream().mapToInt(c -> c[1]).toArray(),
+                rows.toArray(new float[0][]));
+    }
+}
