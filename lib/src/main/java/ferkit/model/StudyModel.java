@@ -1,0 +1,121 @@
+package ferkit.model;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.pooling.Pool;
+import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.training.initializer.XavierInitializer.FactorType;
+import ai.djl.training.initializer.XavierInitializer.RandomType;
+import ferkit.data.Emotion;
+import ferkit.data.Faces;
+import java.util.List;
+
+/**
+ * One of the study's convolutional networks, as a row of data. A block of such a network is
+ * Conv → ReLU → BatchNorm → Conv → ReLU → Pool 2×2 → Dropout; the head is
+ * Flatten → Dense ReLU → Dropout → Dense 7. The network gives logits; the softmax is part of the loss.
+ *
+ * @param name how folders, tables and commands call it, for example "model-6"
+ * @param filters output channels of each block's two convolutions, one number a block
+ * @param kernel side of the square convolution kernels, odd
+ * @param second padding of each block's second convolution (the first one's is always {@link Padding#SAME})
+ * @param pools how each block pools, as many as {@code filters}
+ * @param dense units of the hidden dense layer
+ * @param dropout share of activations dropped after each block while training, 0 to 1
+ * @param headDropout share dropped before the last layer while training, 0 to 1
+ */
+public record StudyModel(String name, List<Integer> filters, int kernel, Padding second, List<Pooling> pools, int dense,
+        float dropout, float headDropout) implements Architecture {
+
+    /** Whether a convolution keeps its input's side or only looks at whole windows. */
+    public enum Padding { SAME, VALID }
+
+    /** How a 2×2 window becomes one number. */
+    public enum Pooling { MAX, AVG }
+
+    private static final Padding SAME = Padding.SAME;
+    private static final Padding VALID = Padding.VALID;
+    private static final Pooling MAX = Pooling.MAX;
+    private static final Pooling AVG = Pooling.AVG;
+
+    /** The study's six, to be compared with its report line by line. */
+    public static final List<StudyModel> ALL = List.of(
+            new StudyModel("model-1", List.of(32, 64, 128),      3, SAME,  List.of(MAX, MAX, MAX),      256),
+            new StudyModel("model-2", List.of(32, 64, 128),      3, SAME,  List.of(MAX, AVG, AVG),      256),
+            new StudyModel("model-3", List.of(64, 128, 256),     3, SAME,  List.of(MAX, AVG, AVG),      512),
+            new StudyModel("model-4", List.of(32, 64, 128),      5, SAME,  List.of(MAX, AVG, AVG),      256),
+            new StudyModel("model-5", List.of(32, 64, 128, 256), 3, SAME,  List.of(MAX, MAX, AVG, AVG), 512),
+            new StudyModel("model-6", List.of(32, 64, 128),      3, VALID, List.of(MAX, AVG, AVG),      256));
+
+    /** With the dropout of the study: 0.25 after each block, 0.5 before the last layer. */
+    public StudyModel(String name, List<Integer> filters, int kernel, Padding second, List<Pooling> pools, int dense) {
+        this(name, filters, kernel, second, pools, dense, 0.25f, 0.5f);
+    }
+
+    /**
+     * A model by its name ("model-6") or number ("6").
+     *
+     * @throws IllegalArgumentException if there is none of that name; the message lists those there are
+     */
+    public static StudyModel named(String name) {
+        return ALL.stream().filter(m -> m.name.equals(name) || m.name.equals("model-" + name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Model '" + name + "' is not known: expected one of "
+                        + ALL.stream().map(StudyModel::name).toList() + " or its number"));
+    }
+
+    /** The same network that drops nothing while training. */
+    public StudyModel withoutDropout() {
+        return new StudyModel(name, filters, kernel, second, pools, dense, 0, 0);
+    }
+
+    /** (1, 48, 48): channels, height, width of one input image. */
+    @Override
+    public Shape inputShape() {
+        return new Shape(1, Faces.SIDE, Faces.SIDE);
+    }
+
+    /**
+     * The network with Keras' defaults: kernels Glorot-uniform (limit √(6 / (fan in + fan out)), Glorot and Bengio 2010),
+     * biases zero, BatchNorm momentum 0.99 and epsilon 0.001. Input (batch, 1, 48, 48) of grey values 0 to 255,
+     * output (batch, 7) logits. Its arrays belong to {@code manager}.
+     */
+    @Override
+    public SequentialBlock build(NDManager manager) {
+        SequentialBlock network = new SequentialBlock();
+        for (int i = 0; i < filters.size(); i++) {
+            network.add(convolution(filters.get(i), SAME))
+                    .add(Activation.reluBlock())
+                    .add(BatchNorm.builder().optMomentum(0.99f).optEpsilon(1e-3f).build())
+                    .add(convolution(filters.get(i), second))
+                    .add(Activation.reluBlock())
+                    .add(pools.get(i) == MAX
+                            ? Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2))
+                            : Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
+                    .add(Dropout.builder().optRate(dropout).build());
+        }
+        network.add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(dense).build())
+                .add(Activation.reluBlock())
+                .add(Dropout.builder().optRate(headDropout).build())
+                .add(Linear.builder().setUnits(Emotion.COUNT).build());
+        // √(3 / mean of fan in and fan out) is Glorot's limit
+        network.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, 3f), Parameter.Type.WEIGHT);
+        network.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(inputShape()));
+        return network;
+    }
+
+    private Conv2d convolution(int channels, Padding padding) {
+        int pad = padding == SAME ? kernel / 2 : 0;
+        return Conv2d.builder().setFilters(channels).setKernelShape(new Shape(kernel, kernel))
+                .optPadding(new Shape(pad, pad)).optBias(true).build();
+    }
+}

@@ -1,0 +1,58 @@
+package ferkit.model;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a network consists of, as Keras' {@code model.summary()} shows it.
+ *
+ * @param layers the network's children in order
+ */
+public record Summary(List<Layer> layers) {
+    /**
+     * One layer.
+     *
+     * @param name its kind, for example "Conv2d"
+     * @param output shape of its output for one input, without the batch axis
+     * @param parameters numbers it holds, BatchNorm's running statistics included
+     * @param trainable those of them that training changes by gradients
+     */
+    public record Layer(String name, Shape output, long parameters, long trainable) {}
+
+    /** The summary of a network that this plan builds. */
+    public static Summary of(Architecture architecture) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block network = architecture.build(manager);
+            List<Layer> layers = new ArrayList<>();
+            Shape[] shapes = {new Shape(1).addAll(architecture.inputShape())};
+            for (Pair<String, Block> child : network.getChildren()) {
+                Block layer = child.getValue();
+                shapes = layer.getOutputShapes(shapes);
+                layers.add(new Layer(child.getKey().replaceFirst("^\\d+", ""), shapes[0].slice(1),
+                        count(layer, false), count(layer, true)));
+            }
+            return new Summary(List.copyOf(layers));
+        }
+    }
+
+    /** All numbers the network holds. */
+    public long parameters() {
+        return layers.stream().mapToLong(Layer::parameters).sum();
+    }
+
+    /** Those of them that training changes by gradients. */
+    public long trainable() {
+        return layers.stream().mapToLong(Layer::trainable).sum();
+    }
+
+    private static long count(Block block, boolean trainableOnly) {
+        return block.getParameters().values().stream()
+                .filter(p -> !trainableOnly || p.requiresGradient())
+                .mapToLong(p -> p.getArray().size()).sum();
+    }
+}

@@ -1,0 +1,21 @@
+package ferkit.train;
+
+/** What a training run tells while it runs. Called on the training thread. */
+public interface Progress {
+    /** Something to be told once, in one sentence, for example that an earlier state is continued. */
+    void message(String text);
+
+    /**
+     * After each update.
+     *
+     * @param epoch from 1
+     * @param images training images seen in this epoch
+     * @param of training images an epoch
+     * @param accuracy mean over the images seen in this epoch, 0 to 1
+     * @param loss mean over the images seen in this epoch
+     */
+    void batch(int epoch, int images, int of, double accuracy, double loss);
+
+    /** After each epoch is saved; also once when a run is continued, with the epochs it already has. */
+    void epoch(History history);
+}

@@ -1,0 +1,74 @@
+package ferkit.train;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ferkit.data.AtomicFile;
+import ferkit.model.Architecture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A finished run, as its folder holds it.
+ *
+ * @param folder with {@code config.json}, {@code history.csv}, the two files of predictions and {@code weights.safetensors}
+ * @param validation predictions of the best weights on the validation split
+ * @param test predictions of the best weights on the test split
+ */
+public record Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test) {
+    private static final String CONFIG = "config.json";
+    private static final String HISTORY = "history.csv";
+    private static final String VALIDATION = "validation-predictions.csv";
+    private static final String TEST = "test-predictions.csv";
+    private static final String WEIGHTS = "weights.safetensors";
+
+    /** Whether the folder holds a finished run; {@code config.json} is the last file a run writes. */
+    public static boolean isFinished(Path folder) {
+        return Files.exists(folder.resolve(CONFIG));
+    }
+
+    /**
+     * Reads a finished run.
+     *
+     * @throws IOException if a file is missing or malformed; the message names it
+     */
+    public static Run load(Path folder) throws IOException {
+        Path config = folder.resolve(CONFIG);
+        return new Run(folder, RunConfig.parse(Files.readString(config), config.toString()), History.read(folder.resolve(HISTORY)),
+                Predictions.read(folder.resolve(VALIDATION)), Predictions.read(folder.resolve(TEST)));
+    }
+
+    /** Writes the run's files, {@code config.json} last, and then removes its checkpoints. */
+    static Run finish(Path folder, RunConfig config, History history, byte[] weights, Predictions validation, Predictions test)
+            throws IOException {
+        RunConfig finished = config.withTotalSeconds(
+                history.epochs().stream().mapToDouble(History.Epoch::seconds).sum());
+        AtomicFile.write(folder.resolve(WEIGHTS), out -> out.write(weights));
+        AtomicFile.write(folder.resolve(HISTORY), history.toCsv());
+        validation.write(folder.resolve(VALIDATION));
+        test.write(folder.resolve(TEST));
+        AtomicFile.write(folder.resolve(CONFIG), finished.toJson());
+        Checkpoint.removeAll(folder);
+        return new Run(folder, finished, history, validation, test);
+    }
+
+    /**
+     * What the best weights say of other examples.
+     *
+     * @param architecture the plan of the network that was trained
+     * @throws IOException if the weights cannot be read or are of another network
+     */
+    public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
+        try (NDManager manager = Training.newManager(config.device())) {
+            Block network = architecture.build(manager);
+            Path weights = folder.resolve(WEIGHTS);
+            Weights.decode(Files.readAllBytes(weights), Weights.of(network), weights.toString());
+            return Training.predict(network, manager, examples, config.batch());
+        }
+    }
+
+    /** The epoch whose weights were kept: the first of the highest validation accuracy. */
+    public History.Epoch best() {
+        return history.best();
+    }
+}

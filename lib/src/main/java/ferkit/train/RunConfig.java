@@ -1,0 +1,104 @@
+package ferkit.train;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that decides a run's figures, and what it ran on: the content of {@code config.json}.
+ *
+ * @param model name of the network's plan, for example "model-6"
+ * @param startWeights what the network started from: "random" or the name of pretrained weights
+ * @param data what the data set is called
+ * @param dataHash {@link ferkit.data.FaceSet#hash} of the data as trained on, after the limit
+ * @param seed of initial weights, shuffling and dropout
+ * @param epochs passes over the training images
+ * @param batch images an update; an epoch's last batch has the rest
+ * @param limit training images used, 0 for all
+ * @param threads of one training step
+ * @param device "cpu" or "gpu"
+ * @param versions of Java, the engine and the libraries, by name
+ * @param totalSeconds all epochs together; 0 while unfinished
+ */
+public record RunConfig(String model, String startWeights, String data, String dataHash, long seed, int epochs, int batch,
+        int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
+
+    /** @throws IllegalArgumentException if epochs, batch or threads are not positive or the limit is negative */
+    public RunConfig {
+        if (epochs < 1 || batch < 1 || threads < 1 || limit < 0) {
+            throw new IllegalArgumentException("Settings out of range: epochs " + epochs + ", batch " + batch + ", threads "
+                    + threads + " (each at least 1), limit " + limit + " (0 for all, or more)");
+        }
+        versions = new TreeMap<>(versions);
+    }
+
+    RunConfig withTotalSeconds(double seconds) {
+        return new RunConfig(model, startWeights, data, dataHash, seed, epochs, batch, limit, threads, device, versions, seconds);
+    }
+
+    /** As the text of {@code config.json}. */
+    public String toJson() {
+        JsonObject json = new JsonObject();
+        json.addProperty("model", model);
+        json.addProperty("start_weights", startWeights);
+        json.addProperty("data", data);
+        json.addProperty("data_hash", dataHash);
+        json.addProperty("seed", seed);
+        json.addProperty("epochs", epochs);
+        json.addProperty("batch", batch);
+        json.addProperty("limit", limit);
+        json.addProperty("threads", threads);
+        json.addProperty("device", device);
+        JsonObject byName = new JsonObject();
+        versions.forEach(byName::addProperty);
+        json.add("versions", byName);
+        json.addProperty("total_seconds", totalSeconds);
+        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json) + "\n";
+    }
+
+    /**
+     * Reads {@code config.json}.
+     *
+     * @throws IOException if a field is missing or malformed; the message names {@code source}
+     */
+    static RunConfig parse(String text, String source) throws IOException {
+        try {
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            Map<String, String> versions = new TreeMap<>();
+            json.getAsJsonObject("versions").entrySet().forEach(e -> versions.put(e.getKey(), e.getValue().getAsString()));
+            return new RunConfig(json.get("model").getAsString(), json.get("start_weights").getAsString(),
+                    json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
+                    json.get("epochs").getAsInt(), json.get("batch").getAsInt(), json.get("limit").getAsInt(),
+                    json.get("threads").getAsInt(), json.get("device").getAsString(), versions,
+                    json.get("total_seconds").getAsDouble());
+        } catch (JsonParseException | IllegalStateException | NullPointerException | IllegalArgumentException e) {
+            throw new IOException(source + " is no run configuration (" + e.getMessage() + "): expected the fields model, "
+                    + "start_weights, data, data_hash, seed, epochs, batch, limit, threads, device, versions, total_seconds", e);
+        }
+    }
+
+    /**
+     * Checks that a saved state belongs to this configuration; epochs and threads may differ.
+     *
+     * @throws IllegalStateException naming the first field that differs with both its values
+     */
+    void requireSameRun(RunConfig saved, String source) {
+        requireEqual("model", saved.model, model, source);
+        requireEqual("start weights", saved.startWeights, startWeights, source);
+        requireEqual("data hash", saved.dataHash, dataHash, source);
+        requireEqual("seed", saved.seed, seed, source);
+        requireEqual("batch size", saved.batch, batch, source);
+        requireEqual("image limit", saved.limit, limit, source);
+    }
+
+    private static void requireEqual(String field, Object saved, Object wanted, String source) {
+        if (!saved.equals(wanted)) {
+            throw new IllegalStateException(source + " was made with " + field + " " + saved + ", but this run has " + field + " "
+                    + wanted + ": use the same " + field + ", or move the folder away to start another run");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package ferkit.train;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Block;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.loss.Loss;
+import ferkit.data.Emotion;
+import ferkit.data.FaceSet;
+import ferkit.model.Architecture;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * One training run, from fresh or saved weights to a finished {@link Run}. Cross-entropy, Adam, batches in a new random
+ * order each epoch, validation after each epoch; the weights of the best validation accuracy are kept.
+ */
+public final class Training {
+    private static final Loss CROSS_ENTROPY = Loss.softmaxCrossEntropyLoss();
+
+    private Training() {}
+
+    /**
+     * Trains until {@code config.epochs()} epochs are done, continuing from the newest checkpoint in {@code folder} if there
+     * is one, and writes the finished run there. An interrupted thread stops within one batch; what is lost is the epoch
+     * under way.
+     *
+     * @param training what the network is fitted to
+     * @param validation what the best epoch is chosen by
+     * @param test what the finished run is asked to predict, once
+     * @throws InterruptedException if the thread was interrupted; call again to continue
+     * @throws IllegalStateException if the folder holds another run's checkpoint, is in use, or the loss is no longer finite
+     * @throws IOException if the folder cannot be written or none of its checkpoints can be read
+     */
+    public static Run run(Path folder, RunConfig config, Architecture architecture, Schedule schedule,
+            Examples training, Examples validation, Examples test, Progress progress) throws IOException, InterruptedException {
+        try (RunLock lock = RunLock.take(folder);
+                NDManager manager = newManager(config.device())) {
+            seed(config.seed(), 0);
+            Block network = architecture.build(manager);
+            Adam adam = new Adam(manager, network, schedule);
+            History history = new History(List.of());
+            byte[] best = null;
+
+            Checkpoint saved = Checkpoint.newest(folder, progress);
+            if (saved != null) {
+                config.requireSameRun(saved.config(), "The checkpoint in " + folder);
+                Weights.decode(saved.network(), Weights.of(network), "The network in the checkpoint");
+                Weights.decode(saved.optimizer(), adam.state(), "The optimiser in the checkpoint");
+                adam.resumeAt(saved.updates());
+                history = saved.history();
+                best = saved.best();
+                progress.message("Continuing after epoch " + history.size());
+                progress.epoch(history);
+            }
+
+            for (int epoch = history.size() + 1; epoch <= config.epochs(); epoch++) {
+                long start = System.nanoTime();
+                // nothing of an earlier epoch's randomness is left, so that an epoch can be done again from its start
+                SplittableRandom random = seed(config.seed(), epoch);
+                int[] order = FaceSet.permutation(training.size(), random);
+
+                Tally trained = new Tally();
+                for (int[] batch : batches(order, config.batch())) {
+                    stopIfInterrupted();
+                    step(network, adam, manager, training, batch, trained);
+                    if (!Double.isFinite(trained.loss())) {
+                        throw new IllegalStateException("The loss is " + trained.loss() + " in epoch " + epoch + ", batch "
+                                + (trained.images() + config.batch() - 1) / config.batch() + ", at learning rate " + adam.learningRate()
+                                + ": training stops here; the state after epoch " + (epoch - 1) + " is kept in " + folder);
+                    }
+                    progress.batch(epoch, trained.images(), training.size(), trained.accuracy(), trained.loss());
+                }
+                Tally validated = evaluate(network, manager, validation, config.batch());
+
+                double seconds = (System.nanoTime() - start) / 1e9;
+                history = history.plus(new History.Epoch(epoch, trained.accuracy(), trained.loss(),
+                        validated.accuracy(), validated.loss(), adam.learningRate(), seconds));
+                byte[] now = Weights.encode(Weights.of(network));
+                if (history.best().epoch() == epoch) {
+                    best = now;
+                }
+                new Checkpoint(config, history, adam.updates(), now, Weights.encode(adam.state()), best).save(folder);
+                progress.epoch(history);
+            }
+
+            Weights.decode(best, Weights.of(network), "The best weights");
+            return Run.finish(folder, config, history, best,
+                    predict(network, manager, validation, config.batch()), predict(network, manager, test, config.batch()));
+        }
+    }
+
+    /** Forward pass, backward pass and update for one batch; adds what the network said to {@code tally}. */
+    static void step(Block network, Adam adam, NDManager manager, Examples examples, int[] batch, Tally tally) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray labels = labels(manager, examples, batch);
+            NDArray logits;
+            NDArray loss;
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                logits = forward(network, examples.batch(manager, batch), true);
+                loss = CROSS_ENTROPY.evaluate(new NDList(labels), new NDList(logits));
+                collector.backward(loss);
+            }
+            tally.add(logits, labels, loss);
+            adam.update();
+        }
+    }
+
+    /** Accuracy and loss of a network that does not learn: dropout off, BatchNorm by its running statistics. */
+    static Tally evaluate(Block network, NDManager manager, Examples examples, int batchSize) throws InterruptedException {
+        Tally tally = new Tally();
+        for (int[] batch : batches(IntStream.range(0, examples.size()).toArray(), batchSize)) {
+            stopIfInterrupted();
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray labels = labels(manager, examples, batch);
+                NDArray logits = forward(network, examples.batch(manager, batch), false);
+                tally.add(logits, labels, CROSS_ENTROPY.evaluate(new NDList(labels), new NDList(logits)));
+            }
+        }
+        return tally;
+    }
+
+    /** What a network says of each example, in order. */
+    static Predictions predict(Block network, NDManager manager, Examples examples, int batchSize) throws InterruptedException {
+        int[] truth = IntStream.range(0, examples.size()).map(examples::label).toArray();
+        int[] predicted = new int[examples.size()];
+        float[][] probabilities = new float[examples.size()][];
+        for (int[] batch : batches(IntStream.range(0, examples.size()).toArray(), batchSize)) {
+            stopIfInterrupted();
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray softmax = forward(network, examples.batch(manager, batch), false).softmax(-1);
+                float[] flat = softmax.toFloatArray();
+                long[] classes = softmax.argMax(-1).toLongArray();
+                for (int i = 0; i < batch.length; i++) {
+                    predicted[batch[i]] = (int) classes[i];
+                    probabilities[batch[i]] = Arrays.copyOfRange(flat, i * Emotion.COUNT, (i + 1) * Emotion.COUNT);
+                }
+            }
+        }
+        return new Predictions(truth, predicted, probabilities);
+    }
+
+    private static NDArray forward(Block network, NDArray batch, boolean training) {
+        ParameterStore parameters = new ParameterStore(batch.getManager(), false);
+        return network.forward(parameters, new NDList(batch), training).singletonOrThrow();
+    }
+
+    private static NDArray labels(NDManager manager, Examples examples, int[] batch) {
+        return manager.create(IntStream.of(batch).mapToLong(examples::label).toArray());
+    }
+
+    /** The order cut into batches; the last one has the rest. */
+    static List<int[]> batches(int[] order, int size) {
+        return IntStream.iterate(0, from -> from < order.length, from -> from + size)
+                .mapToObj(from -> Arrays.copyOfRange(order, from, Math.min(from + size, order.length))).toList();
+    }
+
+    /** Sets the engine's generator (initial weights, dropout) and gives one for shuffling, both from seed and epoch alone. */
+    static SplittableRandom seed(long seed, int epoch) {
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003L + epoch);
+        Engine.getInstance().setRandomSeed(random.nextInt());
+        return random;
+    }
+
+    static NDManager newManager(String device) {
+        return Engine.getInstance().newBaseManager(device.equals("gpu") ? Device.gpu() : Device.cpu());
+    }
+
+    private static void stopIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("Training was interrupted; run the same again to continue after the last finished epoch");
+        }
+    }
+}
