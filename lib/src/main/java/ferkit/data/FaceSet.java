@@ -26,6 +26,15 @@ public final class FaceSet {
         this.hash = computeHash();
     }
 
+    /** A data set whose hash is known, from a source that was checked. */
+    FaceSet(Origin origin, Faces training, Faces validation, Faces test, String hash) {
+        this.origin = origin;
+        this.training = training;
+        this.validation = validation;
+        this.test = test;
+        this.hash = hash;
+    }
+
     /** Where the images come from. */
     public Origin origin() {
         return origin;

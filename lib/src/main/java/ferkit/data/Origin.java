@@ -1,12 +1,15 @@
 package ferkit.data;
 
+import java.util.List;
+
 /**
  * Where a data set comes from and whether its figures may stand beside the study's.
  *
  * @param kind what it is
  * @param title how tables and reports call it, for example "FER2013 (fer2013.csv.gz)" or "drawn sample"
+ * @param notes sentences on what was counted, resized, carved out or left unread on the way in
  */
-public record Origin(Kind kind, String title) {
+public record Origin(Kind kind, String title, List<String> notes) {
     /** What a data set is. */
     public enum Kind {
         /** FER2013 with its official three splits: comparable with the study. */
@@ -15,6 +18,15 @@ public record Origin(Kind kind, String title) {
         OTHER_SPLIT,
         /** The faces that this kit draws by code: not comparable with the study. */
         SAMPLE
+    }
+
+    public Origin {
+        notes = List.copyOf(notes);
+    }
+
+    /** An origin about which there is nothing more to say. */
+    public Origin(Kind kind, String title) {
+        this(kind, title, List.of());
     }
 
     public boolean isSample() {

@@ -1,0 +1,42 @@
+package ferkit.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class SampleTest {
+    private static final FaceSet SAMPLE = Sample.draw();
+
+    /** The same on every Java version and system; a change of the drawing changes it. */
+    @Test
+    void isTheSameBitForBitEverywhere() {
+        assertEquals("862cef1284e2566ecc538f5e9f187fe5c9031f9c27dec22eaeb5e7242917de11", SAMPLE.hash());
+        assertEquals(SAMPLE.hash(), Sample.draw().hash());
+    }
+
+    @Test
+    void hasFer2013sImbalance() {
+        assertArrayEquals(new int[] {89, 10, 91, 161, 107, 71, 111}, SAMPLE.training().counts());
+        assertEquals(250, SAMPLE.validation().size());
+        assertEquals(250, SAMPLE.test().size());
+        for (Split split : Split.values()) {
+            for (int count : SAMPLE.split(split).counts()) {
+                assertTrue(count > 0);
+            }
+        }
+    }
+
+    @Test
+    void sharesAddUpAndGoByLargestRemainder() {
+        assertArrayEquals(new int[] {1, 3, 6}, Sample.shares(new int[] {15, 30, 61}, 10));
+        assertArrayEquals(new int[] {2, 1}, Sample.shares(new int[] {5, 5}, 3));
+    }
+
+    @Test
+    void isMarkedAsDrawn() {
+        assertTrue(SAMPLE.origin().isSample());
+        assertEquals("drawn sample", SAMPLE.origin().title());
+    }
+}
