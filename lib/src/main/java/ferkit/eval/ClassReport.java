@@ -1,0 +1,96 @@
+package ferkit.eval;
+
+import ferkit.data.Emotion;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * The scores of the seven classes and their averages: what a classification report holds.
+ *
+ * @param classes seven, in label order
+ * @param macro averages in which every class counts the same
+ * @param weighted averages in which every class counts as often as it has images
+ */
+public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
+    /** @throws IllegalArgumentException if there are not seven classes */
+    public ClassReport {
+        if (classes.size() != Emotion.COUNT) {
+            throw new IllegalArgumentException("A report on " + classes.size() + " classes: expected " + Emotion.COUNT);
+        }
+        classes = List.copyOf(classes);
+    }
+
+    /** The report of these classes, with the averages computed from them. */
+    static ClassReport of(List<Scores> classes) {
+        int total = classes.stream().mapToInt(Scores::support).sum();
+        return new ClassReport(classes, average(classes, row -> 1, Emotion.COUNT, total),
+                average(classes, Scores::support, total, total));
+    }
+
+    private static Scores average(List<Scores> classes, ToDoubleFunction<Scores> weight, double sumOfWeights, int support) {
+        double precision = 0;
+        double recall = 0;
+        double f1 = 0;
+        for (Scores row : classes) {
+            precision += weight.applyAsDouble(row) * row.precision();
+            recall += weight.applyAsDouble(row) * row.recall();
+            f1 += weight.applyAsDouble(row) * row.f1();
+        }
+        return new Scores(precision / sumOfWeights, recall / sumOfWeights, f1 / sumOfWeights, support);
+    }
+
+    /** Precision, recall, F1 and support of one class. */
+    public Scores of(Emotion emotion) {
+        return classes.get(emotion.label());
+    }
+
+    /** The F1 of each class, seven numbers in label order. */
+    public double[] f1() {
+        return classes.stream().mapToDouble(Scores::f1).toArray();
+    }
+
+    /** The classes from the highest F1 to the lowest, equals in label order. */
+    public List<Emotion> byF1() {
+        return Stream.of(Emotion.values()).sorted(Comparator.comparingDouble((Emotion e) -> of(e).f1()).reversed()).toList();
+    }
+
+    /** A table with the columns class, precision, recall, F1 and images; the seven classes, then the two averages. */
+    public Table table() {
+        return Table.create("Classification report", names(), column("Precision", Scores::precision),
+                column("Recall", Scores::recall), column("F1", Scores::f1),
+                IntColumn.create("Images", rows().stream().mapToInt(Scores::support).toArray()));
+    }
+
+    /** A table that sets each score beside another report's, which is called {@code name}, and the difference in F1. */
+    public Table beside(ClassReport other, String name) {
+        DoubleColumn f1 = column("F1", Scores::f1);
+        DoubleColumn otherF1 = other.column("F1, " + name, Scores::f1);
+        return Table.create("Classification report", names(), column("Precision", Scores::precision),
+                other.column("Precision, " + name, Scores::precision), column("Recall", Scores::recall),
+                other.column("Recall, " + name, Scores::recall), f1, otherF1, f1.subtract(otherF1).setName("F1 difference"),
+                IntColumn.create("Images", rows().stream().mapToInt(Scores::support).toArray()));
+    }
+
+    private static StringColumn names() {
+        List<String> names = new ArrayList<>(Emotion.titles());
+        names.addAll(List.of("Macro average", "Weighted average"));
+        return StringColumn.create("Class", names);
+    }
+
+    private DoubleColumn column(String name, ToDoubleFunction<Scores> score) {
+        return DoubleColumn.create(name, rows().stream().mapToDouble(score).toArray());
+    }
+
+    private List<Scores> rows() {
+        List<Scores> rows = new ArrayList<>(classes);
+        rows.addAll(List.of(macro, weighted));
+        return rows;
+    }
+}

@@ -1,0 +1,191 @@
+package ferkit.eval;
+
+import ferkit.data.Emotion;
+import ferkit.train.Predictions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.MutableOutputInfo;
+import org.tribuo.Prediction;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.classification.evaluation.ConfusionMetrics;
+import org.tribuo.classification.evaluation.LabelConfusionMatrix;
+import org.tribuo.evaluation.metrics.MetricTarget;
+import org.tribuo.impl.ArrayExample;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * What a model's predictions are worth: accuracy, the scores of each class, their averages and the confusion matrix,
+ * counted by Tribuo over all seven classes, whether they occur or not. Immutable.
+ */
+public final class Evaluation {
+    private static final List<Label> LABELS = Emotion.titles().stream().map(Label::new).toList();
+
+    private final int[][] confusion;
+    private final ClassReport classes;
+    private final int correct;
+    private final int size;
+
+    private Evaluation(LabelConfusionMatrix matrix) {
+        confusion = new int[Emotion.COUNT][Emotion.COUNT];
+        List<Scores> rows = new ArrayList<>();
+        for (Label truth : LABELS) {
+            for (int column = 0; column < Emotion.COUNT; column++) {
+                confusion[rows.size()][column] = (int) matrix.confusion(LABELS.get(column), truth);
+            }
+            MetricTarget<Label> target = new MetricTarget<>(truth);
+            rows.add(new Scores(ConfusionMetrics.precision(target, matrix), ConfusionMetrics.recall(target, matrix),
+                    f1(matrix, truth), (int) matrix.support(truth)));
+        }
+        classes = ClassReport.of(rows);
+        correct = (int) matrix.tp();
+        size = (int) matrix.support();
+    }
+
+    /**
+     * Evaluates predictions on labelled images.
+     *
+     * @throws IllegalArgumentException if there is no prediction, or a true or predicted class is not 0 to 6
+     */
+    public static Evaluation of(Predictions predictions) {
+        if (predictions.size() == 0) {
+            throw new IllegalArgumentException("No predictions to evaluate: expected at least one image");
+        }
+        List<Prediction<Label>> list = new ArrayList<>(predictions.size());
+        for (int i = 0; i < predictions.size(); i++) {
+            list.add(new Prediction<>(label(predictions.predicted()[i], i, "predicted"), 0,
+                    new ArrayExample<>(label(predictions.truth()[i], i, "true"))));
+        }
+        return new Evaluation(new LabelConfusionMatrix(domain(), list));
+    }
+
+    private static Label label(int label, int image, String kind) {
+        if (label < 0 || label >= Emotion.COUNT) {
+            throw new IllegalArgumentException("Image " + image + " has the " + kind + " class " + label
+                    + ": only images labelled 0 to 6 can be evaluated");
+        }
+        return LABELS.get(label);
+    }
+
+    private static ImmutableOutputInfo<Label> domain() {
+        MutableOutputInfo<Label> info = new LabelFactory().generateInfo();
+        LABELS.forEach(info::observe);
+        return info.generateImmutableOutputInfo();
+    }
+
+    /** From counts, as scikit-learn does it: going through precision and recall would round ties to another digit. */
+    private static double f1(LabelConfusionMatrix matrix, Label label) {
+        double twice = 2 * matrix.tp(label);
+        double denominator = twice + matrix.fp(label) + matrix.fn(label);
+        return denominator == 0 ? 0 : twice / denominator;
+    }
+
+    /** Number of images. */
+    public int size() {
+        return size;
+    }
+
+    /** Number of images predicted right. */
+    public int correct() {
+        return correct;
+    }
+
+    /** Share of images predicted right, 0 to 1. */
+    public double accuracy() {
+        return (double) correct / size;
+    }
+
+    /** The 95 % Wilson interval of the accuracy. */
+    public Interval interval() {
+        return Interval.wilson(correct, size);
+    }
+
+    /** The scores of each class and their averages. */
+    public ClassReport classes() {
+        return classes;
+    }
+
+    /** Counts of images: {@code confusion()[truth][predicted]}, 7×7 in label order, as a new array. */
+    public int[][] confusion() {
+        return Arrays.stream(confusion).map(int[]::clone).toArray(int[][]::new);
+    }
+
+    /** {@link #report(List)} with the titles of the seven emotions. */
+    public String report() {
+        return report(Emotion.titles());
+    }
+
+    /**
+     * The classification report, character by character as scikit-learn prints it with two digits.
+     *
+     * @param names seven class names in label order
+     * @throws IllegalArgumentException if there are not seven names
+     */
+    public String report(List<String> names) {
+        if (names.size() != Emotion.COUNT) {
+            throw new IllegalArgumentException("A report with " + names.size() + " class names " + names + ": expected "
+                    + Emotion.COUNT);
+        }
+        int width = names.stream().mapToInt(Evaluation::length).reduce("weighted avg".length(), Math::max);
+        StringBuilder text = new StringBuilder(right("", width)).append(' ');
+        for (String heading : List.of("precision", "recall", "f1-score", "support")) {
+            text.append(' ').append(right(heading, 9));
+        }
+        text.append("\n\n");
+        for (int i = 0; i < names.size(); i++) {
+            text.append(line(names.get(i), width, classes.classes().get(i)));
+        }
+        text.append('\n').append(right("accuracy", width)).append(right(Figures.fixed(accuracy(), 2), 31))
+                .append(right(Integer.toString(size), 10)).append('\n');
+        return text.append(line("macro avg", width, classes.macro())).append(line("weighted avg", width, classes.weighted()))
+                .toString();
+    }
+
+    private static String line(String name, int width, Scores s) {
+        return right(name, width) + right(Figures.fixed(s.precision(), 2), 11) + right(Figures.fixed(s.recall(), 2), 10)
+                + right(Figures.fixed(s.f1(), 2), 10) + right(Integer.toString(s.support()), 10) + "\n";
+    }
+
+    private static String right(String text, int width) {
+        return " ".repeat(Math.max(0, width - length(text))) + text;
+    }
+
+    private static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /**
+     * What the number of images allows to say of each class: its recall, the 95 % interval, and the classes
+     * whose intervals overlap with it, so that these images do not tell which of the two is found more reliably.
+     * Classes without images are left out.
+     */
+    public Table recallIntervals() {
+        List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> classes.of(e).support() > 0).toList();
+        Table table = Table.create("Recall and its interval", StringColumn.create("Class"), IntColumn.create("Images"),
+                DoubleColumn.create("Recall"), StringColumn.create("95 % interval"), StringColumn.create("Not told apart from"));
+        for (Emotion emotion : present) {
+            Interval interval = recallInterval(emotion);
+            table.stringColumn(0).append(emotion.title());
+            table.intColumn(1).append(classes.of(emotion).support());
+            table.doubleColumn(2).append(classes.of(emotion).recall());
+            table.stringColumn(3).append(interval.text());
+            table.stringColumn(4).append(String.join(", ", present.stream()
+                    .filter(e -> e != emotion && recallInterval(e).overlaps(interval)).map(Emotion::title).toList()));
+        }
+        return table;
+    }
+
+    /**
+     * The 95 % Wilson interval of a class's recall.
+     *
+     * @throws IllegalArgumentException if the class has no image
+     */
+    public Interval recallInterval(Emotion emotion) {
+        return Interval.wilson(confusion[emotion.label()][emotion.label()], classes.of(emotion).support());
+    }
+}

@@ -1,0 +1,108 @@
+package ferkit.eval;
+
+import ferkit.data.Emotion;
+import ferkit.train.History;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * The figures that the study itself published: its six training histories, its Table 1 and its test reports.
+ * Models are called as there: "1" to "6" and "EfficientNetB0". Figures that it does not give are NaN.
+ */
+public final class Published {
+    private static final List<Result> RESULTS = lines("study-results.csv").stream().map(c -> new Result(c[0], number(c[1]),
+            number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]), Long.parseLong(c[6]), number(c[7]))).toList();
+
+    private Published() {}
+
+    /**
+     * A model's row of Table 1, at its epoch of the best validation accuracy. The study gives it to four digits,
+     * for EfficientNetB0 and on the test images to two.
+     *
+     * @param model "1" to "6" or "EfficientNetB0"
+     * @param trainingAccuracy 0 to 1
+     * @param trainingLoss in nats
+     * @param validationAccuracy 0 to 1
+     * @param validationLoss in nats
+     * @param bestEpoch from 1
+     * @param parameters of the whole model
+     * @param testAccuracy 0 to 1
+     */
+    public record Result(String model, double trainingAccuracy, double trainingLoss, double validationAccuracy,
+            double validationLoss, int bestEpoch, long parameters, double testAccuracy) {}
+
+    /** The rows of Table 1 in the study's order. */
+    public static List<Result> results() {
+        return RESULTS;
+    }
+
+    /**
+     * One model's row of Table 1.
+     *
+     * @throws IllegalArgumentException if the study has no such model
+     */
+    public static Result result(String model) {
+        return RESULTS.stream().filter(r -> r.model().equals(model)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("The study has no model \"" + model + "\": expected one of "
+                        + RESULTS.stream().map(Result::model).toList()));
+    }
+
+    /** Table 1: model, training accuracy and loss, validation accuracy and loss, best epoch, parameters, test accuracy. */
+    public static Table table() {
+        return Table.create("Table 1 as published", StringColumn.create("Model", RESULTS.stream().map(Result::model)),
+                DoubleColumn.create("Training accuracy", RESULTS.stream().mapToDouble(Result::trainingAccuracy).toArray()),
+                DoubleColumn.create("Training loss", RESULTS.stream().mapToDouble(Result::trainingLoss).toArray()),
+                DoubleColumn.create("Validation accuracy", RESULTS.stream().mapToDouble(Result::validationAccuracy).toArray()),
+                DoubleColumn.create("Validation loss", RESULTS.stream().mapToDouble(Result::validationLoss).toArray()),
+                IntColumn.create("Best epoch", RESULTS.stream().mapToInt(Result::bestEpoch).toArray()),
+                IntColumn.create("Parameters", RESULTS.stream().mapToInt(r -> (int) r.parameters()).toArray()),
+                DoubleColumn.create("Test accuracy", RESULTS.stream().mapToDouble(Result::testAccuracy).toArray()));
+    }
+
+    /**
+     * One model's training history, without learning rates and seconds; empty for EfficientNetB0, which has none.
+     *
+     * @throws IllegalArgumentException if the study has no such model
+     */
+    public static Optional<History> history(String model) {
+        result(model);
+        List<History.Epoch> epochs = lines("study-histories.csv").stream().filter(c -> c[0].equals(model))
+                .map(c -> new History.Epoch(Integer.parseInt(c[1]), number(c[2]), number(c[3]), number(c[4]), number(c[5]),
+                        Double.NaN, Double.NaN)).toList();
+        return epochs.isEmpty() ? Optional.empty() : Optional.of(new History(epochs));
+    }
+
+    /**
+     * One model's report on the 3,589 test images, as published with two digits; empty for models
+     * that the study does not test: it does so with 3, 6 and EfficientNetB0.
+     *
+     * @throws IllegalArgumentException if the study has no such model
+     */
+    public static Optional<ClassReport> report(String model) {
+        result(model);
+        List<Scores> rows = lines("study-test-reports.csv").stream().filter(c -> c[0].equals(model))
+                .map(c -> new Scores(number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]))).toList();
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new ClassReport(rows.subList(0, Emotion.COUNT),
+                rows.get(Emotion.COUNT), rows.get(Emotion.COUNT + 1)));
+    }
+
+    private static double number(String cell) {
+        return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+    }
+
+    private static List<String[]> lines(String file) {
+        try (InputStream in = Published.class.getResourceAsStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().skip(1).map(line -> line.split(",", -1)).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

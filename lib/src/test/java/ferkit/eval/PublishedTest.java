@@ -1,0 +1,96 @@
+package ferkit.eval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.data.Emotion;
+import ferkit.train.History;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PublishedTest {
+    @Test
+    void tableOneIsEachHistorysBestEpoch() {
+        for (String model : List.of("1", "2", "3", "4", "5", "6")) {
+            History history = Published.history(model).get();
+            Published.Result row = Published.result(model);
+            assertEquals(50, history.size());
+            assertEquals(row.bestEpoch(), history.best().epoch());
+            assertEquals(row.trainingAccuracy(), history.best().accuracy(), 5.1e-5);
+            assertEquals(row.trainingLoss(), history.best().loss(), 5.1e-5);
+            assertEquals(row.validationAccuracy(), history.best().valAccuracy(), 5.1e-5);
+            assertEquals(row.validationLoss(), history.best().valLoss(), 5.1e-5);
+        }
+        assertEquals(7, Published.table().rowCount());
+        assertEquals(813_671, Published.table().intColumn("Parameters").get(5));
+    }
+
+    @Test
+    void reportsAgreeWithTheirOwnAverages() {
+        for (String model : List.of("3", "6", "EfficientNetB0")) {
+            ClassReport published = Published.report(model).get();
+            ClassReport computed = ClassReport.of(published.classes());
+            assertEquals(3589, computed.macro().support());
+            assertEquals(published.macro().f1(), computed.macro().f1(), 0.01);
+            assertEquals(published.weighted().recall(), computed.weighted().recall(), 0.01);
+            assertEquals(Published.result(model).testAccuracy(), computed.weighted().recall(), 0.01);
+        }
+    }
+
+    @Test
+    void whatIsNotPublishedIsNotMadeUp() {
+        assertTrue(Published.history("EfficientNetB0").isEmpty());
+        assertTrue(Published.report("1").isEmpty());
+        assertTrue(Double.isNaN(Published.result("1").testAccuracy()));
+        assertTrue(Double.isNaN(Published.history("1").get().best().seconds()));
+        assertTrue(Published.table().doubleColumn("Test accuracy").isMissing(0));
+        assertEquals("The study has no model \"7\": expected one of [1, 2, 3, 4, 5, 6, EfficientNetB0]",
+                EvaluationTest.message(() -> Published.result("7")));
+    }
+
+    @Test
+    void findingsOfTheStudysModels() {
+        Findings six = Findings.of(Published.report("6").get(), Published.history("6").get());
+        assertEquals(List.of(Emotion.HAPPY, Emotion.SURPRISE), six.best());
+        assertEquals(List.of(Emotion.SAD, Emotion.FEAR), six.worst());
+        assertEquals(3, six.rank(Emotion.DISGUST));
+        assertEquals(7, six.rankByImages(Emotion.DISGUST));
+        assertTrue(six.disgustOutranksItsSize());
+        assertEquals("Found best, by F1: Happy 0.87, Surprise 0.78; worst: Sad 0.53, Fear 0.51.", six.sentences().get(0));
+        assertEquals("Disgust has 55 of 3589 images (rank 7 of 7) and an F1 of 0.67 (rank 3 of 7).", six.sentences().get(1));
+        Findings three = Findings.of(Published.report("3").get(), Published.history("3").get());
+        assertEquals(List.of("yes", "yes", "yes", "yes", "yes"), six.beside(three).stringColumn("Same").asList());
+        assertEquals("Happy 0.86, Surprise 0.81", six.beside(three).stringColumn("Study").get(0));
+        assertEquals("Happy 0.87, Surprise 0.78", six.beside(three).stringColumn("This run").get(0));
+    }
+
+    @Test
+    void overfittingIsReadFromTheHistory() {
+        History history = new History(List.of(epoch(1, 0.3, 0.4, 1.5), epoch(2, 0.6, 0.5, 1.2), epoch(3, 0.8, 0.5, 1.4)));
+        Overfitting overfitting = Overfitting.of(history);
+        assertEquals(new Overfitting(2, 0.6 - 0.5, 3, 0.8 - 0.5, 2, 1.2, 1.4), overfitting);
+        assertTrue(overfitting.lossTurns());
+        assertEquals("At the best epoch, 2, training accuracy minus validation accuracy is +0.100, after the last, 3, it is +0.300. "
+                + "Validation loss is lowest at epoch 2 (1.200) and has risen to 1.400 by epoch 3.", overfitting.sentence());
+        Overfitting single = Overfitting.of(new History(List.of(epoch(1, 0.3, 0.4, 1.5))));
+        assertFalse(single.lossTurns());
+        assertEquals("At the best epoch, 1, training accuracy minus validation accuracy is −0.100, after the last, 1, it is −0.100. "
+                + "Validation loss is lowest at the last epoch (1.500): it has not turned yet.", single.sentence());
+    }
+
+    private static History.Epoch epoch(int epoch, double accuracy, double valAccuracy, double valLoss) {
+        return new History.Epoch(epoch, accuracy, 1, valAccuracy, valLoss, 1e-3, 1);
+    }
+
+    @Test
+    void figuresAreRoundedAsExactValuesAndNeverLocalised() {
+        assertEquals("0.62", Figures.fixed(0.625, 2));
+        assertEquals("0.38", Figures.fixed(0.375, 2));
+        assertEquals("–", Figures.fixed(Double.NaN, 2));
+        assertEquals("−0.004", Figures.signed(-0.004, 3));
+        assertEquals("+0.000", Figures.signed(0, 3));
+        assertEquals("< 0.001", Figures.pValue(0.0004));
+        assertEquals("0.047", Figures.pValue(0.0471));
+    }
+}
