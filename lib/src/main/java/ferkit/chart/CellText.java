@@ -1,0 +1,45 @@
+package ferkit.chart;
+
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
+import org.knowm.xchart.internal.chartpart.Annotation;
+
+/** A border and two lines of text for each cell of a heat map that fills its plot: XChart's own values are one number in one format. */
+final class CellText extends Annotation {
+    private final String[][] upper;
+    private final String[][] lower;
+
+    /** Texts by row, from the top, and column. */
+    CellText(String[][] upper, String[][] lower) {
+        super(true);
+        this.upper = upper;
+        this.lower = lower;
+    }
+
+    @Override
+    public void paint(Graphics2D g) {
+        double left = getXAxisScreenValueForMin();
+        double top = getYAxisScreenValueForMin();
+        double width = (getXAxisScreenValueForMax() - left) / upper[0].length;
+        double height = (getYAxisScreenValueForMax() - top) / upper.length;
+        for (int row = 0; row < upper.length; row++) {
+            for (int column = 0; column < upper[row].length; column++) {
+                double x = left + (column + 0.5) * width;
+                double y = top + (row + 0.5) * height;
+                g.setColor(Style.GRID);
+                g.draw(new Rectangle2D.Double(left + column * width, top + row * height, width, height));
+                g.setColor(Style.INK);
+                g.setFont(Style.TITLE);
+                centred(g, upper[row][column], x, y - 1);
+                g.setFont(Style.SMALL);
+                centred(g, lower[row][column], x, y + 14);
+            }
+        }
+    }
+
+    private static void centred(Graphics2D g, String text, double x, double baseline) {
+        FontMetrics metrics = g.getFontMetrics();
+        g.drawString(text, (float) (x - metrics.stringWidth(text) / 2.0), (float) baseline);
+    }
+}

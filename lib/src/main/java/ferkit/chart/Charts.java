@@ -1,0 +1,261 @@
+package ferkit.chart;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.Styler;
+
+/**
+ * The kit's charts, from plain numbers. All are {@value Style#WIDTH} pixels wide and drawn at one and a half times that,
+ * so that they stay sharp on dense screens; colours can be told apart by colour-blind readers.
+ */
+public final class Charts {
+    /** Pixels of a picture for each pixel of the layout. */
+    public static final double SCALE = 1.5;
+
+    static final FontRenderContext TEXT_CONTEXT = new FontRenderContext(null, true, true);
+
+    private static final Color[] RAMP = {Color.WHITE, Style.mix(Style.COLORS.get(0), Color.WHITE, 0.45)};
+
+    private Charts() {}
+
+    /**
+     * Bars of how many images each class has.
+     *
+     * @param classes names, from left to right
+     * @param counts for each group of bars (such as a split), in order, as many numbers as classes
+     */
+    public static CategoryChart classCounts(List<String> classes, Map<String, int[]> counts) {
+        CategoryChart chart = bars(classes, "Images", "0");
+        counts.forEach((name, values) -> add(chart, name, classes, Arrays.stream(values).asDoubleStream().toArray()));
+        colour(chart, Style.COLORS);
+        return chart;
+    }
+
+    /**
+     * Bars of each class's F1, the first group in full colour, the others pale.
+     *
+     * @param classes names, from left to right
+     * @param f1 for each model, in order, as many numbers from 0 to 1 as classes; NaN leaves a gap
+     */
+    public static CategoryChart f1(List<String> classes, Map<String, double[]> f1) {
+        CategoryChart chart = bars(classes, "F1", "0.00");
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        f1.forEach((name, values) -> add(chart, name, classes, values));
+        colour(chart, List.of(Style.COLORS.get(0), Style.pale(Style.COLORS.get(1)), Style.pale(Style.COLORS.get(2))));
+        return chart;
+    }
+
+    private static CategoryChart bars(List<String> classes, String yTitle, String pattern) {
+        CategoryChart chart = new CategoryChart(Style.WIDTH, 380);
+        Style.apply(chart);
+        chart.setYAxisTitle(yTitle);
+        chart.getStyler().setLabelsVisible(true).setLabelsPosition(1.04).setLabelsFont(Style.SMALL).setAvailableSpaceFill(0.85)
+                .setYAxisDecimalPattern(pattern);
+        return chart;
+    }
+
+    private static void add(CategoryChart chart, String name, List<String> classes, double[] values) {
+        if (values.length != classes.size()) {
+            throw new IllegalArgumentException(name + " has " + values.length + " values for the " + classes.size() + " classes " + classes);
+        }
+        chart.addSeries(name, classes, Arrays.stream(values).boxed().toList());
+    }
+
+    private static void colour(CategoryChart chart, List<Color> colors) {
+        chart.getStyler().setSeriesColors(colors.toArray(Color[]::new));
+    }
+
+    /**
+     * A confusion matrix: a cell's upper number counts images, its lower number is the share of the row's class.
+     * Cells are coloured by that share.
+     *
+     * @param counts {@code counts[truth][predicted]}
+     * @param classes names in the order of both indices
+     */
+    public static HeatMapChart confusion(int[][] counts, List<String> classes) {
+        int n = classes.size();
+        if (counts.length != n || Arrays.stream(counts).anyMatch(row -> row.length != n)) {
+            throw new IllegalArgumentException("A confusion matrix of " + counts.length + " rows for the " + n + " classes " + classes
+                    + ": expected " + n + "×" + n);
+        }
+        String[][] upper = new String[n][n];
+        String[][] lower = new String[n][n];
+        List<Number[]> cells = new ArrayList<>();
+        for (int row = 0; row < n; row++) {
+            int total = Arrays.stream(counts[row]).sum();
+            for (int column = 0; column < n; column++) {
+                double share = total == 0 ? 0 : (double) counts[row][column] / total;
+                cells.add(new Number[] {column, n - 1 - row, share});
+                upper[row][column] = Integer.toString(counts[row][column]);
+                lower[row][column] = total == 0 ? "–" : Math.round(100 * share) + " %";
+            }
+        }
+        List<String> fromBelow = new ArrayList<>(classes);
+        Collections.reverse(fromBelow);
+        HeatMapChart chart = new HeatMapChart(Style.WIDTH, 560, Styler.ChartTheme.XChart);
+        Style.apply(chart);
+        chart.setXAxisTitle("Predicted");
+        chart.setYAxisTitle("True");
+        chart.getStyler().setRangeColors(RAMP).setMin(0).setMax(1).setShowValue(false).setPlotGridLinesVisible(false)
+                .setXAxisTickMarkSpacingHint(0)
+                .setPlotContentSize(1).setLegendVisible(false);
+        chart.addSeries("Share of the true class", classes, fromBelow, cells);
+        chart.addAnnotation(new CellText(upper, lower));
+        return chart;
+    }
+
+    /** The accuracy and the loss of a run over its epochs, training and validation. */
+    public static BufferedImage trainingCurves(Curves run) {
+        return trainingCurves(run, List.of());
+    }
+
+    /** The accuracy and the loss of a run over its epochs, and behind them in pale another's, such as the study's. */
+    public static BufferedImage trainingCurves(Curves run, Curves behind) {
+        return trainingCurves(run, List.of(behind));
+    }
+
+    private static BufferedImage trainingCurves(Curves run, List<Curves> behind) {
+        int epochs = Math.max(run.epochs(), behind.stream().mapToInt(Curves::epochs).max().orElse(0));
+        List<Panels.Line> accuracy = new ArrayList<>();
+        List<Panels.Line> loss = new ArrayList<>();
+        for (Curves other : behind) {
+            pair(accuracy, other.name(), other.accuracy(), other.valAccuracy(), true);
+            pair(loss, other.name(), other.loss(), other.valLoss(), true);
+        }
+        pair(accuracy, run.name(), run.accuracy(), run.valAccuracy(), false);
+        pair(loss, run.name(), run.loss(), run.valLoss(), false);
+        return Panels.image(List.of(Panels.panel("Accuracy", accuracy, epochs, Style.WIDTH / 2, 320),
+                Panels.panel("Loss", loss, epochs, Style.WIDTH / 2, 320)), 2, accuracy);
+    }
+
+    private static void pair(List<Panels.Line> lines, String name, double[] training, double[] validation, boolean pale) {
+        BasicStroke stroke = Style.line(pale ? 3 : 2);
+        Color first = Style.COLORS.get(0);
+        Color second = Style.COLORS.get(1);
+        lines.add(new Panels.Line(name + ", training", 1, training, pale ? Style.pale(first) : first, stroke));
+        lines.add(new Panels.Line(name + ", validation", 1, validation, pale ? Style.pale(second) : second, stroke));
+    }
+
+    /**
+     * The study's Figure 1: accuracy, loss, validation accuracy and validation loss of several models over epochs.
+     *
+     * @param models at least one, at most fourteen, of different names
+     */
+    public static BufferedImage comparison(List<Curves> models) {
+        int limit = 2 * Style.COLORS.size();
+        if (models.isEmpty() || models.size() > limit) {
+            throw new IllegalArgumentException("A comparison of " + models.size() + " models: expected 1 to " + limit);
+        }
+        int epochs = models.stream().mapToInt(Curves::epochs).max().getAsInt();
+        List<Panels.Line> accuracy = lines(models, Curves::accuracy);
+        List<XYChart> charts = new ArrayList<>();
+        charts.add(Panels.panel("Training accuracy", accuracy, epochs, Style.WIDTH / 2, 300));
+        charts.add(Panels.panel("Training loss", lines(models, Curves::loss), epochs, Style.WIDTH / 2, 300));
+        charts.add(Panels.panel("Validation accuracy", lines(models, Curves::valAccuracy), epochs, Style.WIDTH / 2, 300));
+        charts.add(Panels.panel("Validation loss", lines(models, Curves::valLoss), epochs, Style.WIDTH / 2, 300));
+        return Panels.image(charts, 2, accuracy);
+    }
+
+    private static List<Panels.Line> lines(List<Curves> models, Function<Curves, double[]> figure) {
+        List<Panels.Line> lines = new ArrayList<>();
+        for (Curves model : models) {
+            int i = lines.size();
+            lines.add(new Panels.Line(model.name(), 1, figure.apply(model), Style.COLORS.get(i % Style.COLORS.size()),
+                    i < Style.COLORS.size() ? Style.line(1.8f) : Style.dashed(1.8f)));
+        }
+        return lines;
+    }
+
+    /**
+     * Grey images in rows, each over its caption.
+     *
+     * @param images square, bytes 0 (black) to 255 (white) row by row, all of one size
+     * @param captions as many as images
+     * @param columns images in a row, at least 1
+     */
+    public static BufferedImage imageGrid(List<byte[]> images, List<String> captions, int columns) {
+        if (images.isEmpty() || captions.size() != images.size() || columns < 1) {
+            throw new IllegalArgumentException(images.size() + " images with " + captions.size() + " captions in rows of " + columns
+                    + ": expected at least one image, as many captions and rows of at least 1");
+        }
+        int side = (int) Math.sqrt(images.get(0).length);
+        int cell = Style.WIDTH / columns;
+        int shown = Math.min(cell - 12, 2 * side);
+        int rows = (images.size() + columns - 1) / columns;
+        int height = shown + 30;
+        return picture(Style.WIDTH, rows * height + 8, g -> {
+            g.setFont(Style.TEXT);
+            g.setColor(Style.INK);
+            FontMetrics metrics = g.getFontMetrics();
+            for (int i = 0; i < images.size(); i++) {
+                int x = i % columns * cell;
+                int y = i / columns * height + 8;
+                g.drawImage(grey(images.get(i), side), x + (cell - shown) / 2, y, shown, shown, null);
+                g.drawString(captions.get(i), x + (cell - metrics.stringWidth(captions.get(i))) / 2, y + shown + 16);
+            }
+        });
+    }
+
+    private static BufferedImage grey(byte[] pixels, int side) {
+        if (pixels.length != side * side) {
+            throw new IllegalArgumentException("An image of " + pixels.length + " pixels: expected " + side + "×" + side);
+        }
+        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setDataElements(0, 0, side, side, pixels);
+        return image;
+    }
+
+    /** A chart as a picture, {@value #SCALE} times as wide and high as its layout. */
+    public static BufferedImage image(Chart<?, ?> chart) {
+        return picture(chart.getWidth(), chart.getHeight(), g -> chart.paint(g, chart.getWidth(), chart.getHeight()));
+    }
+
+    static BufferedImage picture(int width, int height, Consumer<Graphics2D> painter) {
+        BufferedImage image = new BufferedImage((int) (width * SCALE), (int) (height * SCALE), BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = image.createGraphics();
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, image.getWidth(), image.getHeight());
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+        g.scale(SCALE, SCALE);
+        painter.accept(g);
+        g.dispose();
+        return image;
+    }
+
+    /** A chart as the bytes of a PNG file. */
+    public static byte[] png(Chart<?, ?> chart) {
+        return png(image(chart));
+    }
+
+    /** A picture as the bytes of a PNG file. */
+    public static byte[] png(BufferedImage image) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

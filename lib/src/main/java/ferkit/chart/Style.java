@@ -1,0 +1,65 @@
+package ferkit.chart;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.List;
+import java.util.Locale;
+import org.knowm.xchart.internal.chartpart.AxesChart;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler;
+
+/** The one look of all charts: sizes in pixels before scaling, fonts that every Java has, colours everybody can tell apart. */
+final class Style {
+    /** Width of a chart. */
+    static final int WIDTH = 900;
+
+    /**
+     * Seven colours that stay apart for colour-blind readers: Okabe and Ito 2008, "Color Universal Design",
+     * with black for the yellow that white paper swallows.
+     */
+    static final List<Color> COLORS = List.of(new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
+            new Color(0xCC79A7), new Color(0x000000), new Color(0xE69F00), new Color(0x56B4E9));
+
+    static final Color INK = new Color(0x222222);
+    static final Color GRID = new Color(0xE4E4E4);
+
+    static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
+    static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 14);
+
+    private Style() {}
+
+    /** A colour as it looks when most of it is washed away: what stands behind the figures that matter. */
+    static Color pale(Color color) {
+        return mix(color, Color.WHITE, 0.6);
+    }
+
+    /** A mixture of two colours, of which {@code share} is the second's. */
+    static Color mix(Color first, Color second, double share) {
+        return new Color((int) Math.round(first.getRed() + share * (second.getRed() - first.getRed())),
+                (int) Math.round(first.getGreen() + share * (second.getGreen() - first.getGreen())),
+                (int) Math.round(first.getBlue() + share * (second.getBlue() - first.getBlue())));
+    }
+
+    static BasicStroke line(float width) {
+        return new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+    }
+
+    static BasicStroke dashed(float width) {
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
+    }
+
+    static void apply(AxesChart<? extends AxesChartStyler, ?> chart) {
+        AxesChartStyler style = chart.getStyler();
+        style.setAxisTitleFont(TEXT).setAxisTickLabelsFont(SMALL.deriveFont(12f))
+                .setPlotGridLinesColor(GRID).setPlotGridLinesStroke(new BasicStroke(1))
+                .setPlotGridVerticalLinesVisible(false).setAxisTickMarksColor(GRID).setAxisTickLabelsColor(INK)
+                .setAxisTicksLineVisible(false).setXAxisTitleColor(INK).setYAxisTitleColor(INK)
+                .setLocale(Locale.ROOT).setChartTitleFont(TITLE).setChartFontColor(INK)
+                .setChartTitleBoxVisible(false).setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(Color.WHITE)
+                .setPlotBorderVisible(false).setLegendFont(TEXT).setLegendBorderColor(Color.WHITE)
+                .setLegendPosition(Styler.LegendPosition.OutsideS).setLegendLayout(Styler.LegendLayout.Horizontal)
+                .setChartPadding(8).setAntiAlias(true);
+    }
+}

@@ -1,0 +1,193 @@
+package ferkit.chart;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class ChartsTest {
+    private static final List<String> CLASSES = List.of("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral");
+
+    private static Curves curves(String name, int epochs, double shift) {
+        double[] rising = IntStream.range(0, epochs).mapToDouble(i -> 0.3 + 0.01 * i + shift).toArray();
+        double[] falling = Arrays.stream(rising).map(x -> 2 - x).toArray();
+        return new Curves(name, rising, falling, Arrays.stream(rising).map(x -> 0.8 * x).toArray(),
+                Arrays.stream(falling).map(x -> 1.1 * x).toArray());
+    }
+
+    /** How many pixels of a picture are exactly of a colour: inside of lines, bars and dots, not their soft edges. */
+    private static long pixels(BufferedImage image, Color color) {
+        return Arrays.stream(image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
+                .filter(rgb -> rgb == color.getRGB()).count();
+    }
+
+    private static void assertSize(BufferedImage image, int height) {
+        assertEquals(Style.WIDTH * Charts.SCALE, image.getWidth());
+        assertEquals(height * Charts.SCALE, image.getHeight());
+        assertTrue(pixels(image, Color.WHITE) > image.getWidth() * image.getHeight() / 4, "hardly any background");
+    }
+
+    @Test
+    void barsGrowWithTheCounts() {
+        Map<String, int[]> counts = new LinkedHashMap<>();
+        counts.put("Training", new int[] {100, 100, 100, 100, 100, 100, 100});
+        counts.put("Test", new int[] {50, 50, 50, 50, 50, 50, 50});
+        BufferedImage image = Charts.image(Charts.classCounts(CLASSES, counts));
+        assertSize(image, 380);
+        double ratio = (double) pixels(image, Style.COLORS.get(0)) / pixels(image, Style.COLORS.get(1));
+        assertEquals(2, ratio, 0.1);
+    }
+
+    @Test
+    void barsOfF1AreAbsentForZeroAndForNotANumber() {
+        Map<String, double[]> full = Map.of("Model 6", new double[] {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5});
+        Map<String, double[]> gaps = Map.of("Model 6", new double[] {0.5, 0, 0.5, 0.5, Double.NaN, 0.5, 0.5});
+        Color blue = Style.COLORS.get(0);
+        BufferedImage image = Charts.image(Charts.f1(CLASSES, gaps));
+        assertSize(image, 380);
+        assertEquals(5.0 / 7, (double) pixels(image, blue) / pixels(Charts.image(Charts.f1(CLASSES, full)), blue), 0.03);
+    }
+
+    @Test
+    void confusionIsColouredByShareAndWrittenAsCountAndShare() {
+        int[][] perfect = new int[7][7];
+        int[][] empty = new int[7][7];
+        for (int i = 0; i < 7; i++) {
+            perfect[i][i] = 10 * (i + 1);
+        }
+        BufferedImage image = Charts.image(Charts.confusion(perfect, CLASSES));
+        assertSize(image, 560);
+        Color full = Style.mix(Style.COLORS.get(0), Color.WHITE, 0.45);
+        long coloured = pixels(image, full);
+        double cell = 0.9 * 0.88 / 49 * image.getWidth() * image.getHeight();
+        assertEquals(7 * cell, coloured, cell, "seven cells, whatever their counts");
+        assertEquals(full.getRGB(), image.getRGB(image.getWidth() / 10 + 25, 30), "true Angry, predicted Angry is at the top left");
+        assertEquals(0, pixels(Charts.image(Charts.confusion(empty, CLASSES)), full));
+        assertTrue(pixels(image, Style.INK) > 1000, "numbers and names");
+    }
+
+    @Test
+    void trainingCurvesShowOneEpochAndFifty() {
+        for (int epochs : new int[] {1, 2, 5, 50}) {
+            BufferedImage image = Charts.trainingCurves(curves("Model 1", epochs, 0));
+            assertSize(image, 350);
+            for (int half = 0; half < 2; half++) {
+                BufferedImage panel = image.getSubimage(half * image.getWidth() / 2, 0, image.getWidth() / 2, 450);
+                assertTrue(pixels(panel, Style.COLORS.get(0)) > 30, epochs + " epochs: training");
+                assertTrue(pixels(panel, Style.COLORS.get(1)) > 30, epochs + " epochs: validation");
+            }
+        }
+    }
+
+    @Test
+    void studysCurveIsPaleAndBehind() {
+        Curves run = curves("This run", 50, 0);
+        BufferedImage alone = Charts.trainingCurves(run);
+        BufferedImage both = Charts.trainingCurves(run, curves("Study", 50, 0.02));
+        assertEquals(0, pixels(alone, Style.pale(Style.COLORS.get(0))));
+        assertTrue(pixels(both, Style.pale(Style.COLORS.get(0))) > 500);
+        assertTrue(pixels(both, Style.pale(Style.COLORS.get(1))) > 500);
+        BufferedImage covered = Charts.trainingCurves(run, curves("Study", 50, 0));
+        assertTrue(pixels(covered, Style.COLORS.get(0)) > 0.9 * pixels(alone, Style.COLORS.get(0)), "ours lies on top");
+    }
+
+    @Test
+    void comparisonGivesEachOfSevenModelsItsOwnColour() {
+        List<Curves> models = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            models.add(curves("Model " + (i + 1), i == 6 ? 10 : 50, 0.05 * i));
+            BufferedImage image = Charts.comparison(models);
+            assertSize(image, 630);
+            for (int drawn = 0; drawn < 7; drawn++) {
+                assertEquals(drawn <= i, pixels(image, Style.COLORS.get(drawn)) > 400, "model " + drawn + " of " + (i + 1));
+            }
+        }
+    }
+
+    @Test
+    void longLegendsTakeASecondRow() {
+        List<Curves> models = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            models.add(curves("A model with quite a long name, number " + i, 50, 0.05 * i));
+        }
+        assertTrue(Charts.comparison(models).getHeight() > 630 * Charts.SCALE);
+    }
+
+    @Test
+    void notANumberLeavesAGap() {
+        Curves run = curves("Model 1", 50, 0);
+        Arrays.fill(run.loss(), 10, 40, Double.NaN);
+        Arrays.fill(run.valLoss(), Double.NaN);
+        BufferedImage image = Charts.trainingCurves(run);
+        BufferedImage loss = image.getSubimage(image.getWidth() / 2, 0, image.getWidth() / 2, 450);
+        assertTrue(pixels(loss, Style.COLORS.get(0)) > 30);
+        assertEquals(0, pixels(loss, Style.COLORS.get(1)));
+    }
+
+    @Test
+    void imagesAreShownPixelByPixel() {
+        byte[] image = new byte[48 * 48];
+        Arrays.fill(image, 0, 24 * 48, (byte) 200);
+        BufferedImage grid = Charts.imageGrid(List.of(image, image, image), List.of("a", "b", "c"), 2);
+        assertEquals(Style.WIDTH * Charts.SCALE, grid.getWidth());
+        // two rows of two cells, an image is 96 × 96 before scaling: half of it of grey 200, half black
+        assertEquals(3 * 96 * 48 * Charts.SCALE * Charts.SCALE, pixels(grid, new Color(200, 200, 200)), 400);
+        assertEquals(200, grid.getRGB((int) (225 * Charts.SCALE), (int) (20 * Charts.SCALE)) & 0xff);
+        assertEquals(0, grid.getRGB((int) (225 * Charts.SCALE), (int) (90 * Charts.SCALE)) & 0xff);
+        assertNotEquals(200, grid.getRGB((int) (675 * Charts.SCALE), (int) (150 * Charts.SCALE)) & 0xff, "no fourth image");
+    }
+
+    @Test
+    void pngHoldsThePictureAndIsTheSameInEveryLanguage() throws Exception {
+        Map<String, double[]> f1 = Map.of("Model 6", new double[] {0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57});
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.ROOT);
+            byte[] bars = Charts.png(Charts.f1(CLASSES, f1));
+            byte[] curves = Charts.png(Charts.trainingCurves(curves("Model 1", 5, 0)));
+            byte[] matrix = Charts.png(Charts.confusion(new int[7][7], CLASSES));
+            assertEquals(1350, ImageIO.read(new ByteArrayInputStream(bars)).getWidth());
+            for (Locale locale : List.of(Locale.FRANCE, Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
+                Locale.setDefault(locale);
+                assertArrayEquals(bars, Charts.png(Charts.f1(CLASSES, f1)));
+                assertArrayEquals(curves, Charts.png(Charts.trainingCurves(curves("Model 1", 5, 0))));
+                assertArrayEquals(matrix, Charts.png(Charts.confusion(new int[7][7], CLASSES)));
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeDrawn() {
+        assertEquals("Training has 3 values for the 2 classes [a, b]",
+                message(() -> Charts.classCounts(List.of("a", "b"), Map.of("Training", new int[3]))));
+        assertEquals("A confusion matrix of 6 rows for the 7 classes " + CLASSES + ": expected 7×7",
+                message(() -> Charts.confusion(new int[6][7], CLASSES)));
+        assertEquals("A comparison of 0 models: expected 1 to 14", message(() -> Charts.comparison(List.of())));
+        assertEquals("An image of 10 pixels: expected 3×3", message(() -> Charts.imageGrid(List.of(new byte[10]), List.of("a"), 1)));
+        assertEquals("1 images with 0 captions in rows of 1: expected at least one image, as many captions and rows of at least 1",
+                message(() -> Charts.imageGrid(List.of(new byte[9]), List.of(), 1)));
+        assertEquals("Curves of x with 2 training accuracies, 1 losses, 1 validation accuracies and 1 losses: expected one of each for"
+                + " at least one epoch", message(() -> new Curves("x", new double[2], new double[1], new double[1], new double[1])));
+        assertThrows(IllegalArgumentException.class, () -> new Curves("x", new double[0], new double[0], new double[0], new double[0]));
+    }
+
+    private static String message(org.junit.jupiter.api.function.Executable call) {
+        return assertThrows(IllegalArgumentException.class, call).getMessage();
+    }
+}
