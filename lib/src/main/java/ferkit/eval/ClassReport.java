@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -65,7 +64,7 @@ public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
     public Table table() {
         return Table.create("Classification report", names(), column("Precision", Scores::precision),
                 column("Recall", Scores::recall), column("F1", Scores::f1),
-                IntColumn.create("Images", rows().stream().mapToInt(Scores::support).toArray()));
+                Figures.counts("Images", rows().stream().mapToInt(Scores::support).toArray()));
     }
 
     /** A table that sets each score beside another report's, which is called {@code name}, and the difference in F1. */
@@ -74,8 +73,9 @@ public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
         DoubleColumn otherF1 = other.column("F1, " + name, Scores::f1);
         return Table.create("Classification report", names(), column("Precision", Scores::precision),
                 other.column("Precision, " + name, Scores::precision), column("Recall", Scores::recall),
-                other.column("Recall, " + name, Scores::recall), f1, otherF1, f1.subtract(otherF1).setName("F1 difference"),
-                IntColumn.create("Images", rows().stream().mapToInt(Scores::support).toArray()));
+                other.column("Recall, " + name, Scores::recall), f1, otherF1,
+                Figures.signedColumn("F1 difference", f1.subtract(otherF1).asDoubleArray(), 2),
+                Figures.counts("Images", rows().stream().mapToInt(Scores::support).toArray()));
     }
 
     private static StringColumn names() {
@@ -85,7 +85,7 @@ public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
     }
 
     private DoubleColumn column(String name, ToDoubleFunction<Scores> score) {
-        return DoubleColumn.create(name, rows().stream().mapToDouble(score).toArray());
+        return Figures.column(name, rows().stream().mapToDouble(score).toArray(), 2);
     }
 
     private List<Scores> rows() {

@@ -14,8 +14,6 @@ import org.tribuo.classification.evaluation.ConfusionMetrics;
 import org.tribuo.classification.evaluation.LabelConfusionMatrix;
 import org.tribuo.evaluation.metrics.MetricTarget;
 import org.tribuo.impl.ArrayExample;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -166,18 +164,12 @@ public final class Evaluation {
      */
     public Table recallIntervals() {
         List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> classes.of(e).support() > 0).toList();
-        Table table = Table.create("Recall and its interval", StringColumn.create("Class"), IntColumn.create("Images"),
-                DoubleColumn.create("Recall"), StringColumn.create("95 % interval"), StringColumn.create("Not told apart from"));
-        for (Emotion emotion : present) {
-            Interval interval = recallInterval(emotion);
-            table.stringColumn(0).append(emotion.title());
-            table.intColumn(1).append(classes.of(emotion).support());
-            table.doubleColumn(2).append(classes.of(emotion).recall());
-            table.stringColumn(3).append(interval.text());
-            table.stringColumn(4).append(String.join(", ", present.stream()
-                    .filter(e -> e != emotion && recallInterval(e).overlaps(interval)).map(Emotion::title).toList()));
-        }
-        return table;
+        return Table.create("Recall and its interval", StringColumn.create("Class", present.stream().map(Emotion::title)),
+                Figures.counts("Images", present.stream().mapToInt(e -> classes.of(e).support()).toArray()),
+                Figures.column("Recall", present.stream().mapToDouble(e -> classes.of(e).recall()).toArray(), 3),
+                StringColumn.create("95 % interval", present.stream().map(e -> recallInterval(e).text())),
+                StringColumn.create("Not told apart from", present.stream().map(e -> String.join(", ", present.stream()
+                        .filter(o -> o != e && recallInterval(o).overlaps(recallInterval(e))).map(Emotion::title).toList()))));
     }
 
     /**

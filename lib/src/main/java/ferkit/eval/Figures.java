@@ -2,14 +2,20 @@ package ferkit.eval;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
-/** Numbers as text, the same in every language setting. */
+/** Numbers as text and as columns of a table, the same in every language setting; what is missing is shown as "–". */
 public final class Figures {
     private Figures() {}
 
     /**
      * A number with so many decimals. It is the exact binary value that is rounded, ties to even, as Python and C do:
-     * {@link String#format} rounds the shortest decimal instead and makes 0.63 of 0.625. Not a number is shown as "–".
+     * {@link String#format} rounds the shortest decimal instead and makes 0.63 of 0.625.
      */
     public static String fixed(double value, int decimals) {
         return Double.isFinite(value) ? new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString() : "–";
@@ -24,5 +30,31 @@ public final class Figures {
     /** A p-value: three decimals, or "< 0.001". */
     public static String pValue(double p) {
         return p < 0.001 ? "< 0.001" : fixed(p, 3);
+    }
+
+    /** A table's column of numbers, shown with so many decimals; NaN is missing. */
+    public static DoubleColumn column(String name, double[] values, int decimals) {
+        DoubleColumn column = DoubleColumn.create(name, values);
+        column.setPrintFormatter(formatter("0." + "0".repeat(decimals)));
+        return column;
+    }
+
+    /** A table's column of differences, shown with a sign and so many decimals; NaN is missing. */
+    public static DoubleColumn signedColumn(String name, double[] values, int decimals) {
+        String digits = "0." + "0".repeat(decimals);
+        DoubleColumn column = DoubleColumn.create(name, values);
+        column.setPrintFormatter(formatter("+" + digits + ";−" + digits));
+        return column;
+    }
+
+    /** A table's column of counts, shown with a comma between thousands. */
+    public static IntColumn counts(String name, int[] values) {
+        IntColumn column = IntColumn.create(name, values);
+        column.setPrintFormatter(formatter("#,##0"));
+        return column;
+    }
+
+    private static NumberColumnFormatter formatter(String pattern) {
+        return new NumberColumnFormatter(new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT)), "–");
     }
 }

@@ -8,17 +8,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
  * The figures that the study itself published: its six training histories, its Table 1 and its test reports.
- * Models are called as there: "1" to "6" and "EfficientNetB0". Figures that it does not give are NaN.
+ * Models are called "model-1" to "model-6" and "EfficientNetB0". Figures that it does not give are NaN.
  */
 public final class Published {
-    private static final List<Result> RESULTS = lines("study-results.csv").stream().map(c -> new Result(c[0], number(c[1]),
+    private static final List<Result> RESULTS = lines("study-results.csv").stream().map(c -> new Result(name(c[0]), number(c[1]),
             number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]), Long.parseLong(c[6]), number(c[7]))).toList();
 
     private Published() {}
@@ -27,7 +26,7 @@ public final class Published {
      * A model's row of Table 1, at its epoch of the best validation accuracy. The study gives it to four digits,
      * for EfficientNetB0 and on the test images to two.
      *
-     * @param model "1" to "6" or "EfficientNetB0"
+     * @param model "model-1" to "model-6" or "EfficientNetB0"
      * @param trainingAccuracy 0 to 1
      * @param trainingLoss in nats
      * @param validationAccuracy 0 to 1
@@ -58,13 +57,13 @@ public final class Published {
     /** Table 1: model, training accuracy and loss, validation accuracy and loss, best epoch, parameters, test accuracy. */
     public static Table table() {
         return Table.create("Table 1 as published", StringColumn.create("Model", RESULTS.stream().map(Result::model)),
-                DoubleColumn.create("Training accuracy", RESULTS.stream().mapToDouble(Result::trainingAccuracy).toArray()),
-                DoubleColumn.create("Training loss", RESULTS.stream().mapToDouble(Result::trainingLoss).toArray()),
-                DoubleColumn.create("Validation accuracy", RESULTS.stream().mapToDouble(Result::validationAccuracy).toArray()),
-                DoubleColumn.create("Validation loss", RESULTS.stream().mapToDouble(Result::validationLoss).toArray()),
+                Figures.column("Training accuracy", RESULTS.stream().mapToDouble(Result::trainingAccuracy).toArray(), 4),
+                Figures.column("Training loss", RESULTS.stream().mapToDouble(Result::trainingLoss).toArray(), 4),
+                Figures.column("Validation accuracy", RESULTS.stream().mapToDouble(Result::validationAccuracy).toArray(), 4),
+                Figures.column("Validation loss", RESULTS.stream().mapToDouble(Result::validationLoss).toArray(), 4),
                 IntColumn.create("Best epoch", RESULTS.stream().mapToInt(Result::bestEpoch).toArray()),
-                IntColumn.create("Parameters", RESULTS.stream().mapToInt(r -> (int) r.parameters()).toArray()),
-                DoubleColumn.create("Test accuracy", RESULTS.stream().mapToDouble(Result::testAccuracy).toArray()));
+                Figures.counts("Parameters", RESULTS.stream().mapToInt(r -> (int) r.parameters()).toArray()),
+                Figures.column("Test accuracy", RESULTS.stream().mapToDouble(Result::testAccuracy).toArray(), 2));
     }
 
     /**
@@ -74,7 +73,7 @@ public final class Published {
      */
     public static Optional<History> history(String model) {
         result(model);
-        List<History.Epoch> epochs = lines("study-histories.csv").stream().filter(c -> c[0].equals(model))
+        List<History.Epoch> epochs = lines("study-histories.csv").stream().filter(c -> name(c[0]).equals(model))
                 .map(c -> new History.Epoch(Integer.parseInt(c[1]), number(c[2]), number(c[3]), number(c[4]), number(c[5]),
                         Double.NaN, Double.NaN)).toList();
         return epochs.isEmpty() ? Optional.empty() : Optional.of(new History(epochs));
@@ -88,10 +87,15 @@ public final class Published {
      */
     public static Optional<ClassReport> report(String model) {
         result(model);
-        List<Scores> rows = lines("study-test-reports.csv").stream().filter(c -> c[0].equals(model))
+        List<Scores> rows = lines("study-test-reports.csv").stream().filter(c -> name(c[0]).equals(model))
                 .map(c -> new Scores(number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]))).toList();
         return rows.isEmpty() ? Optional.empty() : Optional.of(new ClassReport(rows.subList(0, Emotion.COUNT),
                 rows.get(Emotion.COUNT), rows.get(Emotion.COUNT + 1)));
+    }
+
+    /** The study's number of a model as this kit's name. */
+    private static String name(String model) {
+        return Character.isDigit(model.charAt(0)) ? "model-" + model : model;
     }
 
     private static double number(String cell) {

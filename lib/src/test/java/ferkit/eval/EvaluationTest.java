@@ -118,7 +118,7 @@ class EvaluationTest {
         assertEquals("Disgust", table.stringColumn("Class").get(1));
         assertEquals(0.5, table.doubleColumn("Recall").get(1));
         assertEquals(4, table.intColumn("Images").get(7));
-        Table beside = evaluation.classes().beside(Published.report("6").get(), "study");
+        Table beside = evaluation.classes().beside(Published.report("model-6").get(), "study");
         assertEquals(2.0 / 3 - 0.67, beside.doubleColumn("F1 difference").get(1), 1e-12);
         assertEquals(0.78, beside.doubleColumn("F1, study").get(5));
     }

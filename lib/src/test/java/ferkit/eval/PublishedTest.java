@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ferkit.data.Emotion;
 import ferkit.train.History;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class PublishedTest {
     @Test
     void tableOneIsEachHistorysBestEpoch() {
-        for (String model : List.of("1", "2", "3", "4", "5", "6")) {
+        for (String model : List.of("model-1", "model-2", "model-3", "model-4", "model-5", "model-6")) {
             History history = Published.history(model).get();
             Published.Result row = Published.result(model);
             assertEquals(50, history.size());
@@ -28,7 +29,7 @@ class PublishedTest {
 
     @Test
     void reportsAgreeWithTheirOwnAverages() {
-        for (String model : List.of("3", "6", "EfficientNetB0")) {
+        for (String model : List.of("model-3", "model-6", "EfficientNetB0")) {
             ClassReport published = Published.report(model).get();
             ClassReport computed = ClassReport.of(published.classes());
             assertEquals(3589, computed.macro().support());
@@ -41,17 +42,18 @@ class PublishedTest {
     @Test
     void whatIsNotPublishedIsNotMadeUp() {
         assertTrue(Published.history("EfficientNetB0").isEmpty());
-        assertTrue(Published.report("1").isEmpty());
-        assertTrue(Double.isNaN(Published.result("1").testAccuracy()));
-        assertTrue(Double.isNaN(Published.history("1").get().best().seconds()));
+        assertTrue(Published.report("model-1").isEmpty());
+        assertTrue(Double.isNaN(Published.result("model-1").testAccuracy()));
+        assertTrue(Double.isNaN(Published.history("model-1").get().best().seconds()));
         assertTrue(Published.table().doubleColumn("Test accuracy").isMissing(0));
-        assertEquals("The study has no model \"7\": expected one of [1, 2, 3, 4, 5, 6, EfficientNetB0]",
-                EvaluationTest.message(() -> Published.result("7")));
+        assertEquals("The study has no model \"model-7\": expected one of [model-1, model-2, model-3, model-4, model-5, model-6,"
+                + " EfficientNetB0]",
+                EvaluationTest.message(() -> Published.result("model-7")));
     }
 
     @Test
     void findingsOfTheStudysModels() {
-        Findings six = Findings.of(Published.report("6").get(), Published.history("6").get());
+        Findings six = Findings.of(Published.report("model-6").get(), Published.history("model-6").get());
         assertEquals(List.of(Emotion.HAPPY, Emotion.SURPRISE), six.best());
         assertEquals(List.of(Emotion.SAD, Emotion.FEAR), six.worst());
         assertEquals(3, six.rank(Emotion.DISGUST));
@@ -59,7 +61,7 @@ class PublishedTest {
         assertTrue(six.disgustOutranksItsSize());
         assertEquals("Found best, by F1: Happy 0.87, Surprise 0.78; worst: Sad 0.53, Fear 0.51.", six.sentences().get(0));
         assertEquals("Disgust has 55 of 3589 images (rank 7 of 7) and an F1 of 0.67 (rank 3 of 7).", six.sentences().get(1));
-        Findings three = Findings.of(Published.report("3").get(), Published.history("3").get());
+        Findings three = Findings.of(Published.report("model-3").get(), Published.history("model-3").get());
         assertEquals(List.of("yes", "yes", "yes", "yes", "yes"), six.beside(three).stringColumn("Same").asList());
         assertEquals("Happy 0.86, Surprise 0.81", six.beside(three).stringColumn("Study").get(0));
         assertEquals("Happy 0.87, Surprise 0.78", six.beside(three).stringColumn("This run").get(0));
@@ -92,5 +94,15 @@ class PublishedTest {
         assertEquals("+0.000", Figures.signed(0, 3));
         assertEquals("< 0.001", Figures.pValue(0.0004));
         assertEquals("0.047", Figures.pValue(0.0471));
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.FRANCE);
+            assertEquals("0.652", Figures.column("x", new double[] {0.6517}, 3).getString(0));
+            assertEquals("–", Figures.column("x", new double[] {Double.NaN}, 3).getString(0));
+            assertEquals("−0.05", Figures.signedColumn("x", new double[] {-0.05}, 2).getString(0));
+            assertEquals("28,709", Figures.counts("x", new int[] {28_709}).getString(0));
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 }
