@@ -4,6 +4,7 @@ import ferkit.data.Emotion;
 import ferkit.train.Predictions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
@@ -170,6 +171,30 @@ public final class Evaluation {
                 StringColumn.create("95 % interval", present.stream().map(e -> recallInterval(e).text())),
                 StringColumn.create("Not told apart from", present.stream().map(e -> String.join(", ", present.stream()
                         .filter(o -> o != e && recallInterval(o).overlaps(recallInterval(e))).map(Emotion::title).toList()))));
+    }
+
+    /**
+     * The most frequent mistakes as a table: true class, what it was taken for, images, and their share of the true class,
+     * by which they are ordered. Fewer rows than asked for if there are fewer kinds of mistakes.
+     */
+    public Table mistakes(int rows) {
+        List<int[]> mistakes = new ArrayList<>();
+        for (int truth = 0; truth < Emotion.COUNT; truth++) {
+            for (int predicted = 0; predicted < Emotion.COUNT; predicted++) {
+                if (truth != predicted && confusion[truth][predicted] > 0) {
+                    mistakes.add(new int[] {truth, predicted});
+                }
+            }
+        }
+        List<int[]> shown = mistakes.stream().sorted(Comparator.comparingDouble((int[] cell) -> -share(cell))).limit(rows).toList();
+        return Table.create("Most frequent mistakes", StringColumn.create("Class", shown.stream().map(c -> Emotion.of(c[0]).title())),
+                StringColumn.create("Taken for", shown.stream().map(c -> Emotion.of(c[1]).title())),
+                Figures.counts("Images", shown.stream().mapToInt(c -> confusion[c[0]][c[1]]).toArray()),
+                Figures.column("Share of the class", shown.stream().mapToDouble(this::share).toArray(), 3));
+    }
+
+    private double share(int[] cell) {
+        return (double) confusion[cell[0]][cell[1]] / classes.classes().get(cell[0]).support();
     }
 
     /**

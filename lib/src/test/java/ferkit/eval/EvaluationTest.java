@@ -142,6 +142,15 @@ class EvaluationTest {
     }
 
     @Test
+    void mistakesAreOrderedByTheirShareOfTheClass() {
+        Table table = Evaluation.of(predictions(new int[] {0, 0, 0, 3, 3, 5}, new int[] {1, 1, 0, 3, 4, 5})).mistakes(5);
+        assertEquals(List.of("Angry", "Happy"), table.stringColumn("Class").asList());
+        assertEquals(List.of("Disgust", "Sad"), table.stringColumn("Taken for").asList());
+        assertEquals("0.667", table.doubleColumn("Share of the class").getString(0));
+        assertEquals(1, Evaluation.of(predictions(new int[] {0, 1}, new int[] {1, 0})).mistakes(1).rowCount());
+    }
+
+    @Test
     void isImmutable() {
         Evaluation evaluation = Evaluation.of(predictions(new int[] {2}, new int[] {2}));
         evaluation.confusion()[2][2] = 99;
