@@ -1,0 +1,351 @@
+package ferkit.notebook;
+
+import ferkit.chart.Charts;
+import ferkit.chart.Curves;
+import ferkit.data.Emotion;
+import ferkit.data.Origin;
+import ferkit.eval.ClassReport;
+import ferkit.eval.Evaluation;
+import ferkit.eval.Figures;
+import ferkit.eval.Findings;
+import ferkit.eval.Interval;
+import ferkit.eval.McNemar;
+import ferkit.eval.Overfitting;
+import ferkit.eval.Published;
+import ferkit.model.StudyModel;
+import ferkit.train.History;
+import ferkit.train.Run;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.knowm.xchart.CategoryChart;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Finished runs on one data set, and the tables and figures that set them beside each other. Beside the study's figures
+ * only those are set that were made as the study made its own: on all of FER2013, in batches of 128, for fifty epochs.
+ */
+public final class Results {
+    private static final int STUDY_EPOCHS = 50;
+    private static final int STUDY_BATCH = 128;
+    /** Tests are held against this level. */
+    private static final double LEVEL = 0.05;
+    /** So many epochs before and after the best one are looked at to see how far it stands out. */
+    private static final int NEIGHBOURS = 2;
+
+    private final Origin origin;
+    private final List<Run> runs;
+
+    /** The results of these runs, shown in this order. */
+    public Results(Origin origin, List<Run> runs) {
+        this.origin = origin;
+        this.runs = List.copyOf(runs);
+    }
+
+    /** The runs in order. */
+    public List<Run> runs() {
+        return runs;
+    }
+
+    /** The run of a model, if it is among them. */
+    public Optional<Run> run(String model) {
+        return runs.stream().filter(r -> r.config().model().equals(model)).findFirst();
+    }
+
+    /** These results up to and with a model's. */
+    public Results upTo(String model) {
+        int last = run(model).map(runs::indexOf).orElse(-1);
+        return new Results(origin, runs.subList(0, last + 1));
+    }
+
+    /** The results of these models only, as far as they have been run. */
+    public Results only(String... models) {
+        return new Results(origin, runs.stream().filter(r -> Arrays.asList(models).contains(r.config().model())).toList());
+    }
+
+    /** The results of all but these models. */
+    public Results except(String... models) {
+        return new Results(origin, runs.stream().filter(r -> !Arrays.asList(models).contains(r.config().model())).toList());
+    }
+
+    /** Which of the study's six models have not been run, in one sentence. */
+    public String missing() {
+        List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
+        return missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".";
+    }
+
+    /** Whether a run was made as the study made its own, so that the two may be compared. */
+    public boolean isComparable(Run run) {
+        return origin.isComparable() && run.config().epochs() == STUDY_EPOCHS && run.config().batch() == STUDY_BATCH
+                && run.config().limit() == 0;
+    }
+
+    /** How a run is called in tables and legends, for example "Model 6" or "Model 6 (trial)". */
+    public String title(Run run) {
+        String name = title(run.config().model());
+        return origin.isSample() ? name + " (sample)" : isComparable(run) ? name : name + " (trial)";
+    }
+
+    private static String title(String model) {
+        return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : model;
+    }
+
+    /** The study's row of Table 1 that belongs to a run, if the two may be compared. */
+    private Optional<Published.Result> study(Run run) {
+        return isComparable(run) ? Published.results().stream().filter(r -> r.model().equals(run.config().model())).findFirst()
+                : Optional.empty();
+    }
+
+    /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */
+    public Table row(Run run) {
+        History.Epoch best = run.best();
+        List<String> names = new ArrayList<>(List.of(title(run)));
+        List<double[]> rows = new ArrayList<>();
+        rows.add(new double[] {best.accuracy(), best.loss(), best.valAccuracy(), best.valLoss(), best.epoch()});
+        study(run).ifPresent(s -> {
+            names.addAll(List.of("Study", "Difference"));
+            rows.add(new double[] {s.trainingAccuracy(), s.trainingLoss(), s.validationAccuracy(), s.validationLoss(), s.bestEpoch()});
+            double[] difference = new double[5];
+            Arrays.setAll(difference, i -> rows.get(0)[i] - rows.get(1)[i]);
+            rows.add(difference);
+        });
+        Table table = Table.create("Table 1", StringColumn.create("", names));
+        List<String> headings = List.of("Training accuracy", "Training loss", "Validation accuracy", "Validation loss", "Best epoch");
+        for (int i = 0; i < headings.size(); i++) {
+            int column = i;
+            int decimals = i == 4 ? 0 : 4;
+            List<String> cells = new ArrayList<>();
+            for (int row = 0; row < rows.size(); row++) {
+                cells.add(row == 2 ? Figures.signed(rows.get(row)[column], decimals) : Figures.fixed(rows.get(row)[column], decimals));
+            }
+            table.addColumns(StringColumn.create(headings.get(i), cells));
+        }
+        List<String> intervals = new ArrayList<>(Collections.nCopies(rows.size(), ""));
+        intervals.set(0, interval(run).text());
+        return table.addColumns(StringColumn.create("95 % interval of validation accuracy", intervals));
+    }
+
+    private static Interval interval(Run run) {
+        return Interval.wilson(run.validation().correct(), run.validation().size());
+    }
+
+    /** Table 1: all runs at their best epochs, and the study's validation accuracies beside those that may be compared. */
+    public Table tableOne() {
+        Table table = Table.create("Table 1", StringColumn.create("Model", runs.stream().map(this::title)),
+                Figures.column("Training accuracy", best(History.Epoch::accuracy), 4),
+                Figures.column("Training loss", best(History.Epoch::loss), 4),
+                Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4),
+                StringColumn.create("95 % interval", runs.stream().map(run -> interval(run).text())),
+                Figures.column("Validation loss", best(History.Epoch::valLoss), 4),
+                IntColumn.create("Best epoch", runs.stream().mapToInt(run -> run.best().epoch()).toArray()));
+        if (runs.stream().anyMatch(run -> study(run).isPresent())) {
+            double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::validationAccuracy).orElse(Double.NaN)).toArray();
+            double[] difference = best(History.Epoch::valAccuracy);
+            Arrays.setAll(difference, i -> difference[i] - study[i]);
+            table.addColumns(Figures.column("Study's validation accuracy", study, 4), Figures.signedColumn("Difference", difference, 4));
+        }
+        return table;
+    }
+
+    private double[] best(ToDoubleFunction<History.Epoch> figure) {
+        return runs.stream().mapToDouble(run -> figure.applyAsDouble(run.best())).toArray();
+    }
+
+    /** Accuracy and loss of a run over its epochs, with the study's curves behind where the two may be compared. */
+    public BufferedImage curves(Run run) {
+        return study(run).flatMap(s -> Published.history(s.model()))
+                .map(history -> Charts.trainingCurves(curves(title(run), run.history()), curves("Study", history)))
+                .orElseGet(() -> Charts.trainingCurves(curves(title(run), run.history())));
+    }
+
+    /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */
+    public BufferedImage figureOne() {
+        return Charts.comparison(runs.stream().map(run -> curves(title(run), run.history())).toList());
+    }
+
+    /** The study's Figure 1 as it published it, with its six models. */
+    public static BufferedImage publishedFigureOne() {
+        return Charts.comparison(Published.results().stream().flatMap(r -> Published.history(r.model())
+                .map(history -> curves(title(r.model()) + " (study)", history)).stream()).toList());
+    }
+
+    static Curves curves(String name, History history) {
+        return new Curves(name, history.column(History.Epoch::accuracy), history.column(History.Epoch::loss),
+                history.column(History.Epoch::valAccuracy), history.column(History.Epoch::valLoss));
+    }
+
+    /** How far each run is ahead on its training images, at its best and its last epoch, and where validation loss is lowest. */
+    public Table overfitting() {
+        List<Overfitting> figures = runs.stream().map(run -> Overfitting.of(run.history())).toList();
+        return Table.create("Training minus validation accuracy", StringColumn.create("Model", runs.stream().map(this::title)),
+                IntColumn.create("Best epoch", figures.stream().mapToInt(Overfitting::bestEpoch).toArray()),
+                Figures.signedColumn("Gap there", figures.stream().mapToDouble(Overfitting::gapAtBest).toArray(), 4),
+                IntColumn.create("Last epoch", figures.stream().mapToInt(Overfitting::lastEpoch).toArray()),
+                Figures.signedColumn("Gap at the end", figures.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
+                IntColumn.create("Epoch of lowest validation loss", figures.stream().mapToInt(Overfitting::turn).toArray()),
+                Figures.column("Validation loss there", figures.stream().mapToDouble(Overfitting::lossAtTurn).toArray(), 4),
+                Figures.column("Validation loss at the end", figures.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4));
+    }
+
+    /** Two runs and their paired test on the validation images. */
+    private record Pair(Run first, Run second, McNemar test) {}
+
+    private List<Pair> everyPair() {
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            for (int j = i + 1; j < runs.size(); j++) {
+                pairs.add(new Pair(runs.get(i), runs.get(j), McNemar.of(runs.get(i).validation(), runs.get(j).validation())));
+            }
+        }
+        return pairs;
+    }
+
+    private static double[] adjusted(List<Pair> pairs) {
+        return McNemar.holm(pairs.stream().mapToDouble(pair -> pair.test().pValue()).toArray());
+    }
+
+    /** McNemar's paired test between every two runs on the validation images, with Holm's correction for their number. */
+    public Table pairs() {
+        return table(everyPair());
+    }
+
+    /** The same test of one run against every other. */
+    public Table pairsWith(Run run) {
+        return table(everyPair().stream().filter(pair -> pair.first().equals(run) || pair.second().equals(run)).toList());
+    }
+
+    private Table table(List<Pair> pairs) {
+        double[] adjusted = adjusted(pairs);
+        return Table.create("McNemar's test on the validation images", StringColumn.create("First", pairs.stream().map(p -> title(p.first()))),
+                StringColumn.create("Second", pairs.stream().map(p -> title(p.second()))),
+                Figures.counts("Only first right", pairs.stream().mapToInt(p -> p.test().onlyFirst()).toArray()),
+                Figures.counts("Only second right", pairs.stream().mapToInt(p -> p.test().onlySecond()).toArray()),
+                StringColumn.create("p", pairs.stream().map(p -> Figures.pValue(p.test().pValue()))),
+                StringColumn.create("p after Holm", Arrays.stream(adjusted).mapToObj(Figures::pValue)),
+                StringColumn.create("Told apart at 5 %", Arrays.stream(adjusted).mapToObj(p -> p < LEVEL ? "yes" : "no")));
+    }
+
+    /**
+     * How far each run's best epoch stands out from its neighbours: its validation accuracy, the mean over the two epochs
+     * before and after it, and the difference, which is what choosing the best of many epochs adds by luck.
+     */
+    public Table bestOfMany() {
+        double[] best = best(History.Epoch::valAccuracy);
+        double[] around = runs.stream().mapToDouble(Results::aroundBest).toArray();
+        double[] difference = new double[best.length];
+        Arrays.setAll(difference, i -> best[i] - around[i]);
+        return Table.create("The best epoch and its neighbours", StringColumn.create("Model", runs.stream().map(this::title)),
+                IntColumn.create("Epochs to choose from", runs.stream().mapToInt(run -> run.history().size()).toArray()),
+                Figures.column("Best validation accuracy", best, 4), Figures.column("Mean of its neighbours", around, 4),
+                Figures.signedColumn("Difference", difference, 4));
+    }
+
+    private static double aroundBest(Run run) {
+        int best = run.best().epoch();
+        return run.history().epochs().stream().filter(e -> e.epoch() != best && Math.abs(e.epoch() - best) <= NEIGHBOURS)
+                .mapToDouble(History.Epoch::valAccuracy).average().orElse(Double.NaN);
+    }
+
+    /** What the comparison of these runs allows to say and what it does not, in computed sentences. */
+    public List<String> conclusions() {
+        if (runs.size() < 2) {
+            return List.of("With " + runs.size() + " finished run there is nothing to compare yet.");
+        }
+        Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
+        List<String> inside = runs.stream().filter(run -> run != best && interval(best).contains(run.best().valAccuracy()))
+                .map(this::title).toList();
+        List<Pair> pairs = everyPair();
+        double[] adjusted = adjusted(pairs);
+        List<String> apart = new ArrayList<>();
+        for (int i = 0; i < adjusted.length; i++) {
+            if (adjusted[i] < LEVEL) {
+                Pair pair = pairs.get(i);
+                boolean first = pair.test().onlyFirst() > pair.test().onlySecond();
+                apart.add(title(first ? pair.first() : pair.second()) + " over " + title(first ? pair.second() : pair.first()));
+            }
+        }
+        List<String> sentences = new ArrayList<>();
+        sentences.add("Highest validation accuracy: " + title(best) + " with " + Figures.fixed(best.best().valAccuracy(), 4)
+                + ", 95 % interval " + interval(best).text() + ". "
+                + (inside.isEmpty() ? "No other run's figure lies in that interval."
+                        : "In that interval lie also: " + String.join(", ", inside) + "."));
+        sentences.add("Of " + adjusted.length + (adjusted.length == 1 ? " pair, " : " pairs, ") + apart.size()
+                + " can be told apart by the paired test at the 5 % level"
+                + (apart.isEmpty() ? "." : ": " + String.join("; ", apart) + "."));
+        sentences.add("One training run a model: how much another seed would change a figure is not in these intervals, "
+                + "which only count the chance in the choice of " + Figures.counts("", new int[] {best.validation().size()}).getString(0)
+                + " validation images.");
+        return sentences;
+    }
+
+    /** How a run did on the test images. */
+    public static Evaluation test(Run run) {
+        return Evaluation.of(run.test());
+    }
+
+    private Optional<ClassReport> publishedReport(Run run) {
+        return study(run).flatMap(s -> Published.report(s.model()));
+    }
+
+    /** A run's report on the test images, beside the study's where there is one that may be compared. */
+    public Table report(Run run) {
+        ClassReport ours = test(run).classes();
+        return publishedReport(run).map(theirs -> ours.beside(theirs, "study")).orElseGet(ours::table);
+    }
+
+    /** The F1 of each class on the test images, beside the study's where there is one that may be compared. */
+    public CategoryChart f1(Run run) {
+        Map<String, double[]> bars = new LinkedHashMap<>();
+        bars.put(title(run), test(run).classes().f1());
+        publishedReport(run).ifPresent(theirs -> bars.put("Study", theirs.f1()));
+        return Charts.f1(Emotion.titles(), bars);
+    }
+
+    /** The F1 of every class on the test images, one row a run, with the macro average in the last column. */
+    public Table f1Table() {
+        List<ClassReport> reports = runs.stream().map(run -> test(run).classes()).toList();
+        Table table = Table.create("F1 on the test images", StringColumn.create("Model", runs.stream().map(this::title)));
+        for (Emotion emotion : Emotion.values()) {
+            table.addColumns(Figures.column(emotion.title(), reports.stream().mapToDouble(r -> r.of(emotion).f1()).toArray(), 2));
+        }
+        return table.addColumns(Figures.column("Macro average", reports.stream().mapToDouble(r -> r.macro().f1()).toArray(), 2));
+    }
+
+    /** A run's accuracy on the test images with its interval, beside the study's where the two may be compared, in one sentence. */
+    public String testAccuracy(Run run) {
+        Evaluation evaluation = test(run);
+        String ours = title(run) + " predicts " + evaluation.correct() + " of " + evaluation.size() + " test images right: accuracy "
+                + Figures.fixed(evaluation.accuracy(), 4) + ", 95 % interval " + evaluation.interval().text() + ".";
+        return ours + study(run).filter(s -> Double.isFinite(s.testAccuracy())).map(s -> " The study reports "
+                + Figures.fixed(s.testAccuracy(), 2) + ", a difference of " + Figures.signed(evaluation.accuracy() - s.testAccuracy(), 4)
+                + ".").orElse("");
+    }
+
+    /** What a run's test report and history show, in computed sentences. */
+    public List<String> findings(Run run) {
+        return Findings.of(test(run).classes(), run.history()).sentences();
+    }
+
+    /** A run's findings beside the study's on the same model; empty where there are none that may be compared. */
+    public Optional<Table> findingsBesideStudy(Run run) {
+        Function<ClassReport, Optional<Findings>> published = report -> Published.history(run.config().model())
+                .map(history -> Findings.of(report, history));
+        return publishedReport(run).flatMap(published).map(Findings.of(test(run).classes(), run.history())::beside);
+    }
+
+    /** The titles of the runs in order. */
+    @Override
+    public String toString() {
+        return runs.stream().map(this::title).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,133 @@
+package ferkit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.data.Origin;
+import ferkit.train.History;
+import ferkit.train.Predictions;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class ResultsTest {
+    private static final Origin FER2013 = new Origin(Origin.Kind.FER2013, "FER2013");
+    private static final Origin SAMPLE = new Origin(Origin.Kind.SAMPLE, "drawn sample");
+    private static final int IMAGES = 1000;
+
+    /** A run in which the images from {@code from} on, {@code right} of them, are predicted right. */
+    private static Run run(String model, int epochs, int from, int right) {
+        History history = new History(IntStream.rangeClosed(1, epochs)
+                .mapToObj(e -> new History.Epoch(e, 0.4 + 0.01 * e, 1.5 - 0.02 * e, e == 2 ? right / (double) IMAGES : 0.1, e == 1 ? 1.4 : 1.2, 1e-3, 1))
+                .toList());
+        int[] truth = IntStream.range(0, IMAGES).map(i -> i % 7).toArray();
+        int[] predicted = IntStream.range(0, IMAGES).map(i -> i >= from && i < from + right ? i % 7 : (i + 1) % 7).toArray();
+        Predictions predictions = new Predictions(truth, predicted, new float[IMAGES][7]);
+        RunConfig config = new RunConfig(model, "random", "data", "hash", 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
+        return new Run(Path.of(model), config, history, predictions, predictions);
+    }
+
+    @Test
+    void onlyRunsOfTheStudysConfigurationStandBesideTheStudy() {
+        Run full = run("model-6", 50, 0, 640);
+        Run trial = run("model-1", 2, 0, 640);
+        Results results = new Results(FER2013, List.of(trial, full));
+        assertTrue(results.isComparable(full));
+        assertFalse(results.isComparable(trial));
+        assertEquals("Model 6", results.title(full));
+        assertEquals("Model 1 (trial)", results.title(trial));
+        assertEquals(List.of("Model 6", "Study", "Difference"), results.row(full).stringColumn(0).asList());
+        assertEquals(List.of("0.6400", "0.6506", "−0.0106"), results.row(full).stringColumn("Validation accuracy").asList());
+        assertEquals(List.of("2", "42", "−40"), results.row(full).stringColumn("Best epoch").asList());
+        assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
+        assertEquals("–", results.tableOne().doubleColumn("Study's validation accuracy").getString(0));
+        assertEquals("−0.0106", results.tableOne().doubleColumn("Difference").getString(1));
+        assertTrue(results.report(full).columnNames().contains("F1, study"));
+        assertFalse(results.report(trial).columnNames().contains("F1, study"));
+        assertTrue(results.findingsBesideStudy(full).isPresent());
+        assertTrue(results.findingsBesideStudy(trial).isEmpty());
+        assertEquals(2, results.f1(full).getSeriesCollection().size());
+        assertEquals(1, results.f1(trial).getSeriesCollection().size());
+        assertTrue(results.testAccuracy(full).endsWith(" The study reports 0.66, a difference of −0.0200."));
+    }
+
+    @Test
+    void theSampleIsNeverSetBesideTheStudy() {
+        Run run = run("model-6", 50, 0, 640);
+        Results results = new Results(SAMPLE, List.of(run));
+        assertEquals("Model 6 (sample)", results.title(run));
+        assertEquals(1, results.row(run).rowCount());
+        assertFalse(results.tableOne().columnNames().contains("Study's validation accuracy"));
+        assertFalse(results.report(run).columnNames().contains("F1, study"));
+        assertTrue(results.findingsBesideStudy(run).isEmpty());
+        assertEquals("Model 6 (sample) predicts 640 of 1000 test images right: accuracy 0.6400, 95 % interval 0.610–0.669.",
+                results.testAccuracy(run));
+    }
+
+    @Test
+    void saysWhatHasNotBeenRun() {
+        Results some = new Results(SAMPLE, List.of(run("model-2", 2, 0, 1), run("model-6", 2, 0, 1)));
+        assertEquals("Not run yet: Model 1, Model 3, Model 4, Model 5.", some.missing());
+        assertEquals("Model 2 (sample)", some.upTo("model-2").toString());
+        assertEquals("", some.upTo("model-3").toString());
+        assertEquals("Model 6 (sample)", some.except("model-2").toString());
+        assertEquals("Model 2 (sample)", some.only("model-2", "model-3").toString());
+        assertEquals("All six models have been run.", new Results(SAMPLE, IntStream.rangeClosed(1, 6)
+                .mapToObj(i -> run("model-" + i, 2, 0, 1)).toList()).missing());
+    }
+
+    @Test
+    void pairsAreTestedOnTheSameImagesAndCorrectedForTheirNumber() {
+        Run first = run("model-1", 2, 0, 600);
+        Run second = run("model-2", 2, 0, 610);
+        Run third = run("model-3", 2, 100, 620);
+        Results results = new Results(SAMPLE, List.of(first, second, third));
+        Table pairs = results.pairs();
+        assertEquals(3, pairs.rowCount());
+        assertEquals(0, pairs.intColumn("Only first right").get(0));
+        assertEquals(10, pairs.intColumn("Only second right").get(0));
+        assertEquals("0.002", pairs.stringColumn("p").get(0)); // 2 / 2^10
+        assertEquals("0.006", pairs.stringColumn("p after Holm").get(0));
+        assertEquals("yes", pairs.stringColumn("Told apart at 5 %").get(0));
+        assertEquals(100, pairs.intColumn("Only first right").get(1));
+        assertEquals(120, pairs.intColumn("Only second right").get(1));
+        assertEquals("no", pairs.stringColumn("Told apart at 5 %").get(1));
+        assertEquals(2, results.pairsWith(third).rowCount());
+        assertEquals("Highest validation accuracy: Model 3 (sample) with 0.6200, 95 % interval 0.590–0.650. In that interval lie also: "
+                + "Model 1 (sample), Model 2 (sample).", results.conclusions().get(0));
+        assertEquals("Of 3 pairs, 1 can be told apart by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
+                results.conclusions().get(1));
+    }
+
+    @Test
+    void nothingIsComparedWithNothing() {
+        Results one = new Results(SAMPLE, List.of(run("model-1", 1, 0, 600)));
+        assertEquals(0, one.pairs().rowCount());
+        assertEquals(List.of("With 1 finished run there is nothing to compare yet."), one.conclusions());
+        assertEquals("–", one.bestOfMany().doubleColumn("Difference").getString(0), "a run of one epoch has no neighbours");
+    }
+
+    @Test
+    void bestEpochIsSetBesideItsNeighbours() {
+        Table table = new Results(SAMPLE, List.of(run("model-1", 5, 0, 600))).bestOfMany();
+        assertEquals(5, table.intColumn("Epochs to choose from").get(0));
+        assertEquals("0.1000", table.doubleColumn("Mean of its neighbours").getString(0));
+        assertEquals("+0.5000", table.doubleColumn("Difference").getString(0));
+    }
+
+    @Test
+    void figuresHaveTheirSizes() {
+        Results results = new Results(FER2013, List.of(run("model-1", 2, 0, 600), run("model-6", 50, 0, 600)));
+        assertEquals(1350, results.figureOne().getWidth());
+        assertEquals(1350, Results.publishedFigureOne().getWidth());
+        assertEquals(1350, results.curves(results.runs().get(1)).getWidth());
+        assertEquals(8, results.f1Table().columnCount() - 1);
+        assertEquals(List.of(2, 2), results.overfitting().intColumn("Epoch of lowest validation loss").asList());
+    }
+}

@@ -1,0 +1,87 @@
+package ferkit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.data.Emotion;
+import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.Origin;
+import ferkit.data.Sample;
+import ferkit.model.StudyModel;
+import ferkit.model.Summary;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class TablesTest {
+    /** Two images a split: one wholly black 'angry' one, one wholly grey 200 'neutral' one. */
+    private static FaceSet photographs() {
+        byte[] pixels = new byte[2 * Faces.PIXELS];
+        Arrays.fill(pixels, Faces.PIXELS, 2 * Faces.PIXELS, (byte) 200);
+        Faces faces = new Faces(pixels, new byte[] {0, 6});
+        return new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), faces, faces, faces);
+    }
+
+    @Test
+    void countsAddUp() {
+        FaceSet sample = Sample.draw();
+        Table table = DataTables.countTable(sample);
+        assertEquals(8, table.rowCount());
+        assertEquals(640, table.intColumn("Training").get(7));
+        assertEquals(250, table.intColumn("Test").get(7));
+        assertEquals(1, table.doubleColumn("Share of training").get(7));
+        assertArrayEquals(sample.validation().counts(), DataTables.counts(sample).get("Validation"));
+    }
+
+    @Test
+    void weightsAreScikitLearnsBalancedOnes() {
+        // compute_class_weight("balanced", …) on FER2013's training labels
+        double[] weights = DataTables.balancedWeights(new int[] {3995, 436, 4097, 7215, 4830, 3171, 4965});
+        assertArrayEquals(new double[] {1.02660, 9.40662, 1.00104, 0.56844, 0.84913, 1.29337, 0.82604}, weights, 1e-5);
+        assertEquals(Double.POSITIVE_INFINITY, DataTables.balancedWeights(new int[] {1, 0})[1]);
+    }
+
+    @Test
+    void greyValues() {
+        Table table = DataTables.pixels(photographs());
+        assertEquals(3, table.rowCount());
+        assertEquals(100, table.doubleColumn("Mean").get(0), 1e-9);
+        assertEquals(100, table.doubleColumn("Standard deviation").get(0), 1e-9);
+        assertEquals(0.5, table.doubleColumn("Share of black (0)").get(2), 1e-9);
+        assertEquals(0, table.doubleColumn("Share of white (255)").get(2), 0);
+        Table byClass = DataTables.pixelsByClass(photographs());
+        assertEquals(List.of("Angry", "Neutral"), byClass.stringColumn("Class").asList());
+        assertEquals(200, byClass.doubleColumn("Mean").get(1), 1e-9);
+    }
+
+    @Test
+    void photographsAreShownAsAveragesOnly() {
+        byte[] pixels = new byte[3 * Faces.PIXELS];
+        Arrays.fill(pixels, 0, Faces.PIXELS, (byte) 255);
+        Faces faces = new Faces(pixels, new byte[] {2, 2, 2});
+        assertEquals(85, DataTables.average(faces, Emotion.FEAR)[0] & 0xff);
+        BufferedImage averages = DataTables.pictures(new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), faces, faces, faces));
+        BufferedImage drawn = DataTables.pictures(Sample.draw());
+        assertTrue(drawn.getHeight() > 2.5 * averages.getHeight(), "three rows of drawings, one of averages");
+        for (int x = 0; x < averages.getWidth(); x++) {
+            int grey = averages.getRGB(x, 40) & 0xff;
+            assertTrue(grey == 85 || grey == 255, "found a pixel of a single photograph: " + grey);
+        }
+    }
+
+    @Test
+    void plansAndSummariesReadAsInTheStudy() {
+        Table plans = ModelTables.plans(StudyModel.ALL);
+        assertEquals("max, avg, avg", plans.stringColumn("Pools").get(5));
+        assertEquals("valid", plans.stringColumn("Padding of a block's second convolution").get(5));
+        assertEquals("5×5", plans.stringColumn("Kernel").get(3));
+        Table summary = ModelTables.summary(Summary.of(StudyModel.named("6")));
+        assertEquals("813,671", summary.intColumn("Parameters").getString(summary.rowCount() - 2));
+        assertEquals("(32, 48, 48)", summary.stringColumn("Output shape").get(0));
+        assertEquals("320", summary.intColumn("Parameters").getString(0));
+    }
+}
