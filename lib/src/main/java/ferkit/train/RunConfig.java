@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * Everything that decides a run's figures, and what it ran on: the content of {@code config.json}.
  *
  * @param model name of the network's plan, for example "model-6"
+ * @param plan of the network, in words, so that two plans of one name are told apart
  * @param startWeights what the network started from: "random" or the name of pretrained weights
  * @param data what the data set is called
  * @param dataHash {@link ferkit.data.FaceSet#hash} of the data as trained on, after the limit
@@ -20,11 +21,11 @@ import java.util.TreeMap;
  * @param batch images an update; an epoch's last batch has the rest
  * @param limit training images used, 0 for all
  * @param threads of one training step
- * @param device "cpu" or "gpu"
+ * @param device "cpu" or "gpu0"
  * @param versions of Java, the engine and the libraries, by name
  * @param totalSeconds all epochs together; 0 while unfinished
  */
-public record RunConfig(String model, String startWeights, String data, String dataHash, long seed, int epochs, int batch,
+public record RunConfig(String model, String plan, String startWeights, String data, String dataHash, long seed, int epochs, int batch,
         int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
 
     /** @throws IllegalArgumentException if epochs, batch or threads are not positive or the limit is negative */
@@ -37,13 +38,14 @@ public record RunConfig(String model, String startWeights, String data, String d
     }
 
     RunConfig withTotalSeconds(double seconds) {
-        return new RunConfig(model, startWeights, data, dataHash, seed, epochs, batch, limit, threads, device, versions, seconds);
+        return new RunConfig(model, plan, startWeights, data, dataHash, seed, epochs, batch, limit, threads, device, versions, seconds);
     }
 
     /** As the text of {@code config.json}. */
     public String toJson() {
         JsonObject json = new JsonObject();
         json.addProperty("model", model);
+        json.addProperty("plan", plan);
         json.addProperty("start_weights", startWeights);
         json.addProperty("data", data);
         json.addProperty("data_hash", dataHash);
@@ -70,13 +72,13 @@ public record RunConfig(String model, String startWeights, String data, String d
             JsonObject json = JsonParser.parseString(text).getAsJsonObject();
             Map<String, String> versions = new TreeMap<>();
             json.getAsJsonObject("versions").entrySet().forEach(e -> versions.put(e.getKey(), e.getValue().getAsString()));
-            return new RunConfig(json.get("model").getAsString(), json.get("start_weights").getAsString(),
-                    json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
+            return new RunConfig(json.get("model").getAsString(), json.get("plan").getAsString(),
+                    json.get("start_weights").getAsString(), json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
                     json.get("epochs").getAsInt(), json.get("batch").getAsInt(), json.get("limit").getAsInt(),
                     json.get("threads").getAsInt(), json.get("device").getAsString(), versions,
                     json.get("total_seconds").getAsDouble());
         } catch (JsonParseException | IllegalStateException | NullPointerException | IllegalArgumentException e) {
-            throw new IOException(source + " is no run configuration (" + e.getMessage() + "): expected the fields model, "
+            throw new IOException(source + " is no run configuration (" + e.getMessage() + "): expected the fields model, plan, "
                     + "start_weights, data, data_hash, seed, epochs, batch, limit, threads, device, versions, total_seconds", e);
         }
     }
@@ -86,8 +88,9 @@ public record RunConfig(String model, String startWeights, String data, String d
      *
      * @throws IllegalStateException naming the first field that differs with both its values
      */
-    void requireSameRun(RunConfig saved, String source) {
+    public void requireSameRun(RunConfig saved, String source) {
         requireEqual("model", saved.model, model, source);
+        requireEqual("plan", saved.plan, plan, source);
         requireEqual("start weights", saved.startWeights, startWeights, source);
         requireEqual("data hash", saved.dataHash, dataHash, source);
         requireEqual("seed", saved.seed, seed, source);

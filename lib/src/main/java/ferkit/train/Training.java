@@ -175,7 +175,7 @@ public final class Training {
     }
 
     static NDManager newManager(String device) {
-        return Engine.getInstance().newBaseManager(device.equals("gpu") ? Device.gpu() : Device.cpu());
+        return Engine.getInstance().newBaseManager(Device.fromName(device));
     }
 
     private static void stopIfInterrupted() throws InterruptedException {

@@ -1,0 +1,115 @@
+package ferkit.notebook;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a user may choose. A value set in a notebook wins over an environment variable, which wins over the default; what
+ * is empty is decided by the data set when a {@link Study} is opened.
+ *
+ * @param data file or folder of FER2013 (FERKIT_DATA); default: what lies in {@code data/}, otherwise the drawn sample
+ * @param epochs passes over the training images (FERKIT_EPOCHS)
+ * @param limit training images used, 0 for all (FERKIT_LIMIT)
+ * @param batch images an update (FERKIT_BATCH)
+ * @param seed of initial weights, shuffling and dropout (FERKIT_SEED); default 1
+ * @param threads of one training step (FERKIT_THREADS); default: one for each core
+ * @param device "cpu", "gpu0", … (FERKIT_DEVICE); default: a GPU if the engine has one
+ * @param full whether to train the study's own size where no finished run of it is at hand (FERKIT_FULL); default no
+ */
+public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<Integer> limit, Optional<Integer> batch,
+        long seed, int threads, Optional<String> device, boolean full) {
+
+    /** @throws IllegalArgumentException if a number is out of range */
+    public Settings {
+        require("epochs", epochs.orElse(1), 1);
+        require("limit", limit.orElse(0), 0);
+        require("batch", batch.orElse(1), 1);
+        require("threads", threads, 1);
+    }
+
+    /**
+     * The environment's settings.
+     *
+     * @throws IllegalArgumentException naming the variable whose value cannot be read
+     */
+    public static Settings read() {
+        return from(System.getenv());
+    }
+
+    static Settings from(Map<String, String> environment) {
+        return new Settings(value(environment, "FERKIT_DATA", "a path", Path::of),
+                value(environment, "FERKIT_EPOCHS", "a whole number", Integer::valueOf),
+                value(environment, "FERKIT_LIMIT", "a whole number", Integer::valueOf),
+                value(environment, "FERKIT_BATCH", "a whole number", Integer::valueOf),
+                value(environment, "FERKIT_SEED", "a whole number", Long::valueOf).orElse(1L),
+                value(environment, "FERKIT_THREADS", "a whole number", Integer::valueOf)
+                        .orElse(Runtime.getRuntime().availableProcessors()),
+                value(environment, "FERKIT_DEVICE", "cpu or gpu0", Function.identity()),
+                value(environment, "FERKIT_FULL", "true or false", Settings::parseBoolean).orElse(false));
+    }
+
+    private static <T> Optional<T> value(Map<String, String> environment, String name, String expected, Function<String, T> parse) {
+        String text = environment.getOrDefault(name, "").strip();
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parse.apply(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("The environment variable " + name + " is \"" + text + "\": expected " + expected, e);
+        }
+    }
+
+    private static Boolean parseBoolean(String text) {
+        return switch (text) {
+            case "true", "1" -> true;
+            case "false", "0" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static void require(String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException("The setting " + name + " is " + value + ": expected at least " + least);
+        }
+    }
+
+    /** Whether epochs, image limit or batch were chosen rather than left to the data set. */
+    boolean sized() {
+        return epochs.isPresent() || limit.isPresent() || batch.isPresent();
+    }
+
+    public Settings withData(String path) {
+        return new Settings(Optional.of(Path.of(path)), epochs, limit, batch, seed, threads, device, full);
+    }
+
+    public Settings withEpochs(int value) {
+        return new Settings(data, Optional.of(value), limit, batch, seed, threads, device, full);
+    }
+
+    public Settings withLimit(int value) {
+        return new Settings(data, epochs, Optional.of(value), batch, seed, threads, device, full);
+    }
+
+    public Settings withBatch(int value) {
+        return new Settings(data, epochs, limit, Optional.of(value), seed, threads, device, full);
+    }
+
+    public Settings withSeed(long value) {
+        return new Settings(data, epochs, limit, batch, value, threads, device, full);
+    }
+
+    public Settings withThreads(int value) {
+        return new Settings(data, epochs, limit, batch, seed, value, device, full);
+    }
+
+    public Settings withDevice(String value) {
+        return new Settings(data, epochs, limit, batch, seed, threads, Optional.of(value), full);
+    }
+
+    public Settings withFull(boolean value) {
+        return new Settings(data, epochs, limit, batch, seed, threads, device, value);
+    }
+}
