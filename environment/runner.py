@@ -62,7 +62,7 @@ def kernel_failure(log: Path) -> str:
     return f" It last wrote: {lines[-1]}" if lines else ""
 
 
-def client_for(path: Path, notebook, **options) -> NotebookClient:
+def client_for(notebook, **options) -> NotebookClient:
     return NotebookClient(notebook, timeout=None, startup_timeout=STARTUP_SECONDS, kernel_name="java",
                           resources={"metadata": {"path": str(NOTEBOOKS)}}, **options)
 
@@ -88,7 +88,7 @@ async def run_notebook(path: Path, progress: Progress, environment: dict):
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "kernel.log"
         with open(log, "wb") as output:
-            client = client_for(path, notebook, record_timing=False, on_cell_execute=started)
+            client = client_for(notebook, record_timing=False, on_cell_execute=started)
             problem = None
             try:
                 await client.async_execute(stdout=output, stderr=output, env=environment)
@@ -179,11 +179,11 @@ def contents() -> list:
     return pages
 
 
-KINDS = {
-    "sample": "This page was made with the kit's drawn sample of faces, not with FER2013: its figures show that everything "
-              "works and cannot be compared with the study's.",
-    "trial": "This page shows a trial: training was shorter, or on fewer images, than in the study, so its figures cannot be "
-             "compared with the study's.",
+NOTICES = {
+    "sample": "Made with the kit's drawn sample of faces, not with FER2013: the figures show that everything works and cannot "
+              "be compared with the study's.",
+    "trial": "A trial: training was shorter, or on fewer images, than in the study, so the figures cannot be compared with the "
+             "study's.",
     "fer2013": "",
 }
 
@@ -215,7 +215,7 @@ def export(path: Path, notebook, output: Path, kind: str, pages: list):
         "next": pages[here + 1] if here is not None and here + 1 < len(pages) else None,
     }
     title, _ = title_and_summary(notebook)
-    text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": KINDS[kind], **beside}})
+    text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": NOTICES[kind], **beside}})
     problems = checks.page_problems(text)
     if problems:
         raise Failed(f"{path.name}: its page is not fit to be shown: {'; '.join(problems)}")
@@ -235,7 +235,7 @@ def write_index(output: Path, kind: str, facts: list, pages: list):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES / "study"), autoescape=True)
     now = datetime.datetime.now(datetime.timezone.utc)
     text = environment.get_template("contents.html.j2").render(
-        notice=KINDS[kind], kind=kind, facts=facts[1:], pages=pages, figures=figures, date=f"{now:%Y-%m-%d %H:%M} UTC")
+        notice=NOTICES[kind], kind=kind, facts=facts[1:], pages=pages, figures=figures, date=f"{now:%Y-%m-%d %H:%M} UTC")
     write_atomically(output / "index.html", text)
 
 
@@ -294,8 +294,8 @@ async def run_through(client, notebook, turn: str):
 
 async def twice(path: Path, notebook):
     """Every cell in order, all again in the same kernel, and once more after a restart."""
-    client = client_for(path, notebook)
-    async with client.async_setup_kernel(stderr=sys.stderr):
+    client = client_for(notebook)
+    async with client.async_setup_kernel(stderr=asyncio.subprocess.DEVNULL):
         for turn in ("first time", "second time"):
             problem = await run_through(client, notebook, turn)
             if problem:
@@ -307,9 +307,9 @@ async def twice(path: Path, notebook):
 
 async def out_of_order(path: Path, notebook):
     """The last code cell first: an error message, not a dead kernel; after that the notebook still runs in order."""
-    client = client_for(path, notebook, allow_errors=True)
+    client = client_for(notebook, allow_errors=True)
     index, last = code_cells(notebook)[-1]
-    async with client.async_setup_kernel(stderr=sys.stderr):
+    async with client.async_setup_kernel(stderr=asyncio.subprocess.DEVNULL):
         await client.async_execute_cell(last, index)
         errors = [output for output in last.outputs if output.output_type == "error"]
         if not errors or not (errors[0].ename or errors[0].evalue):
