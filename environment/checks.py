@@ -39,6 +39,7 @@ DECLARATIONS = [
 ]
 ABSOLUTE_PATH = re.compile(r"""(?<![\w.~:/<])(?:/(?:home|Users|root|tmp|work|usr|opt|mnt|var|etc)/|[A-Za-z]:\\\\?\w)""")
 VERSION = re.compile(r"(?<![\w.])\d+\.\d+\.\d+(?![\w.]*\()")
+OBJECT = re.compile(r"@[0-9a-f]{5,8}\b|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 KERNELS = re.compile(r"jjava|ijava|getKernelInstance|\bkernel\s*\(", re.I)
 
 
@@ -98,6 +99,9 @@ def output_problems(notebook: dict) -> list:
                 problems.append(f"{where}: error {output.get('ename', '')}: {output.get('evalue', '')}")
             if output["output_type"] == "stream" and output.get("name") == "stderr":
                 problems.append(f"{where}: wrote to standard error: {text_of(output['text']).strip()[:200]}")
+            shown = text_of(output.get("data", {}).get("text/plain", "")) if output["output_type"] == "execute_result" else ""
+            if OBJECT.search(shown):
+                problems.append(f"{where}: its last line has a value of no use to a reader: {shown[:80]!r}; assign it or end in void")
             text = json.dumps(output)
             if len(text) > OUTPUT_BYTES:
                 problems.append(f"{where}: an output of {len(text):,} bytes, more than {OUTPUT_BYTES:,}")
@@ -130,11 +134,13 @@ def page_problems(page: str) -> list:
 
 
 def masked(notebook: dict) -> list:
-    """The text of all outputs with each number replaced by #: equal for two runs that differ in numbers only, unequal if one
-    writes decimal commas."""
+    """The text of all outputs but images, each number replaced by #: equal for two runs that differ in numbers only, unequal if
+    one writes decimal commas."""
     texts = []
     for _, cell, _ in code_cells(notebook):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            texts.append(re.sub(r"\d+", "#", text_of(output.get("text", "")) + text_of(data.get("text/html", data.get("text/plain", "")))))
+            if not any(kind.startswith("image/") for kind in data):
+                text = text_of(output.get("text", "")) + text_of(data.get("text/html", data.get("text/plain", "")))
+                texts.append(re.sub(r"\d+", "#", text))
     return texts

@@ -6,6 +6,7 @@
 """
 import argparse
 import asyncio
+import contextlib
 import datetime
 import json
 import os
@@ -16,8 +17,12 @@ import tempfile
 import time
 from pathlib import Path
 
+# A checker of URLs in JSON schemas, which takes a second and a half to load and has nothing to do here.
+sys.modules["rfc3987_syntax"] = None
+
 import jinja2
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
@@ -62,9 +67,29 @@ def kernel_failure(log: Path) -> str:
     return f" It last wrote: {lines[-1]}" if lines else ""
 
 
-def client_for(notebook, **options) -> NotebookClient:
-    return NotebookClient(notebook, timeout=None, startup_timeout=STARTUP_SECONDS, kernel_name="java",
-                          resources={"metadata": {"path": str(NOTEBOOKS)}}, **options)
+@contextlib.asynccontextmanager
+async def kernel_for(notebook, environment: dict, log=None, **options):
+    """A client with a Java kernel of its own, in notebooks/. nbclient's own set-up is not used because its signal handlers know
+    one kernel only, and because it waits some seconds for a kernel to leave."""
+    manager = AsyncKernelManager(kernel_name="java")
+    output = log or asyncio.subprocess.DEVNULL
+    try:
+        await manager.start_kernel(cwd=str(NOTEBOOKS), env=environment, stdout=output, stderr=output)
+        channels = manager.client()
+        channels.allow_stdin = False
+        channels.start_channels()
+        try:
+            await channels.wait_for_ready(timeout=STARTUP_SECONDS)
+            client = NotebookClient(notebook, km=manager, timeout=None, iopub_timeout=60, raise_on_iopub_timeout=True, **options)
+            client.kc = channels
+            client.reset_execution_trackers()
+            yield client
+        finally:
+            channels.stop_channels()
+    finally:
+        if manager.has_kernel:
+            await manager.signal_kernel(signal.SIGTERM)  # a JVM told to end by Jupyter's message stays for seconds
+            await manager.shutdown_kernel()
 
 
 def code_cells(notebook) -> list:
@@ -76,35 +101,28 @@ async def run_notebook(path: Path, progress: Progress, environment: dict):
     """Runs every cell of a notebook in a kernel of its own and returns it with its outputs; raises Failed."""
     notebook = nbformat.read(path, as_version=4)
     name, began = path.stem, time.monotonic()
-    cells = len(code_cells(notebook))
-    current = 0
-
-    def started(cell, cell_index):
-        nonlocal current
-        current += bool(cell.source.strip())
-        progress.update(name, current, cells)
-
-    progress.update(name, 0, cells)
+    cells = code_cells(notebook)
+    current, problem = 0, None
+    progress.update(name, 0, len(cells))
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "kernel.log"
         with open(log, "wb") as output:
-            client = client_for(notebook, record_timing=False, on_cell_execute=started)
-            problem = None
             try:
-                await client.async_execute(stdout=output, stderr=output, env=environment)
+                async with kernel_for(notebook, environment, output, record_timing=False) as client:
+                    for current, (index, cell) in enumerate(cells, 1):
+                        progress.update(name, current, len(cells))
+                        await client.async_execute_cell(cell, index, execution_count=current)
             except CellExecutionError as error:
-                problem = f"{path.name}, cell {current} of {cells}: {error.ename}: {error.evalue}".strip()
+                problem = f"{path.name}, cell {current} of {len(cells)}: {error.ename}: {error.evalue}".strip()
             except DeadKernelError:
-                problem = f"{path.name}, cell {current} of {cells}: the Java kernel has died.{kernel_failure(log)}"
+                problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel has died.{kernel_failure(log)}"
             except (RuntimeError, TimeoutError) as error:
-                problem = f"{path.name}: the Java kernel did not start ({error}).{kernel_failure(log)}"
+                problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel does not answer ({error}).{kernel_failure(log)}"
     if problem:
         progress.end(name, "FAILED")
         raise Failed(problem)
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
     notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
-    progress.end(name, f"{cells} cells, {time.monotonic() - began:.1f} s")
+    progress.end(name, f"{len(cells)} cells, {time.monotonic() - began:.1f} s")
     return notebook
 
 
@@ -294,22 +312,20 @@ async def run_through(client, notebook, turn: str):
 
 async def twice(path: Path, notebook):
     """Every cell in order, all again in the same kernel, and once more after a restart."""
-    client = client_for(notebook)
-    async with client.async_setup_kernel(stderr=asyncio.subprocess.DEVNULL):
+    async with kernel_for(notebook, dict(os.environ)) as client:
         for turn in ("first time", "second time"):
             problem = await run_through(client, notebook, turn)
             if problem:
                 return problem
-        await client.km.restart_kernel(now=False)
+        await client.km.restart_kernel(now=True)
         await client.kc.wait_for_ready(timeout=STARTUP_SECONDS)
         return await run_through(client, notebook, "after a restart")
 
 
 async def out_of_order(path: Path, notebook):
     """The last code cell first: an error message, not a dead kernel; after that the notebook still runs in order."""
-    client = client_for(notebook, allow_errors=True)
-    index, last = code_cells(notebook)[-1]
-    async with client.async_setup_kernel(stderr=asyncio.subprocess.DEVNULL):
+    async with kernel_for(notebook, dict(os.environ), allow_errors=True) as client:
+        index, last = code_cells(notebook)[-1]
         await client.async_execute_cell(last, index)
         errors = [output for output in last.outputs if output.output_type == "error"]
         if not errors or not (errors[0].ename or errors[0].evalue):

@@ -91,6 +91,8 @@ class OutputTest(unittest.TestCase):
             ({"output_type": "error", "ename": "IllegalStateException", "evalue": "no"}, "IllegalStateException: no"),
             ({"output_type": "stream", "name": "stderr", "text": "WARNING"}, "standard error: WARNING"),
             ({"output_type": "stream", "name": "stdout", "text": "x" * 1_000_001}, "an output of 1,0"),
+            ({"output_type": "execute_result", "data": {"text/plain": "ferkit.eval.Table@620a65ab"}}, "of no use to a reader"),
+            ({"output_type": "execute_result", "data": {"text/plain": "df176217-db92-48ed-a9b1-4ba356d16ae1"}}, "of no use to a reader"),
             ({"output_type": "stream", "name": "stdout", "text": "read /home/me/data.csv"}, "absolute path"),
         ]:
             with self.subTest(words):
