@@ -1,0 +1,658 @@
+"""The kit's one entry: sets up what a fresh machine needs, runs the notebooks, exports reports, runs the tests.
+
+    python3 environment/kit.py report          every notebook, as HTML (FER2013 if it is in data/, else the sample)
+    python3 environment/kit.py report 03 08    only these
+    python3 environment/kit.py lab             JupyterLab on notebooks/
+    python3 environment/kit.py doctor          what this machine has and what to do about the rest
+    python3 environment/kit.py test            everything CI runs
+
+Needs Python 3.10 or newer and nothing but its standard library; what needs more is in runner.py, which the virtual
+environment's Python runs.
+"""
+import argparse
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT = Path(__file__).resolve().parent
+ROOT = ENVIRONMENT.parent
+VENV = ENVIRONMENT / ".venv"
+STATE = ENVIRONMENT / ".state"
+REQUIREMENTS = ENVIRONMENT / "requirements.txt"
+NOTEBOOKS = ROOT / "notebooks"
+REPORTS = ROOT / "reports"
+DATA = ROOT / "data"
+JARS = ROOT / "lib" / "target" / "jars"
+WINDOWS = os.name == "nt"
+
+# The settings that report, test and the notebooks share: flag, environment variable, type, meaning.
+SETTINGS = [
+    ("--data", "FERKIT_DATA", Path, "FER2013's file or folder (default: what lies in data/, else the drawn sample)"),
+    ("--epochs", "FERKIT_EPOCHS", int, "epochs of a training run"),
+    ("--limit", "FERKIT_LIMIT", int, "train on so many images only"),
+    ("--batch", "FERKIT_BATCH", int, "images in a training step"),
+    ("--seed", "FERKIT_SEED", int, "seed of every random choice"),
+    ("--threads", "FERKIT_THREADS", int, "threads of the engine"),
+    ("--device", "FERKIT_DEVICE", str, "cpu or gpu0, gpu1, …"),
+]
+
+# glibc told to keep the memory it has: a training step otherwise spends a third of its time on getting pages and giving them back.
+GLIBC_ALLOCATOR = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": "17179869184",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+
+
+class Stop(Exception):
+    """Ends the command with one sentence for the user and a non-zero exit code."""
+
+
+# ---------------------------------------------------------------- the machine
+
+@dataclass
+class Java:
+    """A JDK that was checked: its `java` program, its folder, its version, and the JDK modules it lacks."""
+    program: Path
+    home: Path
+    version: int
+    lacks: list
+
+
+def required_java() -> int:
+    """The oldest Java version that runs the library, as pom.xml has it."""
+    return int(re.search(r"<maven\.compiler\.release>(\d+)<", (ROOT / "pom.xml").read_text("utf-8")).group(1))
+
+
+def inspect_java(program: Path) -> Java:
+    """Asks a `java` program what it is. Answers are kept, by path, size and time, because asking takes half a second."""
+    real = program.resolve()
+    key = f"{real} {real.stat().st_size} {real.stat().st_mtime_ns}"
+    known = read_json(STATE / "java.json")
+    if key not in known:
+        answer = capture([program, "-XshowSettings:properties", "-version"])
+        home = re.search(r"^\s*java\.home = (.+)$", answer.text, re.M)
+        version = re.search(r"^\s*java\.specification\.version = (?:1\.)?(\d+)", answer.text, re.M)
+        if answer.code != 0 or not home or not version:
+            raise Stop(f"{program} does not run: {last_line(answer.text)}")
+        lacks = []
+        if int(version[1]) >= 9:
+            lacks = [module for module in ("jdk.compiler", "jdk.jshell")
+                     if capture([program, "--describe-module", module]).code != 0]
+        known[key] = {"home": home[1].strip(), "version": int(version[1]), "lacks": lacks}
+        try:
+            write_text(STATE / "java.json", json.dumps(known))
+        except OSError:
+            pass  # a read-only folder only costs the half second
+    found = known[key]
+    return Java(Path(program), Path(found["home"]), found["version"], found["lacks"])
+
+
+def find_java() -> Java:
+    """The first suitable JDK: JAVA_HOME's, then the one on PATH."""
+    needed = required_java()
+    advice = f"install a JDK {needed} or newer (for example from https://adoptium.net) and set JAVA_HOME to it"
+    complaints = []
+    home = os.environ.get("JAVA_HOME")
+    on_path = shutil.which("java")
+    candidates = []
+    if home:
+        program = Path(home) / "bin" / ("java.exe" if WINDOWS else "java")
+        if program.is_file():
+            candidates.append(program)
+        else:
+            complaints.append(f"JAVA_HOME is {home}, which has no bin/java")
+    if on_path:
+        candidates.append(Path(on_path))
+    for program in candidates:
+        try:
+            java = inspect_java(program)
+        except Stop as problem:
+            complaints.append(str(problem))
+            continue
+        if java.version < needed:
+            complaints.append(f"{program} is Java {java.version}, older than {needed}")
+        elif java.lacks:
+            complaints.append(f"{program} is a Java runtime without {' and '.join(java.lacks)}")
+        else:
+            return java
+    raise Stop(f"{'; '.join(complaints) or 'No Java was found'}: {advice}.")
+
+
+def find_maven() -> str:
+    maven = shutil.which("mvn")
+    if not maven:
+        raise Stop("Maven (mvn) is not on PATH: install it (Debian: apt install maven, macOS: brew install maven, "
+                   "Windows: winget install Apache.Maven) or see https://maven.apache.org/install.html.")
+    return maven
+
+
+def memory() -> int:
+    """Bytes of memory of this machine, 0 if the system does not say."""
+    if WINDOWS:
+        import ctypes
+
+        class Status(ctypes.Structure):
+            _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
+                (name, ctypes.c_ulonglong) for name in ("total", "free", "page", "page_free", "virtual", "virtual_free", "more")]
+        status = Status()
+        status.length = ctypes.sizeof(status)
+        ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+        return status.total
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return 0
+
+
+def java_options() -> list:
+    """What every JVM of the kit is started with; the notebooks' kernel and `train` alike."""
+    heap = min(3072, (memory() >> 20) // 2) if memory() else 2048
+    return [f"-Xmx{heap}m", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8", "--enable-native-access=ALL-UNNAMED"]
+
+
+def java_variables() -> dict:
+    """Environment variables of every JVM of the kit."""
+    variables = {"OPT_OUT_TRACKING": "true"}  # DJL otherwise tries to report each start to its makers
+    if sys.platform == "linux":
+        variables["LC_ALL"] = "C.UTF-8"  # file names with non-ASCII letters, whatever the user's locale
+        if platform.libc_ver()[0] == "glibc":
+            variables.update(GLIBC_ALLOCATOR)
+    return variables
+
+
+def java_command(java: Java, *arguments) -> list:
+    return [str(java.program), *java_options(), "-cp", str(JARS / "*"), "ferkit.Main", *arguments]
+
+
+# ---------------------------------------------------------------- small tools
+
+@dataclass
+class Answer:
+    code: int
+    text: str
+
+
+def capture(command, **options) -> Answer:
+    """Runs a command and returns its exit code and its output, standard error included."""
+    try:
+        done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace", **options)
+    except OSError as problem:
+        return Answer(127, str(problem))
+    return Answer(done.returncode, done.stdout)
+
+
+def last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it printed nothing"
+
+
+def read_json(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def write_text(path: Path, text: str):
+    """Writes a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(text, "utf-8", newline="\n")
+    os.replace(temporary, path)
+
+
+def content_hash(*parts) -> str:
+    """SHA-256 over texts and files; a folder counts with all files below it, names included."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, Path):
+            files = sorted(file for file in part.rglob("*") if file.is_file()) if part.is_dir() else [part]
+            for file in files:
+                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+        else:
+            digest.update(str(part).encode() + b"\0")
+    return digest.hexdigest()
+
+
+def up_to_date(step: str, stamp: str) -> bool:
+    try:
+        return (STATE / step).read_text("utf-8") == stamp
+    except OSError:
+        return False
+
+
+def say(text: str):
+    print(text, flush=True)
+
+
+def seconds(since: float) -> str:
+    spent = time.monotonic() - since
+    return f"{spent:.1f} s" if spent < 60 else f"{int(spent) // 60} min {int(spent) % 60} s"
+
+
+def follow(command, title: str, counted: str, log: Path, **options) -> Answer:
+    """Runs a long command, keeps its output in a file and shows how many lines matching `counted` it has printed."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    began, count, shown, lines = time.monotonic(), 0, 0.0, []
+    say(f"{title} …")
+    with open(log, "w", encoding="utf-8") as file:
+        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace", **options)
+        try:
+            for line in process.stdout:
+                file.write(line)
+                lines.append(line)
+                count += bool(re.match(counted, line))
+                every = 0.2 if sys.stdout.isatty() else 15
+                if count and time.monotonic() - max(shown, began) > every:
+                    shown = time.monotonic()
+                    print(f"  {count} files, {seconds(began)}", end="\r" if sys.stdout.isatty() else "\n", flush=True)
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+    if code == 0:
+        say(f"  done in {seconds(began)}")
+    return Answer(code, "".join(lines))
+
+
+def confirm(question: str, word: str = "y") -> bool:
+    """Asks on the terminal; without one the answer is no."""
+    if not sys.stdin.isatty():
+        say(f"{question} Left as it is: there is no terminal to answer on.")
+        return False
+    return input(f"{question} [{word}/N] ").strip().lower() == word
+
+
+# ---------------------------------------------------------------- set-up
+
+def venv_python() -> Path:
+    return VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+
+def check_writable(folder: Path):
+    probe = folder / ".write-test"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        raise Stop(f"Cannot write to {folder} ({problem.strerror}): copy the kit into a folder of your own.") from None
+
+
+def set_up() -> Java:
+    """Makes everything the notebooks need, skipping what is up to date, and returns the JDK they run on."""
+    if platform.system() == "Darwin" and platform.machine() == "x86_64":
+        raise Stop("This is an Intel Mac, for which PyTorch's native library is no longer made: use another machine or a "
+                   "Linux container.")
+    java = find_java()
+    if not library_built(java):
+        find_maven()
+    check_writable(STATE)
+    make_venv()
+    write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
+    build_library(java)
+    return java
+
+
+def make_venv():
+    stamp = content_hash(REQUIREMENTS, sys.version, str(VENV))
+    if up_to_date("venv", stamp) and venv_python().exists():
+        return
+    remove(VENV)
+    made = capture([sys.executable, "-m", "venv", VENV])
+    if made.code != 0:
+        remove(VENV)
+        if "ensurepip" in made.text:
+            raise Stop(f"{sys.executable} cannot make virtual environments: install its venv package "
+                       "(Debian: apt install python3-venv).")
+        raise Stop(f"The virtual environment {VENV} could not be made: {last_line(made.text)}")
+    log = STATE / "pip.log"
+    installed = follow([venv_python(), "-m", "pip", "install", "--retries", "2", "--disable-pip-version-check",
+                        "--progress-bar", "off", "-r", REQUIREMENTS],
+                       f"Installing JupyterLab and the Java kernel into {VENV}", r"Collecting ", log)
+    if installed.code != 0:
+        errors = [line for line in installed.text.splitlines() if line.startswith("ERROR")]
+        raise Stop(f"pip could not install the packages ({(errors or [last_line(installed.text)])[0]}): is the network "
+                   f"reachable? All it printed is in {log}.")
+    write_text(STATE / "venv", stamp)
+
+
+def kernel_jar() -> Path:
+    return VENV / "share" / "jupyter" / "kernels" / "java" / "jjava.jar"
+
+
+def write_kernelspec(folder: Path, java: Java):
+    """Writes a kernel.json that starts exactly the JDK that was checked, without a second JVM in between."""
+    jar = folder / kernel_jar().name
+    if jar != kernel_jar():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kernel_jar(), jar)
+    spec = {
+        "argv": [str(java.program), *java_options(), "--add-opens", "jdk.jshell/jdk.jshell=ALL-UNNAMED",
+                 "-jar", str(jar), "{connection_file}"],
+        "display_name": "Java",
+        "language": "java",
+        "interrupt_mode": "message",
+        "env": java_variables(),
+    }
+    text = json.dumps(spec, indent=1, ensure_ascii=False)
+    file = folder / "kernel.json"
+    if not file.exists() or file.read_text("utf-8") != text:
+        write_text(file, text)
+
+
+def library_stamp(java: Java) -> str:
+    return content_hash(ROOT / "pom.xml", ROOT / "lib" / "src" / "main", java.version)
+
+
+def library_built(java: Java) -> bool:
+    return up_to_date("library", library_stamp(java)) and any(JARS.glob("ferkit-*.jar"))
+
+
+def build_library(java: Java):
+    if library_built(java):
+        return
+    pom, stamp = ROOT / "pom.xml", library_stamp(java)
+    if not up_to_date("pom", content_hash(pom)):
+        remove(JARS)  # else jars of other versions would stay beside the new ones
+    # A test name that matches nothing, rather than -DskipTests, so that Maven also fetches what runs tests: afterwards
+    # `test` works with the network off.
+    result = follow([find_maven(), "-B", "-f", pom, "package", "-Dtest=NothingOfThisName",
+                     "-Dsurefire.failIfNoSpecifiedTests=false"],
+                    "Building the library (lib/) with Maven", r"\[INFO\] Downloaded|Downloaded from",
+                    STATE / "maven.log", env=maven_environment(java), cwd=ROOT)
+    if result.code != 0:
+        raise Stop(maven_problem(result.text))
+    write_text(STATE / "pom", content_hash(pom))
+    write_text(STATE / "library", stamp)
+
+
+def maven_environment(java: Java) -> dict:
+    return {**os.environ, **java_variables(), "JAVA_HOME": str(java.home)}
+
+
+def maven_problem(text: str) -> str:
+    errors = [re.sub(r"^\[ERROR\] *", "", line) for line in text.splitlines() if line.startswith("[ERROR]")]
+    first = next((error for error in errors if error.strip()), last_line(text))
+    log = STATE / "maven.log"
+    if re.search(r"Could not (transfer|resolve|find) artifact|UnknownHost|Could not resolve dependencies", text):
+        return f"Maven could not fetch what the library needs ({first[:300]}): is the network reachable? See {log}."
+    return f"The library does not compile ({first[:300]}): all that Maven printed is in {log}."
+
+
+def remove(path: Path):
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise Stop(f"Cannot remove {problem.filename} ({problem.strerror}): close what uses it and try again.") from None
+
+
+# ---------------------------------------------------------------- commands
+
+def settings_variables(options) -> dict:
+    """The environment variables for the settings given on the command line."""
+    variables = {}
+    for flag, variable, kind, _ in SETTINGS:
+        value = getattr(options, flag[2:])
+        if value is not None:
+            variables[variable] = str(value.resolve() if kind is Path else value)
+    if options.full:
+        variables["FERKIT_FULL"] = "true"
+    return variables
+
+
+def jupyter_variables() -> dict:
+    """Makes Jupyter prefer the kit's own kernel to one of the same name in the user's folders."""
+    return {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1"}
+
+
+def find_notebooks(numbers) -> list:
+    """The notebooks with these numbers (3 and 03 are the same), all of them if none is given, in order."""
+    everything = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+    if not everything:
+        raise Stop(f"There is no notebook in {NOTEBOOKS}.")
+    if not numbers:
+        return everything
+    chosen = []
+    for number in numbers:
+        found = [file for file in everything if number.isdigit() and int(file.name.split("_")[0]) == int(number)]
+        if not found:
+            raise Stop(f"There is no notebook {number}: there are {', '.join(file.name.split('_')[0] for file in everything)}.")
+        chosen += found
+    return sorted(set(chosen))
+
+
+def study_facts(java: Java, environment: dict) -> list:
+    """What the notebooks will open, as the library sees it: a first line `sample` or `fer2013`, then lines about it."""
+    answer = subprocess.run(java_command(java, "data"), env={**environment, **java_variables()}, cwd=ROOT,
+                            capture_output=True, stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace")
+    lines = answer.stdout.splitlines()
+    if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013"):
+        raise Stop(f"The data set cannot be opened: {last_line(answer.stderr or answer.stdout)}")
+    return lines
+
+
+def report_folder(kind: str, environment: dict) -> Path:
+    """Where pages go: reports/ for the study's own configuration, reports/trials/ for shorter runs, reports/sample/."""
+    if kind == "sample":
+        return REPORTS / "sample"
+    if environment.get("FERKIT_EPOCHS", "50") != "50" or "FERKIT_LIMIT" in environment \
+            or environment.get("FERKIT_BATCH", "128") != "128":
+        return REPORTS / "trials"
+    seed = environment.get("FERKIT_SEED", "1")
+    return REPORTS if seed == "1" else REPORTS / f"seed-{seed}"
+
+
+def report(options) -> int:
+    began = time.monotonic()
+    notebooks = find_notebooks(options.notebooks)
+    java = set_up()
+    environment = {**os.environ, **jupyter_variables(), **settings_variables(options)}
+    code = run_report(java, notebooks, environment, options.save)
+    say(f"Total time: {seconds(began)}")
+    return code
+
+
+def run_report(java: Java, notebooks: list, environment: dict, save: bool = False, output: Path = None) -> int:
+    """Runs notebooks and exports their pages; returns the exit code."""
+    facts = study_facts(java, environment)
+    output = output or report_folder(facts[0], environment)
+    check_writable(output)
+    return run_runner("report", "--output", output, "--facts", json.dumps(facts), *(["--save"] if save else []),
+                      *notebooks, environment=environment)
+
+
+def run_runner(*arguments, environment: dict) -> int:
+    process = subprocess.Popen([str(venv_python()), str(ENVIRONMENT / "runner.py"), *map(str, arguments)],
+                               env=environment, stdin=subprocess.DEVNULL)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # it has had the same Ctrl-C and is shutting its kernels down
+        raise
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def lab(options) -> int:
+    set_up()
+    command = [str(venv_python()), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
+               "--LabApp.default_url=/lab/tree/notebooks", *options.arguments]
+    return run_through(command, {**os.environ, **jupyter_variables()})
+
+
+def library(command: str, arguments) -> int:
+    """`train` and `bench`: the library's command line, in a JVM with the kernel's settings."""
+    java = set_up()
+    return run_through(java_command(java, command, *arguments), {**os.environ, **java_variables()})
+
+
+def run_through(command: list, environment: dict) -> int:
+    """Becomes the command, so that signals and exit code are its own (Windows has no such thing: waits for it)."""
+    sys.stdout.flush()
+    if not WINDOWS:
+        os.execve(command[0], command, environment)
+    return subprocess.run(command, env=environment).returncode
+
+
+def kernel(options) -> int:
+    java = set_up()
+    home = Path.home()
+    data = {"Darwin": home / "Library" / "Jupyter",
+            "Windows": Path(os.environ.get("APPDATA", home)) / "jupyter"}.get(
+        platform.system(), Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "jupyter")
+    folder = Path(os.environ.get("JUPYTER_DATA_DIR") or data) / "kernels" / "java"
+    if folder.exists() and "jjava.jar" not in (folder / "kernel.json").read_text("utf-8") and \
+            not confirm(f"{folder} holds another Java kernel. Replace it?"):
+        return 1
+    try:
+        write_kernelspec(folder, java)
+    except OSError as problem:
+        raise Stop(f"Cannot write to {folder} ({problem.strerror}).") from None
+    say(f"The kernel 'Java' is installed in {folder}: open {NOTEBOOKS} in your JupyterLab and choose it.")
+    return 0
+
+
+def finished_runs(folder: Path) -> int:
+    return len(list(folder.rglob("test-predictions.csv"))) if folder.exists() else 0
+
+
+def clean(options) -> int:
+    for path in [VENV, STATE, ROOT / "lib" / "target", *ENVIRONMENT.rglob("__pycache__"), *ROOT.glob("notebooks/.ipynb_checkpoints")]:
+        if path.exists():
+            remove(path)
+            say(f"removed {path}")
+    for folder, what, word in [(REPORTS / "sample", "the drawn sample's pages and runs", "y"),
+                               (REPORTS / "trials", "the trials' pages and runs", "y"),
+                               (REPORTS / "runs", "THE STUDY'S OWN RUNS, hours of training each", "delete")]:
+        runs = finished_runs(folder)
+        if folder.exists() and (not runs or confirm(f"Remove {folder}, {what} ({runs} finished)?", word)):
+            remove(folder)
+            say(f"removed {folder}")
+    return 0
+
+
+def doctor(options) -> int:
+    """Prints what was found and what to do about each thing missing; exit code 1 if a needed thing is."""
+    missing = 0
+
+    def line(name: str, good, found: str, remedy: str = ""):
+        nonlocal missing
+        missing += good is False
+        mark = {True: "ok", False: "MISSING", None: "note"}[good]
+        say(f"{mark:8}{name:16}{found}" + (f"\n{'':24}→ {remedy}" if remedy and good is not True else ""))
+
+    line("Python", True, f"{platform.python_version()} ({sys.executable})")
+    java = None
+    try:
+        java = find_java()
+        line("JDK", True, f"{java.version} ({java.home}), with jdk.jshell")
+    except Stop as problem:
+        line("JDK", False, *str(problem).rsplit(": ", 1))
+    try:
+        line("Maven", True, find_maven())
+    except Stop as problem:
+        line("Maven", False, *str(problem).split(": ", 1))
+    built = any(JARS.glob("ferkit-*.jar"))
+    ready = venv_python().exists() and kernel_jar().exists()
+    set_up_hint = "`report`, `lab` and `test` set it up by themselves"
+    line("JupyterLab", ready or None, str(VENV) if ready else "not installed yet", set_up_hint)
+    line("Java kernel", ready or None, str(kernel_jar().parent) if ready else "not installed yet", set_up_hint)
+    line("Library", built or None, str(JARS) if built else "not built yet", set_up_hint)
+    if platform.system() == "Darwin" and platform.machine() == "x86_64":
+        line("Native engine", False, "none exists for Intel Macs", "use another machine or a Linux container")
+    elif built and java:
+        probe = capture([java.program, *java_options(), "-cp", JARS / "*", ENVIRONMENT / "Probe.java"],
+                        env={**os.environ, **java_variables()})
+        for answer in probe.text.splitlines():
+            name, state, found, *remedy = answer.split("\t") if answer.count("\t") >= 2 else ("Native engine", "no", answer)
+            line(name, state == "ok", found, *remedy)
+    else:
+        line("Native engine", None, "not looked at", "needs the library built and a JDK")
+    files = sorted(file.name for file in DATA.iterdir() if file.name != "README.md" and not file.name.startswith(".")) \
+        if DATA.is_dir() else []
+    line("Data set", bool(files) or None, ", ".join(files) if files else "no FER2013 in data/: the drawn sample is used",
+         f"to use FER2013, see {DATA / 'README.md'}")
+    line("Cores", True, str(os.cpu_count()))
+    size = memory() / 2 ** 30
+    line("Memory", True if size >= 6 else None, f"{size:.1f} GB" if size else "unknown", "Model 3 needs about 3 GB beside the heap")
+    if "MALLOC_ARENA_MAX" in java_variables():
+        line("Allocator", True, "glibc, told to keep its memory (kernel and train)")
+    else:
+        line("Allocator", None, "the system's own", "the tuned settings are glibc's: a training step may take longer here")
+    return 1 if missing else 0
+
+
+def test(options) -> int:
+    import suite
+    return suite.run(options.long)
+
+
+def parse(arguments) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="kit.py", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name: str, action, text: str):
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(action=action)
+        return command
+
+    command = add("report", report, "run the notebooks and export them as HTML")
+    command.add_argument("notebooks", nargs="*", metavar="NN", help="numbers of the notebooks to run (default: all)")
+    command.add_argument("--save", action="store_true", help="write the outputs back into notebooks/, for committing")
+    command.add_argument("--full", action="store_true", help="train what is not finished in the study's configuration (hours)")
+    for flag, _, kind, text in SETTINGS:
+        command.add_argument(flag, type=kind, help=text)
+    command = add("test", test, "run everything CI runs")
+    command.add_argument("--long", action="store_true", help="and every notebook twice and out of order, on other JDKs too")
+    command = add("lab", lab, "open JupyterLab on the notebooks")
+    command.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to JupyterLab")
+    add("doctor", doctor, "say what this machine has and what to do about the rest")
+    add("kernel", kernel, "install the Java kernel for a JupyterLab you already have")
+    add("clean", clean, "remove what set-up made; asks before removing finished runs")
+    add("train", None, "train without a notebook: train 6 --epochs 50 --seed 1")
+    add("bench", None, "measure training steps and write reports/benchmark.md")
+    return parser.parse_args(arguments)
+
+
+def main(arguments) -> int:
+    if sys.version_info < (3, 10):
+        raise Stop(f"This is Python {platform.python_version()}: the kit needs 3.10 or newer.")
+    if arguments and arguments[0] in ("train", "bench"):
+        return library(arguments[0], arguments[1:])
+    options = parse(arguments)
+    return options.action(options)
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Stop as stop:
+        sys.exit(f"kit.py: {stop}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as problem:
+        sys.exit(f"kit.py: {problem.strerror}: {problem.filename or problem}")

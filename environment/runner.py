@@ -1,0 +1,361 @@
+"""Runs notebooks and exports them as HTML pages. Run by kit.py with the virtual environment's Python.
+
+    runner.py report --output reports/sample --facts '["sample", …]' notebooks/01_dataset.ipynb …
+    runner.py twice notebooks/02_model_1.ipynb …          every cell twice in one kernel, then after a restart
+    runner.py out-of-order notebooks/02_model_1.ipynb …   the last code cell first
+"""
+import argparse
+import asyncio
+import contextlib
+import datetime
+import json
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# A checker of URLs in JSON schemas, which takes a second and a half to load and has nothing to do here.
+sys.modules["rfc3987_syntax"] = None
+
+import jinja2
+import nbformat
+from jupyter_client import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert import HTMLExporter
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+
+import checks
+
+ENVIRONMENT = Path(__file__).resolve().parent
+ROOT = ENVIRONMENT.parent
+NOTEBOOKS = ROOT / "notebooks"
+TEMPLATES = ENVIRONMENT / "template"
+STARTUP_SECONDS = 180
+# Anything of a page that the index shows as well stands between these two marks.
+INDEX_BEGIN, INDEX_END = "<!-- index begin -->", "<!-- index end -->"
+
+
+class Failed(Exception):
+    """A notebook that did not run through, with a message that names the notebook and the cell."""
+
+
+# ---------------------------------------------------------------- running
+
+class Progress:
+    """One line for all notebooks that are running, rewritten in place on a terminal; a line for each that has ended."""
+
+    def __init__(self):
+        self.running = {}
+        self.terminal = sys.stdout.isatty()
+
+    def update(self, name: str, cell: int, cells: int):
+        self.running[name] = f"{name} {cell}/{cells}"
+        if self.terminal:
+            print("\r\033[K  " + "   ".join(self.running.values()), end="", flush=True)
+
+    def end(self, name: str, text: str):
+        self.running.pop(name, None)
+        print(("\r\033[K" if self.terminal else "") + f"  {name:24}{text}", flush=True)
+
+
+def kernel_failure(log: Path) -> str:
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return f" It last wrote: {lines[-1]}" if lines else ""
+
+
+@contextlib.asynccontextmanager
+async def kernel_for(notebook, environment: dict, log=None, **options):
+    """A client with a Java kernel of its own, in notebooks/. nbclient's own set-up is not used because its signal handlers know
+    one kernel only, and because it waits some seconds for a kernel to leave."""
+    manager = AsyncKernelManager(kernel_name="java")
+    output = log or asyncio.subprocess.DEVNULL
+    try:
+        await manager.start_kernel(cwd=str(NOTEBOOKS), env=environment, stdout=output, stderr=output)
+        channels = manager.client()
+        channels.allow_stdin = False
+        channels.start_channels()
+        try:
+            await channels.wait_for_ready(timeout=STARTUP_SECONDS)
+            client = NotebookClient(notebook, km=manager, timeout=None, iopub_timeout=60, raise_on_iopub_timeout=True, **options)
+            client.kc = channels
+            client.reset_execution_trackers()
+            yield client
+        finally:
+            channels.stop_channels()
+    finally:
+        if manager.has_kernel:
+            await manager.signal_kernel(signal.SIGTERM)  # a JVM told to end by Jupyter's message stays for seconds
+            await manager.shutdown_kernel()
+
+
+def code_cells(notebook) -> list:
+    return [(index, cell) for index, cell in enumerate(notebook.cells)
+            if cell.cell_type == "code" and cell.source.strip()]
+
+
+async def run_notebook(path: Path, progress: Progress, environment: dict):
+    """Runs every cell of a notebook in a kernel of its own and returns it with its outputs; raises Failed."""
+    notebook = nbformat.read(path, as_version=4)
+    name, began = path.stem, time.monotonic()
+    cells = code_cells(notebook)
+    current, problem = 0, None
+    progress.update(name, 0, len(cells))
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "kernel.log"
+        with open(log, "wb") as output:
+            try:
+                async with kernel_for(notebook, environment, output, record_timing=False) as client:
+                    for current, (index, cell) in enumerate(cells, 1):
+                        progress.update(name, current, len(cells))
+                        await client.async_execute_cell(cell, index, execution_count=current)
+            except CellExecutionError as error:
+                problem = f"{path.name}, cell {current} of {len(cells)}: {error.ename}: {error.evalue}".strip()
+            except DeadKernelError:
+                problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel has died.{kernel_failure(log)}"
+            except (RuntimeError, TimeoutError) as error:
+                problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel does not answer ({error}).{kernel_failure(log)}"
+    if problem:
+        progress.end(name, "FAILED")
+        raise Failed(problem)
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
+    progress.end(name, f"{len(cells)} cells, {time.monotonic() - began:.1f} s")
+    return notebook
+
+
+async def run_all(paths, side_by_side: int, finished) -> list:
+    """Runs the first notebook alone, the models' notebooks up to `side_by_side` at a time and the later ones, which read what
+    those trained, one after the other. Calls finished(path, notebook) for each; returns the failures' messages."""
+    progress, failures = Progress(), []
+
+    async def one(path: Path, environment: dict):
+        try:
+            finished(path, await run_notebook(path, progress, environment))
+        except Failed as failure:
+            failures.append(str(failure))
+
+    def number(path):
+        return int(path.name.split("_")[0])
+
+    environment = dict(os.environ)
+    for path in (path for path in paths if number(path) < 2):
+        await one(path, environment)
+    models = [path for path in paths if 2 <= number(path) <= 7]
+    if side_by_side > 1 and len(models) > 1:
+        shared = {"FERKIT_THREADS": str(max(1, (os.cpu_count() or 1) // side_by_side)), **environment}
+        gate = asyncio.Semaphore(side_by_side)
+
+        async def gated(path):
+            async with gate:
+                await one(path, shared)
+        await asyncio.gather(*map(gated, models))
+    else:
+        for path in models:
+            await one(path, environment)
+    for path in (path for path in paths if number(path) > 7):
+        await one(path, environment)
+    return failures
+
+
+# ---------------------------------------------------------------- pages
+
+def title_and_summary(notebook) -> tuple:
+    """The first heading of a notebook and the first paragraph below it, as plain text."""
+    title, paragraph = "", []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        for line in cell.source.splitlines():
+            if line.startswith("#"):
+                if paragraph:
+                    return title, " ".join(paragraph)
+                title = title or line.lstrip("# ").strip()
+            elif line.strip():
+                paragraph.append(line.strip())
+            elif paragraph:
+                return title, " ".join(paragraph)
+        if paragraph:
+            break
+    return title, " ".join(paragraph)
+
+
+def plain(markdown: str) -> str:
+    """Markdown of a paragraph without its marks: links keep their text, emphasis and code their words."""
+    text = re.sub(r"\[([^]]*)]\([^)]*\)", r"\1", markdown)
+    return re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", text)
+
+
+def contents() -> list:
+    """Name, title and summary of every notebook of the kit, in order."""
+    pages = []
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        title, summary = title_and_summary(nbformat.read(path, as_version=4))
+        pages.append({"name": path.stem, "title": plain(title) or path.stem, "summary": plain(summary)})
+    return pages
+
+
+NOTICES = {
+    "sample": "Made with the kit's drawn sample of faces, not with FER2013: the figures show that everything works and cannot "
+              "be compared with the study's.",
+    "trial": "A trial: training was shorter, or on fewer images, than in the study, so the figures cannot be compared with the "
+             "study's.",
+    "fer2013": "",
+}
+
+
+def kind_of(output: Path, facts: list) -> str:
+    return "trial" if output.name == "trials" else facts[0]
+
+
+def write_atomically(path: Path, text: str):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="study", extra_template_basedirs=[str(TEMPLATES)])
+
+
+def export(path: Path, notebook, output: Path, kind: str, pages: list):
+    """Writes the page of an executed notebook into `output`, with links to its neighbours."""
+    names = [page["name"] for page in pages]
+    here = names.index(path.stem) if path.stem in names else None
+    beside = {
+        "previous": pages[here - 1] if here else None,
+        "next": pages[here + 1] if here is not None and here + 1 < len(pages) else None,
+    }
+    title, _ = title_and_summary(notebook)
+    text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": NOTICES[kind], **beside}})
+    problems = checks.page_problems(text)
+    if problems:
+        raise Failed(f"{path.name}: its page is not fit to be shown: {'; '.join(problems)}")
+    # links between notebooks become links between pages
+    text = re.sub(r'(href="(?:\./)?[0-9]{2}_[A-Za-z0-9_]+)\.ipynb([#"])', r"\1.html\2", text)
+    write_atomically(output / f"{path.stem}.html", text)
+
+
+def write_index(output: Path, kind: str, facts: list, pages: list):
+    """Writes index.html from the pages that lie in `output`: what they show, the main figures, a link to each."""
+    figures = []
+    for page in pages:
+        file = output / f"{page['name']}.html"
+        page["made"] = file.exists()
+        if page["made"]:
+            figures += re.findall(re.escape(INDEX_BEGIN) + "(.*?)" + re.escape(INDEX_END), file.read_text("utf-8"), re.S)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES / "study"), autoescape=True)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    text = environment.get_template("contents.html.j2").render(
+        notice=NOTICES[kind], kind=kind, facts=facts[1:], pages=pages, figures=figures, date=f"{now:%Y-%m-%d %H:%M} UTC")
+    write_atomically(output / "index.html", text)
+
+
+def report(options) -> int:
+    output = options.output.resolve()
+    facts = json.loads(options.facts)
+    kind = kind_of(output, facts)
+    pages = contents()
+    print(f"Running {len(options.notebooks)} notebook{'s' * (len(options.notebooks) != 1)} on "
+          f"{'the drawn sample' if facts[0] == 'sample' else 'FER2013'} …", flush=True)
+    broken = []
+
+    def finished(path: Path, notebook):
+        text = nbformat.writes(notebook)
+        write_atomically(output / "notebooks" / path.name, text + "\n")
+        if options.save:
+            write_atomically(path, text + "\n")
+        try:
+            export(path, notebook, output, kind, pages)
+        except Failed as failure:
+            broken.append(str(failure))
+
+    # Side by side only on the sample: a run on FER2013 keeps the threads it was asked for.
+    failures = asyncio.run(run_all(options.notebooks, 2 if facts[0] == "sample" else 1, finished)) + broken
+    write_index(output, kind, facts, pages)
+    print(f"Pages: {output / 'index.html'}", flush=True)
+    for failure in failures:
+        print(f"FAILED {failure}", file=sys.stderr, flush=True)
+    return 1 if failures else 0
+
+
+# ---------------------------------------------------------------- trials of the notebooks
+
+def one_by_one(action):
+    """A command that tries something on each notebook and prints `ok` or `FAILED` with the reason."""
+    def command(options) -> int:
+        failed = 0
+        for path in options.notebooks:
+            notebook = nbformat.read(path, as_version=4)
+            problem = asyncio.run(action(path, notebook))
+            failed += problem is not None
+            print(f"{path.name}: {'ok' if problem is None else 'FAILED ' + problem}", flush=True)
+        return 1 if failed else 0
+    return command
+
+
+async def run_through(client, notebook, turn: str):
+    for index, cell in code_cells(notebook):
+        try:
+            await client.async_execute_cell(cell, index)
+        except CellExecutionError as error:
+            return f"{turn}, cell {index}: {error.ename}: {error.evalue}"
+    problems = checks.output_problems(notebook)
+    return f"{turn}: {problems[0]}" if problems else None
+
+
+async def twice(path: Path, notebook):
+    """Every cell in order, all again in the same kernel, and once more after a restart."""
+    async with kernel_for(notebook, dict(os.environ)) as client:
+        for turn in ("first time", "second time"):
+            problem = await run_through(client, notebook, turn)
+            if problem:
+                return problem
+        await client.km.restart_kernel(now=True)
+        await client.kc.wait_for_ready(timeout=STARTUP_SECONDS)
+        return await run_through(client, notebook, "after a restart")
+
+
+async def out_of_order(path: Path, notebook):
+    """The last code cell first: an error message, not a dead kernel; after that the notebook still runs in order."""
+    async with kernel_for(notebook, dict(os.environ), allow_errors=True) as client:
+        index, last = code_cells(notebook)[-1]
+        await client.async_execute_cell(last, index)
+        errors = [output for output in last.outputs if output.output_type == "error"]
+        if not errors or not (errors[0].ename or errors[0].evalue):
+            return "the last cell gave no message though nothing before it had run"
+        if not await client.km.is_alive():
+            return "the kernel died"
+        client.allow_errors = False
+        return await run_through(client, notebook, "in order afterwards")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, action in [("report", report), ("twice", one_by_one(twice)), ("out-of-order", one_by_one(out_of_order))]:
+        command = commands.add_parser(name)
+        command.set_defaults(action=action)
+        command.add_argument("notebooks", nargs="+", type=Path)
+        if name == "report":
+            command.add_argument("--output", type=Path, required=True)
+            command.add_argument("--facts", required=True, help="JSON list: sample or fer2013, then lines about the data")
+            command.add_argument("--save", action="store_true")
+    options = parser.parse_args()
+    return options.action(options)
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,214 @@
+"""What `kit.py test` runs. A check is a function that takes the Bench and returns nothing; it calls bench.record() for what it
+found. To add one, write it and put it into CHECKS (run every time, in this order) or LONG (run by `test --long`)."""
+import os
+import re
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import checks
+import kit
+
+# Decimal commas, another date order, another time zone and another charset: nothing may show in a file or a page.
+FRENCH = "-Duser.language=fr -Duser.country=FR -Duser.timezone=Pacific/Auckland"
+
+
+@dataclass
+class Bench:
+    """What the checks share: the JDK, the environment of the kit's processes, and the tally."""
+    java: kit.Java
+    environment: dict
+    passed: int = 0
+    failures: list = field(default_factory=list)
+
+    def record(self, name: str, problems, count: int = 1):
+        """Notes one thing checked (or `count` of them): passed if there are no problems, else one failure for each problem."""
+        problems = list(problems)
+        for problem in problems:
+            kit.say(f"FAILED {name}: {problem}")
+            self.failures.append(f"{name}: {problem}")
+        if not problems:
+            self.passed += count
+
+    def french(self) -> dict:
+        return {**self.environment, "JDK_JAVA_OPTIONS": FRENCH, "LC_ALL": "fr_FR.UTF-8"}
+
+    def pages(self) -> Path:
+        """Where report put its pages."""
+        return kit.report_folder(kit.study_facts(self.java, self.environment)[0], self.environment)
+
+
+# ---------------------------------------------------------------- checks
+
+def kit_tests(bench: Bench):
+    run_unittests(bench, {})
+
+
+def run_unittests(bench: Bench, variables: dict):
+    """The Python tests in environment/tests."""
+    answer = kit.capture([kit.venv_python(), "-m", "unittest", "discover", "-s", kit.ENVIRONMENT / "tests", "-t", kit.ENVIRONMENT],
+                         env={**bench.environment, **variables}, cwd=kit.ENVIRONMENT)
+    ran = re.search(r"^Ran (\d+) tests?", answer.text, re.M)
+    skipped = re.search(r"skipped=(\d+)", answer.text)
+    count = (int(ran[1]) if ran else 0) - (int(skipped[1]) if skipped else 0)
+    if answer.code != 0 or count == 0:
+        kit.say(answer.text)
+    bench.record("tests of the kit's Python", re.findall(r"^(?:FAIL|ERROR): .*", answer.text, re.M)
+                 or ([kit.last_line(answer.text)] if answer.code != 0 or count == 0 else []), count)
+
+
+def java_tests(bench: Bench):
+    run_java_tests(bench, "tests of the library", bench.environment)
+
+
+def java_tests_in_french(bench: Bench):
+    run_java_tests(bench, "tests of the library under a French locale", bench.french())
+
+
+def run_java_tests(bench: Bench, name: str, environment: dict):
+    """mvn test; Surefire's lines are shown as they come."""
+    process = subprocess.Popen([kit.find_maven(), "-B", "-f", str(kit.ROOT / "pom.xml"), "test"], cwd=kit.ROOT,
+                               env={**environment, **kit.java_variables(), "JAVA_HOME": str(bench.java.home)},
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               encoding="utf-8", errors="replace")
+    total, problems = None, []
+    try:
+        for line in process.stdout:
+            line = re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip())
+            if re.search(r"Tests run:|Running |ERROR|FAIL|BUILD", line):
+                kit.say(line)
+            found = re.match(r"\[\w+\] Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)$", line)
+            total = [int(number) for number in found.groups()] if found else total
+            if re.match(r"\[ERROR\]   \S", line):
+                problems.append(line[8:].strip())
+        code = process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    if code != 0 and not problems:
+        problems.append("mvn test failed, see above")
+    run, failures, errors, skipped = total or (0, 0, 0, 0)
+    if code == 0 and run - skipped <= 0:
+        problems.append("no test was run")
+    good = run - failures - errors - skipped
+    if problems and good > 0:
+        bench.passed += good
+    bench.record(name, problems, max(good, 0))
+
+
+def notebooks_are_clean(bench: Bench):
+    """What stands in notebooks/: source, and outputs where there are any."""
+    for path in kit.find_notebooks([]):
+        notebook = checks.read(path)
+        bench.record(f"source of {path.name}", checks.source_problems(notebook))
+        if checks.is_executed(notebook):
+            bench.record(f"committed outputs of {path.name}", checks.output_problems(notebook))
+
+
+def notebooks_run(bench: Bench):
+    """Every notebook on the sample (or on what --data names), its outputs and its page."""
+    pages = bench.pages()
+    began = time.time()
+    kit.run_report(bench.java, kit.find_notebooks([]), bench.environment)
+    for path in kit.find_notebooks([]):
+        executed = pages / "notebooks" / path.name
+        if not executed.exists() or executed.stat().st_mtime < began:
+            bench.record(f"{path.name} on the sample", ["did not run through"])
+            continue
+        bench.record(f"outputs of {path.name}", checks.output_problems(checks.read(executed)))
+        page = pages / f"{path.stem}.html"
+        bench.record(f"page of {path.name}", checks.page_problems(page.read_text("utf-8")) if page.exists() else ["is missing"])
+    index = pages / "index.html"
+    bench.record("index.html", checks.page_problems(index.read_text("utf-8")) if index.exists() else ["is missing"])
+
+
+def committed_pages_are_clean(bench: Bench):
+    for page in sorted(kit.REPORTS.glob("*.html")):
+        bench.record(f"committed page {page.name}", checks.page_problems(page.read_text("utf-8")))
+
+
+def notebooks_in_french(bench: Bench):
+    """The first and the last notebook again under a French locale: the same words, and no decimal comma."""
+    notebooks = kit.find_notebooks([])
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "sample"
+        code = kit.run_report(bench.java, sorted({notebooks[0], notebooks[-1]}), bench.french(), output=output)
+        bench.record("notebooks under a French locale", ["did not run through"] if code else [])
+        for executed in sorted((output / "notebooks").glob("*.ipynb")):
+            here, usual = (checks.masked(checks.read(file)) for file in (executed, bench.pages() / "notebooks" / executed.name))
+            differing = [f"'{a[:200]}' instead of '{b[:200]}'" for a, b in zip(here, usual) if a != b]
+            if len(here) != len(usual):
+                differing.append(f"{len(here)} outputs instead of {len(usual)}")
+            bench.record(f"words of {executed.name} under a French locale", differing[:3])
+
+
+def on_each_notebook(bench: Bench, name: str, command: str, environment: dict):
+    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *kit.find_notebooks([])], env=environment)
+    results = re.findall(r"^(\S+\.ipynb): (ok|FAILED .*)$", answer.text, re.M)
+    for notebook, result in results:
+        bench.record(f"{notebook} {name}", [] if result == "ok" else [result])
+    if len(results) != len(kit.find_notebooks([])):
+        bench.record(name, [kit.last_line(answer.text)])
+
+
+def twice_in_one_kernel(bench: Bench):
+    on_each_notebook(bench, "run twice in one kernel and after a restart", "twice", bench.environment)
+
+
+def out_of_order(bench: Bench):
+    on_each_notebook(bench, "run out of order", "out-of-order", bench.environment)
+
+
+def on_other_jdks(bench: Bench):
+    """Every notebook on each other suitable JDK that lies where JDKs are usually installed."""
+    places = ["/usr/lib/jvm/*/bin/java", "/opt/java/*/bin/java", str(Path.home() / ".sdkman/candidates/java/*/bin/java"),
+              "/Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java", "C:/Program Files/*/jdk*/bin/java.exe"]
+    tried = {bench.java.version}
+    for place in places:
+        root = Path(place).anchor
+        for program in sorted(Path(root).glob(place[len(root):])):
+            try:
+                java = kit.inspect_java(program)
+            except kit.Stop:
+                continue
+            if java.version in tried or java.version < kit.required_java() or java.lacks:
+                continue
+            tried.add(java.version)
+            with tempfile.TemporaryDirectory() as folder:
+                kit.write_kernelspec(Path(folder) / "kernels" / "java", java)
+                environment = {**bench.environment, "JUPYTER_PATH": folder}
+                output = Path(folder) / "sample"
+                code = kit.run_report(java, kit.find_notebooks([]), environment, output=output)
+                bench.record(f"notebooks on JDK {java.version}", ["not all ran through"] if code else [])
+                for executed in sorted((output / "notebooks").glob("*.ipynb")):
+                    bench.record(f"outputs of {executed.name} on JDK {java.version}", checks.output_problems(checks.read(executed)))
+
+
+def slow_kit_tests(bench: Bench):
+    """The Python tests with those that set up anew, with no network, and interrupt a run."""
+    run_unittests(bench, {"KIT_LONG_TESTS": "1"})
+
+
+CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, notebooks_in_french,
+          java_tests_in_french]
+LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, slow_kit_tests]
+
+
+def run(long: bool) -> int:
+    java = kit.set_up()
+    bench = Bench(java, {**os.environ, **kit.jupyter_variables()})
+    for check in CHECKS + (LONG if long else []):
+        began = time.monotonic()
+        kit.say(f"== {check.__name__.replace('_', ' ')}")
+        try:
+            check(bench)
+        except kit.Stop as problem:
+            bench.record(check.__name__.replace("_", " "), [str(problem)])
+        kit.say(f"   {kit.seconds(began)}")
+    for failure in bench.failures:
+        kit.say(f"FAILED {failure}")
+    kit.say(f"{bench.passed} passed, {len(bench.failures)} failed")
+    return 1 if bench.failures else 0

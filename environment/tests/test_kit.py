@@ -1,0 +1,219 @@
+"""kit.py on odd machines: each test runs it as a user would, in a copy of the kit in a folder with a space and an accent."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import kit
+
+NEEDED = kit.required_java()
+LONG = os.environ.get("KIT_LONG_TESTS") == "1"
+
+
+def script(path: Path, text: str):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n" + text, "utf-8")
+    path.chmod(0o755)
+
+
+def java_script(version: str, modules: bool = True) -> str:
+    """A stand-in for `java` that answers the kit's two questions."""
+    return (f'case "$*" in\n*--describe-module*) exit {0 if modules else 1};;\n*showSettings*)\necho "    java.home = /opt/java"\n'
+            f'echo "    java.specification.version = {version}";;\nesac\n')
+
+
+@unittest.skipIf(os.name == "nt", "the stand-ins are shell scripts")
+class OddMachineTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder.chmod(0o755)
+        self.root = self.folder / "a kit é"
+        shutil.copytree(kit.ENVIRONMENT, self.root / "environment",
+                        ignore=shutil.ignore_patterns(".venv*", ".state", "__pycache__", "tests"))
+        shutil.copyfile(kit.ROOT / "pom.xml", self.root / "pom.xml")
+        (self.root / "lib" / "src" / "main").mkdir(parents=True)
+        (self.root / "notebooks").mkdir()
+        (self.root / "notebooks" / "01_a.ipynb").write_text("{}", "utf-8")
+        self.bin = self.folder / "bin"
+        self.bin.mkdir()
+        self.environment = {**os.environ, "PATH": f"{self.bin}:/nowhere"}
+        self.environment.pop("JAVA_HOME", None)
+
+    def command(self, *arguments):
+        return [sys.executable, str(self.root / "environment" / "kit.py"), *arguments]
+
+    def run_kit(self, *arguments, before=()):
+        done = subprocess.run([*before, *self.command(*arguments)], env=self.environment, stdin=subprocess.DEVNULL, cwd=self.folder,
+                              capture_output=True, encoding="utf-8", timeout=300)
+        self.assertNotIn("Traceback", done.stdout + done.stderr)
+        return done
+
+    def assert_stops(self, done, *words):
+        self.assertEqual(1, done.returncode, done.stdout + done.stderr)
+        self.assertEqual(1, len(done.stderr.strip().splitlines()), done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def test_no_java(self):
+        self.assert_stops(self.run_kit("report"), "No Java was found", f"install a JDK {NEEDED}")
+
+    def test_old_java(self):
+        script(self.bin / "java", java_script(f"{NEEDED - 1}"))
+        self.assert_stops(self.run_kit("report"), f"is Java {NEEDED - 1}, older than {NEEDED}", f"install a JDK {NEEDED}")
+
+    def test_java_8_by_its_old_name(self):
+        script(self.bin / "java", java_script("1.8"))
+        self.assert_stops(self.run_kit("report"), f"is Java 8, older than {NEEDED}")
+
+    def test_runtime_without_jshell(self):
+        script(self.bin / "java", java_script(f"{NEEDED}", modules=False))
+        self.assert_stops(self.run_kit("report"), "without jdk.compiler and jdk.jshell")
+
+    def test_java_that_does_not_run(self):
+        script(self.bin / "java", "echo 'Unable to locate a Java Runtime.' >&2; exit 1")
+        self.assert_stops(self.run_kit("report"), "does not run: Unable to locate a Java Runtime.")
+
+    def test_java_home_without_java_falls_back_to_path(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        self.environment["JAVA_HOME"] = str(self.folder)
+        self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+
+    def test_java_home_is_asked_before_path(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        script(self.folder / "my jdk" / "bin" / "java", java_script(f"{NEEDED + 1}"))
+        self.environment["JAVA_HOME"] = str(self.folder / "my jdk")
+        done = self.run_kit("doctor")
+        self.assertIn(f"JDK             {NEEDED + 1} ", done.stdout)
+
+    def test_no_maven(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH", "install")
+        self.assertFalse((self.root / "environment" / ".venv").exists(), "it looks for Maven before it spends time on pip")
+
+    def test_read_only_folder(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        script(self.bin / "mvn", "exit 0")
+        before = ()
+        if os.geteuid() == 0:  # root may write anywhere, so become nobody, with a Python that nobody may read
+            python, setpriv = Path("/usr/bin/python3"), shutil.which("setpriv")
+            if not setpriv or not python.exists() or subprocess.run(
+                    [python, "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
+                self.skipTest("needs setpriv and a system Python")
+            before = (setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", str(python))
+            self.command = lambda *arguments: [str(self.root / "environment" / "kit.py"), *arguments]
+        else:
+            (self.root / "environment").chmod(0o555)
+            self.addCleanup((self.root / "environment").chmod, 0o755)
+        self.assert_stops(self.run_kit("report", before=before), "Cannot write to", "copy the kit into a folder of your own")
+
+    def test_unknown_notebook(self):
+        self.assert_stops(self.run_kit("report", "99"), "There is no notebook 99: there are 01.")
+
+    def test_doctor_names_each_missing_thing(self):
+        done = self.run_kit("doctor")
+        self.assertEqual(1, done.returncode)
+        self.assertRegex(done.stdout, rf"MISSING +JDK +No Java was found\n +→ install a JDK {NEEDED}")
+        self.assertRegex(done.stdout, r"MISSING +Maven +.*not on PATH\n +→ install it")
+        self.assertRegex(done.stdout, r"note +Data set +no FER2013 in data/: the drawn sample is used")
+
+    def test_clean_keeps_finished_runs_when_nobody_answers(self):
+        for run in ("sample/runs/model-1", "trials/x", "runs/model-6"):
+            (self.root / "reports" / run).mkdir(parents=True)
+            (self.root / "reports" / run / "test-predictions.csv").write_text("index\n")
+        (self.root / "environment" / ".venv" / "bin").mkdir(parents=True)
+        (self.root / "lib" / "target").mkdir(parents=True)
+        self.assertEqual(0, self.run_kit("clean").returncode)
+        self.assertFalse((self.root / "environment" / ".venv").exists())
+        self.assertFalse((self.root / "lib" / "target").exists())
+        self.assertEqual(3, len(list((self.root / "reports").rglob("test-predictions.csv"))))
+
+    @unittest.skipUnless(LONG, "makes a virtual environment")
+    def test_no_network_for_pip(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        script(self.bin / "mvn", "exit 0")
+        self.environment.update(PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull,
+                                PIP_NO_CACHE_DIR="1")
+        self.assert_stops(self.run_kit("report"), "pip could not install the packages", "is the network reachable?")
+        self.assertFalse((self.root / "environment" / ".state" / "venv").exists())
+
+
+class SettingsTest(unittest.TestCase):
+    def variables(self, *arguments):
+        return kit.settings_variables(kit.parse(["report", *arguments]))
+
+    def test_flags_become_variables(self):
+        self.assertEqual({}, self.variables("03"))
+        self.assertEqual({"FERKIT_EPOCHS": "1", "FERKIT_LIMIT": "5000", "FERKIT_BATCH": "64", "FERKIT_SEED": "2", "FERKIT_THREADS": "1",
+                          "FERKIT_DEVICE": "cpu", "FERKIT_FULL": "true", "FERKIT_DATA": str(Path("x.csv").resolve())},
+                         self.variables("--epochs", "1", "--limit", "5000", "--batch", "64", "--seed", "2", "--threads", "1",
+                                        "--device", "cpu", "--full", "--data", "x.csv"))
+
+    def test_only_the_studys_configuration_goes_to_reports(self):
+        for kind, settings, folder in [
+            ("sample", {}, "reports/sample"), ("sample", {"FERKIT_EPOCHS": "1"}, "reports/sample"),
+            ("fer2013", {}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "50", "FERKIT_BATCH": "128", "FERKIT_SEED": "1"}, "reports"),
+            ("fer2013", {"FERKIT_EPOCHS": "1"}, "reports/trials"), ("fer2013", {"FERKIT_LIMIT": "5000"}, "reports/trials"),
+            ("fer2013", {"FERKIT_BATCH": "64"}, "reports/trials"), ("fer2013", {"FERKIT_SEED": "2"}, "reports/seed-2"),
+        ]:
+            with self.subTest(settings=settings, kind=kind):
+                self.assertEqual(folder, kit.report_folder(kind, settings).relative_to(kit.ROOT).as_posix())
+
+
+class KernelspecTest(unittest.TestCase):
+    def test_spec_starts_the_jdk_that_was_checked(self):
+        java = kit.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
+        with tempfile.TemporaryDirectory() as folder:
+            if not kit.kernel_jar().exists():
+                self.skipTest("the kernel is not installed")
+            kit.write_kernelspec(Path(folder) / "java", java)
+            spec = json.loads((Path(folder) / "java" / "kernel.json").read_text("utf-8"))
+            argv = spec["argv"]
+            self.assertEqual("/a jdk/bin/java", argv[0])
+            self.assertEqual("{connection_file}", argv[-1])
+            self.assertFalse([part for part in argv[:-1] if re.search(r"[{}@]", part)])
+            self.assertTrue(Path(argv[argv.index("-jar") + 1]).is_file())
+            self.assertIn("-Djava.awt.headless=true", argv)
+            self.assertEqual("message", spec["interrupt_mode"])
+
+
+class MavenTest(unittest.TestCase):
+    def test_network_and_compiler_trouble_are_told_apart(self):
+        network = ("[ERROR] Failed to execute goal on project ferkit: Could not resolve dependencies for project ferkit:ferkit:jar:1.0\n")
+        self.assertIn("is the network reachable?", kit.maven_problem(network))
+        compiler = "[ERROR] COMPILATION ERROR :\n[ERROR] Main.java:[3,1] class expected\n"
+        self.assertIn("does not compile", kit.maven_problem(compiler))
+
+
+@unittest.skipUnless(LONG and os.name != "nt", "runs a notebook")
+class InterruptTest(unittest.TestCase):
+    def test_ctrl_c_ends_quietly_and_leaves_no_kernel(self):
+        process = subprocess.Popen([sys.executable, str(kit.ENVIRONMENT / "kit.py"), "report"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
+        for line in process.stdout:
+            if line.startswith("Running"):
+                break
+        time.sleep(4)
+        before = self.kernels()
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(130, process.returncode)
+        self.assertEqual("", errors)
+        self.assertTrue(before)
+        self.assertEqual([], self.kernels())
+
+    @staticmethod
+    def kernels():
+        listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, encoding="utf-8").stdout
+        return [line for line in listing.splitlines() if str(kit.kernel_jar()) in line]
+
+
+if __name__ == "__main__":
+    unittest.main()
