@@ -78,6 +78,12 @@ public final class Results {
         return new Results(origin, runs.stream().filter(r -> !Arrays.asList(models).contains(r.config().model())).toList());
     }
 
+    /** The results made as the study made its own, if there are any, so that no trial stands beside them; otherwise all. */
+    public Results withoutTrials() {
+        List<Run> whole = runs.stream().filter(this::isComparable).toList();
+        return whole.isEmpty() ? this : new Results(origin, whole);
+    }
+
     /** Which of the study's six models have not been run, in one sentence. */
     public String missing() {
         List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
@@ -96,7 +102,7 @@ public final class Results {
         return origin.isSample() ? name + " (sample)" : isComparable(run) ? name : name + " (trial)";
     }
 
-    private static String title(String model) {
+    static String title(String model) {
         return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : model;
     }
 

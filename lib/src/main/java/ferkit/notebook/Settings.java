@@ -77,7 +77,7 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
     }
 
     /** Whether epochs, image limit or batch were chosen rather than left to the data set. */
-    boolean sized() {
+    boolean isSized() {
         return epochs.isPresent() || limit.isPresent() || batch.isPresent();
     }
 

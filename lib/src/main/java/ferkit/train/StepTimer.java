@@ -4,11 +4,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ferkit.data.Faces;
 import ferkit.model.Architecture;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Times training steps on random images, without touching any data set or folder. */
 public final class StepTimer implements AutoCloseable {
+    private static final int MEASURED_STEPS = 5;
+
     private final NDManager manager;
     private final Block network;
     private final Adam adam;
@@ -38,6 +41,17 @@ public final class StepTimer implements AutoCloseable {
             Training.step(network, adam, manager, examples, batch, new Tally());
         }
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** How long a run will take, in one sentence, from a few steps measured now. */
+    public static String estimate(Architecture architecture, RunConfig config, int trainingImages) {
+        try (StepTimer timer = new StepTimer(architecture, config.batch(), config.device())) {
+            timer.seconds(1);
+            double step = timer.seconds(MEASURED_STEPS) / MEASURED_STEPS;
+            double hours = step * trainingImages / config.batch() * config.epochs() / 3600;
+            return String.format(Locale.ROOT, "A step takes %.0f ms here, so %d epochs on %,d images take about %.1f hours",
+                    step * 1000, config.epochs(), trainingImages, hours);
+        }
     }
 
     @Override

@@ -29,7 +29,7 @@ class ResultsTest {
         int[] truth = IntStream.range(0, IMAGES).map(i -> i % 7).toArray();
         int[] predicted = IntStream.range(0, IMAGES).map(i -> i >= from && i < from + right ? i % 7 : (i + 1) % 7).toArray();
         Predictions predictions = new Predictions(truth, predicted, new float[IMAGES][7]);
-        RunConfig config = new RunConfig(model, "random", "data", "hash", 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
+        RunConfig config = new RunConfig(model, "", "random", "data", "hash", 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
         return new Run(Path.of(model), config, history, predictions, predictions);
     }
 

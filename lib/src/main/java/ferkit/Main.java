@@ -1,0 +1,148 @@
+package ferkit;
+
+import ferkit.data.FaceSet;
+import ferkit.model.StudyModel;
+import ferkit.notebook.Settings;
+import ferkit.notebook.Workspace;
+import ferkit.train.ConsoleProgress;
+import ferkit.train.Recipe;
+import ferkit.train.Run;
+import ferkit.train.StepTimer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The command line behind {@code kit.py}; settings come from the environment's FERKIT_… variables.
+ * <pre>
+ *   data                          which data set a notebook would open: "sample" or "fer2013", then what is known of it
+ *   train MODEL… [--jobs N]       train models (1 to 6, or all), N side by side, in the study's configuration unless
+ *                                 epochs, limit or batch are set
+ *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with seconds
+ * </pre>
+ */
+public final class Main {
+    private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        try {
+            switch (arguments.length == 0 ? "" : arguments[0]) {
+                case "data" -> data();
+                case "train" -> train(Arrays.asList(arguments).subList(1, arguments.length));
+                case "steps" -> steps();
+                default -> throw new IllegalArgumentException("Commands: data, train MODEL… [--jobs N], steps");
+            }
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void data() throws IOException {
+        FaceSet data = Workspace.open(Settings.read(), text -> {}).data();
+        OUT.println(data.origin().isSample() ? "sample" : "fer2013");
+        OUT.println(data.origin().title());
+        OUT.println("hash " + data.hash());
+        OUT.printf(Locale.ROOT, "images %d %d %d%n", data.training().size(), data.validation().size(), data.test().size());
+    }
+
+    private static void train(List<String> arguments) throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>(arguments);
+        int jobs = 1;
+        int option = names.indexOf("--jobs");
+        if (option >= 0) {
+            if (option + 1 == names.size() || !names.get(option + 1).matches("[1-9]\\d?")) {
+                throw new IllegalArgumentException("--jobs: expected how many models to train side by side, for example --jobs 2");
+            }
+            jobs = Integer.parseInt(names.remove(option + 1));
+            names.remove(option);
+        }
+        List<StudyModel> models = names.equals(List.of("all")) ? StudyModel.ALL : names.stream().map(StudyModel::named).toList();
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("train: expected one or more models, 1 to 6, or all");
+        }
+        if (models.size() == 1) {
+            trainHere(models.get(0));
+        } else {
+            trainSideBySide(models, jobs);
+        }
+    }
+
+    private static void trainHere(StudyModel model) throws IOException, InterruptedException {
+        Workspace workspace = Workspace.open(Settings.read().withFull(true), OUT::println);
+        Recipe recipe = Recipe.of(model);
+        Path folder = workspace.folder(recipe);
+        Optional<Run> finished = workspace.finished(recipe);
+        if (finished.isEmpty()) {
+            OUT.println(model.name() + ": training into " + folder);
+        }
+        Run run = finished.isPresent() ? finished.get()
+                : workspace.train(recipe, new ConsoleProgress(model.name(), workspace.config(recipe).epochs(), OUT));
+        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", model.name(), folder,
+                run.best().valAccuracy(), run.best().epoch(), run.history().size());
+    }
+
+    /** Each model in a process of its own, so that one that fails stops no other; the cores are divided among them. */
+    private static void trainSideBySide(List<StudyModel> models, int jobs) throws InterruptedException {
+        int threads = Math.max(1, Settings.read().threads() / jobs);
+        ExecutorService pool = Executors.newFixedThreadPool(jobs);
+        List<Future<Integer>> ends = models.stream().map(model -> pool.submit(() -> trainInProcess(model, threads))).toList();
+        pool.shutdown();
+        List<String> failed = new ArrayList<>();
+        for (int i = 0; i < models.size(); i++) {
+            try {
+                if (ends.get(i).get() != 0) {
+                    failed.add(models.get(i).name());
+                }
+            } catch (ExecutionException e) {
+                failed.add(models.get(i).name() + " (" + e.getCause().getMessage() + ")");
+            }
+        }
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException("Not finished: " + String.join(", ", failed) + "; the same command continues them");
+        }
+    }
+
+    private static int trainInProcess(StudyModel model, int threads) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", model.name()));
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().put("FERKIT_THREADS", Integer.toString(threads));
+        Process process = builder.start();
+        Thread stop = new Thread(process::destroy);
+        Runtime.getRuntime().addShutdownHook(stop);
+        int code = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(stop);
+        return code;
+    }
+
+    private static void steps() throws IOException {
+        Settings settings = Settings.read();
+        Workspace.prepareEngine(settings);
+        BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+            String[] request = line.split(" ");
+            try (StepTimer timer = new StepTimer(StudyModel.named(request[0]), Integer.parseInt(request[1]), Workspace.prepareEngine(settings))) {
+                timer.seconds(2);
+                OUT.println(timer.seconds(Integer.parseInt(request[2])));
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package ferkit.notebook;
+
+import ferkit.chart.Charts;
+import ferkit.data.FaceSet;
+import ferkit.model.StudyModel;
+import ferkit.train.Examples;
+import ferkit.train.Progress;
+import ferkit.train.Recipe;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import ferkit.train.StepTimer;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.knowm.xchart.internal.chartpart.Chart;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** What a notebook opens first: it knows the data and the settings, trains or loads models, and shows results under the cell. */
+public final class Study {
+    /** Shows something new and returns its id: {@code (content, mime) -> display(content, mime)}. */
+    @FunctionalInterface
+    public interface Display {
+        String show(Object content, String mime);
+    }
+
+    /** Replaces what was shown under an id: {@code (id, content, mime) -> updateDisplay(id, content, mime)}. */
+    @FunctionalInterface
+    public interface Update {
+        void show(String id, Object content, String mime);
+    }
+
+    private final Workspace workspace;
+    private final Display display;
+    private final Update update;
+
+    private Study(Workspace workspace, Display display, Update update) {
+        this.workspace = workspace;
+        this.display = display;
+        this.update = update;
+    }
+
+    /**
+     * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample, and shows as a
+     * table what was opened. The two functions are the kernel's own, so that this library needs to know no kernel.
+     *
+     * @throws IOException if the data set cannot be read; the message says what is wrong where
+     * @throws IllegalStateException if the current folder does not lie in the kit
+     */
+    public static Study open(Settings settings, Display display, Update update) throws IOException {
+        Workspace workspace = Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html"));
+        Study study = new Study(workspace, display, update);
+        study.show(study.provenance());
+        return study;
+    }
+
+    /** All images; a limit cuts them only for training. */
+    public FaceSet data() {
+        return workspace.data();
+    }
+
+    public Settings settings() {
+        return workspace.settings();
+    }
+
+    /** Where runs lie and how they are made. */
+    public Workspace workspace() {
+        return workspace;
+    }
+
+    /** What was opened: data, hash, size of training, seed, device, versions. */
+    public Table provenance() {
+        RunConfig config = workspace.config(Recipe.of(StudyModel.ALL.get(0)));
+        FaceSet data = data();
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("Data", data.origin().title());
+        rows.put("Images", String.format(Locale.ROOT, "%,d training, %,d validation, %,d test",
+                data.training().size(), data.validation().size(), data.test().size()));
+        rows.put("Data hash", data.hash().substring(0, 16) + "…");
+        rows.put("Training", size(config));
+        rows.put("Seed", Long.toString(config.seed()));
+        rows.put("Device", config.device().equals("cpu") ? "cpu, threads: " + config.threads() : config.device());
+        rows.put("Versions", config.versions().entrySet().stream().map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining(", ")));
+        return Table.create("Study", StringColumn.create("Setting", rows.keySet()), StringColumn.create("Value", rows.values()));
+    }
+
+    private String size(RunConfig config) {
+        String size = String.format(Locale.ROOT, "epochs: %d, batch: %d, images: %s", config.epochs(), config.batch(),
+                config.limit() == 0 ? "all" : String.format(Locale.ROOT, "%,d", config.limit()));
+        if (data().origin().isSample()) {
+            return size + " (made for the sample, not the study's)";
+        }
+        return workspace.isStudy(Recipe.of(StudyModel.ALL.get(0)), config) ? size + " (the study's configuration)"
+                : size + " (a trial, for models without a finished run of the study's configuration)";
+    }
+
+    /** Shows a table, a chart, an image, a list of sentences or a text in Markdown under the cell. */
+    public void show(Object content) {
+        if (content instanceof Table table) {
+            display.show(Html.table(table), "text/html");
+        } else if (content instanceof Chart<?, ?> chart) {
+            display.show(Charts.image(chart), "image/png");
+        } else if (content instanceof BufferedImage image) {
+            display.show(image, "image/png");
+        } else if (content instanceof List<?> sentences) {
+            display.show(sentences.stream().map(sentence -> "- " + sentence + "\n").collect(Collectors.joining()), "text/markdown");
+        } else {
+            display.show(content.toString(), "text/markdown");
+        }
+    }
+
+    /**
+     * The finished run of one of the study's models: loaded if there is one, otherwise trained now, continuing where an
+     * unfinished one stopped.
+     *
+     * @throws InterruptedException if the cell was interrupted; run it again to continue
+     * @throws IOException if the run's folder cannot be read or written
+     */
+    public Run train(StudyModel model) throws IOException, InterruptedException {
+        Recipe recipe = Recipe.of(model);
+        return train(recipe, progress -> workspace.train(recipe, progress));
+    }
+
+    /** The same for any network and examples made of the images, for example stored features. */
+    public Run train(Recipe recipe, Examples training, Examples validation, Examples test) throws IOException, InterruptedException {
+        return train(recipe, progress -> workspace.train(recipe, training, validation, test, progress));
+    }
+
+    /** Throws away what there is of a model's run and trains it from the start. */
+    public Run trainAgain(StudyModel model) throws IOException, InterruptedException {
+        workspace.forget(Recipe.of(model));
+        return train(model);
+    }
+
+    @FunctionalInterface
+    private interface Trainer {
+        Run train(Progress progress) throws IOException, InterruptedException;
+    }
+
+    private Run train(Recipe recipe, Trainer trainer) throws IOException, InterruptedException {
+        RunConfig config = workspace.config(recipe);
+        String title = Results.title(config.model());
+        Optional<Run> finished = workspace.finished(recipe);
+        if (finished.isPresent()) {
+            show(title + " is trained already: loaded from `" + workspace.shortPath(finished.get().folder()) + "`.");
+            return finished.get();
+        }
+        String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
+        LiveProgress progress = new LiveProgress(title, config.epochs(), html -> update.show(id, html, "text/html"));
+        if (workspace.settings().full()) {
+            progress.message(StepTimer.estimate(recipe.architecture(), config, workspace.data().training().size()));
+        }
+        try {
+            Run run = trainer.train(progress);
+            progress.finished(run.history());
+            return run;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            progress.stopped(e.getMessage());
+            throw e;
+        }
+    }
+
+    /**
+     * The finished runs of the study's models on these data, each of the size that {@link #train} would load.
+     *
+     * @throws IOException if a run's files cannot be read
+     */
+    public Results results() throws IOException {
+        List<Run> runs = new ArrayList<>();
+        for (StudyModel model : StudyModel.ALL) {
+            workspace.finished(Recipe.of(model)).ifPresent(runs::add);
+        }
+        return new Results(data().origin(), runs);
+    }
+}

@@ -1,0 +1,192 @@
+package ferkit.notebook;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import ferkit.data.Datasets;
+import ferkit.data.FaceSet;
+import ferkit.data.Sample;
+import ferkit.train.Examples;
+import ferkit.train.Progress;
+import ferkit.train.Recipe;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import ferkit.train.Training;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The data set and settings of a study, and the folders of the runs that belong to both: runs of the study configuration
+ * (all of FER2013, batch 128, 50 epochs) lie in {@code reports/runs}, any others on FER2013, called trials, in
+ * {@code reports/trials}, those on the drawn sample in {@code reports/sample/runs}.
+ *
+ * @param root the kit's folder
+ * @param settings as the user gave them
+ * @param data all images; the limit cuts them only for training
+ * @param device on which training runs, "cpu", "gpu0", …
+ */
+public record Workspace(Path root, Settings settings, FaceSet data, String device) {
+    private static final int STUDY_BATCH = 128;
+    private static final int TRIAL_EPOCHS = 1;
+    private static final int TRIAL_LIMIT = 5_000;
+    /** With the study's batch the sample gives too few updates for BatchNorm's momentum of 0.99, and nothing is learnt. */
+    private static final int SAMPLE_EPOCHS = 5;
+    private static final int SAMPLE_BATCH = 16;
+
+    /**
+     * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample.
+     *
+     * @param log takes one sentence at a time on what is being done
+     * @throws IOException if the data set cannot be read; the message says what is wrong where
+     * @throws IllegalStateException if the current folder does not lie in the kit
+     */
+    public static Workspace open(Settings settings, Consumer<String> log) throws IOException {
+        Path root = findRoot();
+        Path dataFolder = root.resolve("data");
+        Optional<Path> file = settings.data().isPresent() ? settings.data() : Datasets.find(dataFolder);
+        FaceSet data = file.isPresent() ? Datasets.open(file.get(), dataFolder.resolve(".cache"), log) : Sample.draw();
+        return new Workspace(root, settings, data, prepareEngine(settings));
+    }
+
+    /**
+     * Sets the engine's threads.
+     *
+     * @return the device that training uses, "cpu", "gpu0", …
+     * @throws IllegalArgumentException if the settings name a device that there is not
+     */
+    public static String prepareEngine(Settings settings) {
+        JniUtils.setNumThreads(settings.threads());
+        int gpus = Engine.getInstance().getGpuCount();
+        String device = settings.device().orElse(gpus > 0 ? "gpu0" : "cpu");
+        if (!device.equals("cpu") && !(device.matches("gpu\\d+") && Integer.parseInt(device.substring(3)) < gpus)) {
+            throw new IllegalArgumentException("The device is \"" + device + "\": expected cpu"
+                    + (gpus > 0 ? " or gpu0 to gpu" + (gpus - 1) : "; the engine finds no GPU"));
+        }
+        return device;
+    }
+
+    private static Path findRoot() {
+        Path start = Path.of("").toAbsolutePath();
+        for (Path folder = start; folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("pom.xml")) && Files.isDirectory(folder.resolve("notebooks"))) {
+                return folder;
+            }
+        }
+        throw new IllegalStateException(start + " does not lie in the kit: start from the kit's folder or its folder notebooks");
+    }
+
+    /**
+     * How a network is trained here. On the sample: the sample's own size. On FER2013: the size that was asked for; else the
+     * study's if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part.
+     */
+    public RunConfig config(Recipe recipe) {
+        if (data.origin().isSample()) {
+            return config(recipe, SAMPLE_EPOCHS, 0, SAMPLE_BATCH);
+        }
+        RunConfig study = config(recipe, recipe.epochs(), 0, STUDY_BATCH);
+        boolean whole = settings.isSized() || settings.full() || Run.isFinished(folder(recipe, study));
+        return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, STUDY_BATCH);
+    }
+
+    private RunConfig config(Recipe recipe, int epochs, int limit, int batch) {
+        int chosenLimit = settings.limit().orElse(limit);
+        return new RunConfig(recipe.architecture().name(), recipe.architecture().toString(), recipe.startWeights(),
+                data.origin().title(), data.limitTraining(chosenLimit, settings.seed()).hash(), settings.seed(),
+                settings.epochs().orElse(epochs), settings.batch().orElse(batch), chosenLimit, settings.threads(), device,
+                versions(), 0);
+    }
+
+    /** Whether a run of this size on these data may be compared with the study's. */
+    public boolean isStudy(Recipe recipe, RunConfig config) {
+        return data.origin().isComparable() && config.epochs() == recipe.epochs() && config.batch() == STUDY_BATCH
+                && config.limit() == 0;
+    }
+
+    /** Where a network's run lies. */
+    public Path folder(Recipe recipe) {
+        return folder(recipe, config(recipe));
+    }
+
+    private Path folder(Recipe recipe, RunConfig config) {
+        Path reports = root.resolve("reports");
+        if (isStudy(recipe, config)) {
+            return reports.resolve("runs").resolve(config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed()));
+        }
+        return reports.resolve(data.origin().isSample() ? "sample/runs" : "trials").resolve(String.join("-", config.model(),
+                Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
+                config.dataHash().substring(0, 8)));
+    }
+
+    /**
+     * Trains one of the study's models on the images, or continues where an unfinished run stopped.
+     *
+     * @throws InterruptedException if the thread was interrupted; call again to continue
+     * @throws IOException if the run's folder cannot be read or written
+     */
+    public Run train(Recipe recipe, Progress progress) throws IOException, InterruptedException {
+        return train(recipe, Examples.of(data.limitTraining(config(recipe).limit(), settings.seed()).training()),
+                Examples.of(data.validation()), Examples.of(data.test()), progress);
+    }
+
+    /** The same on other examples made of the same images, for example stored features. */
+    public Run train(Recipe recipe, Examples training, Examples validation, Examples test, Progress progress)
+            throws IOException, InterruptedException {
+        return Training.run(folder(recipe), config(recipe), recipe.architecture(), recipe.schedule(),
+                training, validation, test, progress);
+    }
+
+    /**
+     * The finished run of a network, if there is one.
+     *
+     * @throws IOException if its files cannot be read
+     * @throws IllegalStateException if it was made otherwise than this workspace would make it
+     */
+    public Optional<Run> finished(Recipe recipe) throws IOException {
+        Path folder = folder(recipe);
+        if (!Run.isFinished(folder)) {
+            return Optional.empty();
+        }
+        Run run = Run.load(folder);
+        config(recipe).requireSameRun(run.config(), "The finished run in " + shortPath(folder));
+        return Optional.of(run);
+    }
+
+    /** All that there is of a network's run is deleted. */
+    public void forget(Recipe recipe) throws IOException {
+        Path folder = folder(recipe);
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** A path below the kit's folder as messages name it. */
+    String shortPath(Path path) {
+        return root.relativize(path).toString().replace('\\', '/');
+    }
+
+    /** Versions of Java, the engine and the libraries, by name. */
+    static Map<String, String> versions() {
+        Properties libraries = new Properties();
+        try (InputStream in = Workspace.class.getResourceAsStream("versions.properties")) {
+            libraries.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> versions = new TreeMap<>();
+        libraries.forEach((name, version) -> versions.put((String) name, (String) version));
+        versions.put("Java", System.getProperty("java.version"));
+        return versions;
+    }
+}

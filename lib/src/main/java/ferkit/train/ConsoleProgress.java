@@ -1,0 +1,33 @@
+package ferkit.train;
+
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** A training run's progress as plain lines, one an epoch, for logs. */
+public final class ConsoleProgress implements Progress {
+    private final String model;
+    private final int epochs;
+    private final PrintStream out;
+
+    /** Lines about a model that is trained for so many epochs. */
+    public ConsoleProgress(String model, int epochs, PrintStream out) {
+        this.model = model;
+        this.epochs = epochs;
+        this.out = out;
+    }
+
+    @Override
+    public void message(String text) {
+        out.println(model + ": " + text);
+    }
+
+    @Override
+    public void batch(int epoch, int images, int of, double accuracy, double loss) {}
+
+    @Override
+    public void epoch(History history) {
+        History.Epoch e = history.epochs().get(history.size() - 1);
+        out.printf(Locale.ROOT, "%s: epoch %d of %d: accuracy %.4f, loss %.4f, validation accuracy %.4f, validation loss %.4f, %.0f s%n",
+                model, e.epoch(), epochs, e.accuracy(), e.loss(), e.valAccuracy(), e.valLoss(), e.seconds());
+    }
+}
