@@ -63,8 +63,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      * @throws IllegalArgumentException if the settings name a device that there is not
      */
     public static String prepareEngine(Settings settings) {
-        JniUtils.setNumThreads(settings.threads());
         int gpus = Engine.getInstance().getGpuCount();
+        JniUtils.setNumThreads(settings.threads());
         String device = settings.device().orElse(gpus > 0 ? "gpu0" : "cpu");
         if (!device.equals("cpu") && !(device.matches("gpu\\d+") && Integer.parseInt(device.substring(3)) < gpus)) {
             throw new IllegalArgumentException("The device is \"" + device + "\": expected cpu"

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDList.Encoding;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
@@ -58,7 +59,7 @@ final class Weights {
             if (!faults.isEmpty()) {
                 throw new IOException(source + " does not fit the network: " + String.join(", ", faults));
             }
-            arrays.forEach(array -> saved.get(array.getName()).copyTo(array));
+            arrays.forEach(array -> array.set(new NDIndex("..."), saved.get(array.getName())));
         }
     }
 }

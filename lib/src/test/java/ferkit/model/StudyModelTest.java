@@ -1,0 +1,76 @@
+package ferkit.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StudyModelTest {
+    @Test
+    void parameterCountsAreTheStudys() {
+        List<Long> counts = StudyModel.ALL.stream().map(m -> Summary.of(m).parameters()).toList();
+        assertEquals(List.of(1_469_031L, 1_469_031L, 5_868_743L, 1_977_447L, 2_357_351L, 813_671L), counts);
+    }
+
+    @Test
+    void theSummaryFollowsTheShapes() {
+        Summary summary = Summary.of(StudyModel.named("6"));
+        assertEquals(new Shape(32, 48, 48), summary.layers().get(0).output());
+        assertEquals(new Shape(32, 46, 46), summary.layers().get(3).output());
+        assertEquals(List.of(4L, 4L), summary.layers().stream().filter(l -> l.output().dimension() == 3)
+                .reduce((a, b) -> b).map(l -> List.of(l.output().get(1), l.output().get(2))).orElseThrow());
+        assertEquals(new Shape(7), summary.layers().get(summary.layers().size() - 1).output());
+        assertEquals(2L * (32 + 64 + 128), summary.parameters() - summary.trainable());
+    }
+
+    @Test
+    void kernelsAreGlorotUniformAndBiasesZero() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Engine.getInstance().setRandomSeed(3);
+            for (Pair<String, Parameter> entry : StudyModel.named("1").build(manager).getParameters()) {
+                NDArray array = entry.getValue().getArray();
+                Shape shape = array.getShape();
+                if (entry.getKey().endsWith("weight")) {
+                    long window = shape.dimension() == 4 ? shape.get(2) * shape.get(3) : 1;
+                    double limit = Math.sqrt(6.0 / ((shape.get(0) + shape.get(1)) * window));
+                    double largest = array.abs().max().getFloat();
+                    assertTrue(largest <= limit * 1.000001 && largest > 0.97 * limit, entry.getKey() + ": " + largest + " of " + limit);
+                    // a uniform distribution's standard deviation is its limit over √3
+                    double deviation = Math.sqrt(array.square().mean().getFloat());
+                    assertEquals(limit / Math.sqrt(3), deviation, 0.08 * limit, entry.getKey());
+                } else if (entry.getKey().endsWith("bias")) {
+                    assertEquals(0f, array.abs().max().getFloat(), entry.getKey());
+                }
+            }
+        }
+    }
+
+    @Test
+    void dropoutScalesWhatItKeepsAndDropsNothingOutsideTraining() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Dropout dropout = Dropout.builder().optRate(0.25f).build();
+            NDArray ones = manager.ones(new Shape(100_000));
+            NDArray dropped = dropout.forward(new ParameterStore(manager, false), new NDList(ones), true).head();
+            assertEquals(1 / 0.75f, dropped.max().getFloat(), 1e-6f);
+            assertEquals(0.25, 1 - dropped.countNonzero().getLong() / 100_000.0, 0.01);
+            assertEquals(ones, dropout.forward(new ParameterStore(manager, false), new NDList(ones), false).head());
+        }
+    }
+
+    @Test
+    void anUnknownNameIsRefusedWithTheKnownOnes() {
+        assertEquals("model-3", StudyModel.named("3").name());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> StudyModel.named("7")).getMessage().contains("model-6"));
+    }
+}

@@ -1,0 +1,322 @@
+package ferkit.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.engine.Engine;
+import ferkit.data.Faces;
+import ferkit.data.FaceSet;
+import ferkit.data.Sample;
+import ferkit.model.StudyModel;
+import ferkit.model.StudyModel.Padding;
+import ferkit.model.StudyModel.Pooling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loop of a training run on a small network: exact, resumable, and safe against what may happen to its folder. */
+class TrainingTest {
+    private static final StudyModel SMALL = new StudyModel("small", List.of(4, 8), 3, Padding.SAME,
+            List.of(Pooling.MAX, Pooling.AVG), 16);
+    private static final FaceSet SAMPLE = Sample.draw();
+    private static final Faces TRAINING = first(SAMPLE.training(), 70);
+    private static final Faces HELD_OUT = first(SAMPLE.validation(), 20);
+
+    @TempDir
+    Path folder;
+
+    private static Faces first(Faces faces, int n) {
+        return faces.select(IntStream.range(0, n).toArray());
+    }
+
+    private static RunConfig config(int epochs, long seed) {
+        return new RunConfig(SMALL.name(), SMALL.toString(), "random", "sample", "hash", seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
+    }
+
+    /** Remembers what it is told; stops the training thread after a given epoch's first batch. */
+    private static final class Witness implements Progress {
+        final List<String> messages = new ArrayList<>();
+        final List<Integer> batchesSeen = new ArrayList<>();
+        int interruptInEpoch = -1;
+
+        @Override
+        public void message(String text) {
+            messages.add(text);
+        }
+
+        @Override
+        public void batch(int epoch, int images, int of, double accuracy, double loss) {
+            batchesSeen.add(images);
+            if (epoch == interruptInEpoch) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void epoch(History history) {}
+    }
+
+    private static Run train(Path folder, RunConfig config, Examples training, Witness witness) throws IOException, InterruptedException {
+        return Training.run(folder, config, SMALL, Schedule.STUDY, training, Examples.of(HELD_OUT), Examples.of(HELD_OUT), witness);
+    }
+
+    private static Run train(Path folder, RunConfig config) throws IOException, InterruptedException {
+        return train(folder, config, Examples.of(TRAINING), new Witness());
+    }
+
+    private static String withoutSeconds(History history) {
+        return history.toCsv().replaceAll(",[^,\n]+\n", "\n");
+    }
+
+    private static byte[] weights(Path folder) throws IOException {
+        return Files.readAllBytes(folder.resolve("weights.safetensors"));
+    }
+
+    private static List<Path> checkpoints(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("checkpoint")).sorted().toList();
+        }
+    }
+
+    private static void interruptedIn(Path folder, int epoch, int epochs) {
+        Witness witness = new Witness();
+        witness.interruptInEpoch = epoch;
+        assertThrows(InterruptedException.class, () -> train(folder, config(epochs, 1), Examples.of(TRAINING), witness));
+        assertFalse(Thread.currentThread().isInterrupted());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRunAndAnotherSeedAnother() throws Exception {
+        Run first = train(folder.resolve("a"), config(2, 1));
+        Run again = train(folder.resolve("b"), config(2, 1));
+        Run other = train(folder.resolve("c"), config(2, 2));
+        assertEquals(withoutSeconds(first.history()), withoutSeconds(again.history()));
+        assertArrayEquals(weights(first.folder()), weights(again.folder()));
+        assertNotEquals(withoutSeconds(first.history()), withoutSeconds(other.history()));
+        assertTrue(Files.readString(other.folder().resolve("config.json")).contains("\"seed\": 2"));
+    }
+
+    @Test
+    void stoppingAndContinuingEqualsOneGo() throws Exception {
+        Run whole = train(folder.resolve("whole"), config(4, 1));
+        Path parts = folder.resolve("parts");
+        interruptedIn(parts, 2, 4);
+        interruptedIn(parts, 4, 4);
+        Witness witness = new Witness();
+        Run continued = train(parts, config(4, 1), Examples.of(TRAINING), witness);
+        assertEquals(List.of("Continuing after epoch 3"), witness.messages);
+        assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
+        assertArrayEquals(weights(whole.folder()), weights(continued.folder()));
+        assertArrayEquals(whole.test().probabilities(), continued.test().probabilities());
+    }
+
+    @Test
+    void aFinishedRunIsReadBackAndPredictsTheSame() throws Exception {
+        Run run = train(folder, config(2, 1));
+        assertTrue(Run.isFinished(folder));
+        assertTrue(checkpoints(folder).isEmpty());
+        Run loaded = Run.load(folder);
+        assertEquals(run.config(), loaded.config());
+        assertEquals(run.history(), loaded.history());
+        assertArrayEquals(run.test().predicted(), loaded.test().predicted());
+        assertArrayEquals(run.validation().probabilities(), loaded.predict(SMALL, Examples.of(HELD_OUT)).probabilities());
+        assertEquals(run.best().valAccuracy(), loaded.validation().accuracy(), 1e-9);
+        assertEquals(run.history().epochs().stream().mapToDouble(History.Epoch::seconds).sum(), loaded.config().totalSeconds(), 1e-9);
+    }
+
+    @Test
+    void theLastBatchHasTheRestAndEachImageCountsTheSame() throws Exception {
+        Witness witness = new Witness();
+        train(folder, config(1, 1), Examples.of(TRAINING), witness);
+        assertEquals(List.of(16, 32, 48, 64, 70), witness.batchesSeen);
+        List<int[]> batches = Training.batches(IntStream.range(0, 28_709).toArray(), 128);
+        assertEquals(225, batches.size());
+        assertEquals(37, batches.get(224).length);
+
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Tally tally = new Tally();
+            NDArray right = manager.create(new float[] {9, 0, 9, 0}, new Shape(2, 2));
+            tally.add(right, manager.create(new long[] {0, 0}), manager.create(1f));
+            tally.add(manager.create(new float[] {0, 9}, new Shape(1, 2)), manager.create(new long[] {0}), manager.create(4f));
+            assertEquals(2.0 / 3, tally.accuracy(), 1e-9);
+            assertEquals((2 * 1 + 1 * 4) / 3.0, tally.loss(), 1e-9);
+        }
+    }
+
+    @Test
+    void evaluatingTwiceIsTheSameAndChangesNothing() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Training.seed(1, 0);
+            Block network = SMALL.build(manager);
+            byte[] before = Weights.encode(Weights.of(network));
+            Tally first = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8);
+            Tally second = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8);
+            assertEquals(first.loss(), second.loss());
+            assertArrayEquals(before, Weights.encode(Weights.of(network)));
+        }
+    }
+
+    @Test
+    void predictionsOfATrainedNetworkAgreeWithItsEvaluation() throws Exception {
+        Run run = train(folder, config(1, 1));
+        Predictions shuffled = run.predict(SMALL, Examples.of(HELD_OUT.select(IntStream.range(0, 20).map(i -> 19 - i).toArray())));
+        assertEquals(run.validation().accuracy(), shuffled.accuracy(), 1e-9);
+        assertEquals(run.validation().predicted()[0], shuffled.predicted()[19]);
+    }
+
+    @Test
+    void theNewestTwoCheckpointsAreKept() throws Exception {
+        interruptedIn(folder, 4, 4);
+        assertEquals(List.of("checkpoint-0002.zip", "checkpoint-0003.zip"),
+                checkpoints(folder).stream().map(f -> f.getFileName().toString()).toList());
+    }
+
+    @Test
+    void aDamagedCheckpointCostsOneEpochAndSaysSo() throws Exception {
+        Run whole = train(folder.resolve("whole"), config(4, 1));
+        for (String damage : List.of("cut", "flip", "empty")) {
+            Path run = folder.resolve(damage);
+            interruptedIn(run, 4, 4);
+            Path newest = run.resolve("checkpoint-0003.zip");
+            byte[] bytes = Files.readAllBytes(newest);
+            switch (damage) {
+                case "cut" -> Files.write(newest, Arrays.copyOf(bytes, bytes.length / 2));
+                case "flip" -> {
+                    bytes[bytes.length / 2] ^= 1;
+                    Files.write(newest, bytes);
+                }
+                default -> Files.write(newest, new byte[0]);
+            }
+            Witness witness = new Witness();
+            Run continued = train(run, config(4, 1), Examples.of(TRAINING), witness);
+            assertTrue(witness.messages.get(0).contains("checkpoint-0003.zip is damaged"), witness.messages.toString());
+            assertTrue(witness.messages.get(0).endsWith("continuing from checkpoint-0002.zip"), witness.messages.toString());
+            assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
+        }
+    }
+
+    @Test
+    void everyFlippedBitIsNoticedOrHarmless() throws Exception {
+        interruptedIn(folder, 2, 4);
+        Path file = folder.resolve("checkpoint-0001.zip");
+        byte[] bytes = Files.readAllBytes(file);
+        Checkpoint original = Checkpoint.newest(folder, new Witness());
+        java.util.SplittableRandom random = new java.util.SplittableRandom(5);
+        for (int trial = 0; trial < 200; trial++) {
+            byte[] flipped = bytes.clone();
+            flipped[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, flipped);
+            try {
+                Checkpoint read = Checkpoint.newest(folder, new Witness());
+                assertEquals(original.history(), read.history());
+                assertArrayEquals(original.network(), read.network());
+                assertArrayEquals(original.optimizer(), read.optimizer());
+                assertArrayEquals(original.best(), read.best());
+            } catch (IOException e) {
+                assertTrue(e.getMessage().contains("checkpoint-0001.zip is damaged"), e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void checkpointsThatAreAllDamagedAreNeverReplacedByAFreshStart() throws Exception {
+        interruptedIn(folder, 2, 4);
+        Files.write(folder.resolve("checkpoint-0001.zip"), new byte[] {1, 2, 3});
+        IOException e = assertThrows(IOException.class, () -> train(folder, config(4, 1)));
+        assertTrue(e.getMessage().startsWith("No checkpoint in " + folder), e.getMessage());
+        assertTrue(e.getMessage().contains("Delete the folder to train from the start"), e.getMessage());
+    }
+
+    @Test
+    void anotherRunsCheckpointIsRefusedWithBothValues() throws Exception {
+        interruptedIn(folder, 2, 4);
+        RunConfig c = config(4, 1);
+        RunConfig otherSeed = config(4, 7);
+        RunConfig otherBatch = new RunConfig(c.model(), c.plan(), c.startWeights(), c.data(), c.dataHash(), 1, 4, 32, 0, 1, "cpu", Map.of(), 0);
+        RunConfig otherData = new RunConfig(c.model(), c.plan(), c.startWeights(), c.data(), "other", 1, 4, 16, 0, 1, "cpu", Map.of(), 0);
+        RunConfig otherModel = new RunConfig("large", c.plan(), c.startWeights(), c.data(), c.dataHash(), 1, 4, 16, 0, 1, "cpu", Map.of(), 0);
+        assertRefused(otherSeed, "seed 1", "seed 7");
+        assertRefused(otherBatch, "batch size 16", "batch size 32");
+        assertRefused(otherData, "data hash hash", "data hash other");
+        assertRefused(otherModel, "model small", "model large");
+    }
+
+    private void assertRefused(RunConfig config, String saved, String wanted) {
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> train(folder, config));
+        assertTrue(e.getMessage().contains("was made with " + saved) && e.getMessage().contains("this run has " + wanted), e.getMessage());
+    }
+
+    @Test
+    void aLossThatIsNoNumberStopsAndKeepsTheLastState() throws Exception {
+        int[] epoch = {0};
+        Examples poisoned = new Examples() {
+            private final Examples faces = Examples.of(TRAINING);
+            private int batches;
+
+            @Override
+            public int size() {
+                return faces.size();
+            }
+
+            @Override
+            public int label(int index) {
+                return faces.label(index);
+            }
+
+            @Override
+            public NDArray batch(NDManager manager, int[] indices) {
+                batches++;
+                NDArray batch = faces.batch(manager, indices);
+                return batches == 7 ? batch.mul(Float.NaN) : batch;
+            }
+        };
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> train(folder, config(3, 1), poisoned, new Witness()));
+        assertTrue(e.getMessage().startsWith("The loss is NaN in epoch 2, batch 2, at learning rate 0.001"), e.getMessage());
+        assertEquals(1, checkpoints(folder).size());
+        assertEquals(3, train(folder, config(3, 1)).history().size());
+    }
+
+    @Test
+    void aFolderInUseIsRefused() throws Exception {
+        try (RunLock held = RunLock.take(folder)) {
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, () -> RunLock.take(folder));
+        }
+        Files.writeString(folder.resolve("run.lock"), "1\n");
+        train(folder, config(1, 1));
+    }
+
+    @Test
+    void memoryIsFlatOverEpochs() throws Exception {
+        int before = arrays();
+        train(folder.resolve("short"), config(1, 1));
+        assertEquals(before, arrays());
+        train(folder.resolve("long"), config(5, 1));
+        assertEquals(before, arrays());
+        interruptedIn(folder.resolve("stopped"), 1, 5);
+        assertEquals(before, arrays());
+    }
+
+    private static int arrays() {
+        try (NDManager manager = Engine.getInstance().newBaseManager()) {
+            return manager.getParentManager().getManagedArrays().size();
+        }
+    }
+}
