@@ -114,6 +114,12 @@ def output_problems(notebook: dict) -> list:
     return problems
 
 
+def shows_a_trial(notebook: dict) -> bool:
+    """Whether an executed notebook shows a trial run: the library marks what it shows of one with data-run="trial"."""
+    return any('data-run="trial"' in text_of(output.get("data", {}).get("text/html", ""))
+               for _, cell, _ in code_cells(notebook) for output in cell.get("outputs", []))
+
+
 def page_problems(page: str) -> list:
     """Checks an exported page: it loads nothing, from the network or beside it, runs no script, and is small enough."""
     problems = []

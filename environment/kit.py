@@ -421,7 +421,7 @@ def settings_variables(options) -> dict:
 
 def jupyter_variables() -> dict:
     """Makes Jupyter prefer the kit's own kernel to one of the same name in the user's folders."""
-    return {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1"}
+    return {"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
 
 
 def find_notebooks(numbers) -> list:

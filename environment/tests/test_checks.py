@@ -105,6 +105,13 @@ class OutputTest(unittest.TestCase):
         self.assertIn("has 61 outputs", checks.output_problems(notebook(code("a", outputs=[line] * 61)))[0])
 
 
+class TrialTest(unittest.TestCase):
+    def test_a_trial_is_known_by_the_librarys_mark(self):
+        for shown, trial in [('<p data-run="trial">Trial: 1 epoch</p>', True), ("<p>no trial</p>", False)]:
+            output = {"output_type": "display_data", "data": {"text/html": [shown]}, "metadata": {}}
+            self.assertEqual(trial, checks.shows_a_trial(notebook(code("a", outputs=[output]))))
+
+
 class PageTest(unittest.TestCase):
     def test_self_contained_page_has_no_problem(self):
         page = ('<style>a { background: url(data:image/png;base64,AA==) }</style><a href="https://example.org">link</a>'
