@@ -40,7 +40,7 @@ DECLARATIONS = [
 ABSOLUTE_PATH = re.compile(r"""(?<![\w.~:/<])(?:/(?:home|Users|root|tmp|work|usr|opt|mnt|var|etc)/|[A-Za-z]:\\\\?\w)""")
 VERSION = re.compile(r"(?<![\w.])\d+\.\d+\.\d+(?![\w.]*\()")
 OBJECT = re.compile(r"@[0-9a-f]{5,8}\b|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
-KERNELS = re.compile(r"jjava|ijava|getKernelInstance|\bkernel\s*\(", re.I)
+KERNELS = re.compile(r"jjava|ijava|getKernelInstance|(?<![.\w])kernel\s*\(", re.I)
 
 
 def source_problems(notebook: dict) -> list:

@@ -117,6 +117,11 @@ async def kernel_for(notebook, environment: dict, log=None, **options):
             await manager.shutdown_kernel()
 
 
+def error_text(error: CellExecutionError) -> str:
+    """What went wrong in a cell; the kernel wraps what the code threw into a RuntimeException whose text begins with its name."""
+    return error.evalue if error.ename == "RuntimeException" else f"{error.ename}: {error.evalue}"
+
+
 def code_cells(notebook) -> list:
     return [(index, cell) for index, cell in enumerate(notebook.cells)
             if cell.cell_type == "code" and cell.source.strip()]
@@ -139,7 +144,7 @@ async def run_notebook(path: Path, progress: Progress, environment: dict):
                         client.heard()
                         await client.async_execute_cell(cell, index, execution_count=current)
             except CellExecutionError as error:
-                problem = f"{path.name}, cell {current} of {len(cells)}: {error.ename}: {error.evalue}".strip()
+                problem = f"{path.name}, cell {current} of {len(cells)}: {error_text(error)}"
             except DeadKernelError:
                 problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel has died.{kernel_failure(log)}"
             except (RuntimeError, TimeoutError) as error:
@@ -346,7 +351,7 @@ async def run_through(client, notebook, turn: str):
         try:
             await client.async_execute_cell(cell, index)
         except CellExecutionError as error:
-            return f"{turn}, cell {index}: {error.ename}: {error.evalue}"
+            return f"{turn}, cell {index}: {error_text(error)}"
     problems = checks.output_problems(notebook)
     return f"{turn}: {problems[0]}" if problems else None
 

@@ -23,6 +23,7 @@ GOOD = notebook(
     code("Study study = Study.open(Settings.read(), (content, mime) -> display(content, mime));"),
     code("for (var row : study.rows()) {\n    System.out.println(row); // class weights, see 1.5\n}\n"
          "if (a % b == 0) {\n    x = 0.25;\n}\nvar report = study.compare(\"class a(b) { }\", 48);"),
+    code("var block = model.kernel(5);"),
     code("try (var run = study.train(6)) {\n    run.show();\n}\nwhile (more()) {\n    step();\n}"),
 )
 
