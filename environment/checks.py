@@ -40,7 +40,7 @@ DECLARATIONS = [
 ABSOLUTE_PATH = re.compile(r"""(?<![\w.~:/<])(?:/(?:home|Users|root|tmp|work|usr|opt|mnt|var|etc)/|[A-Za-z]:\\\\?\w)""")
 VERSION = re.compile(r"(?<![\w.])\d+\.\d+\.\d+(?![\w.]*\()")
 OBJECT = re.compile(r"@[0-9a-f]{5,8}\b|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
-KERNELS = re.compile(r"jjava|ijava|getKernelInstance|\bkernel\s*\(", re.I)
+KERNELS = re.compile(r"jjava|ijava|getKernelInstance|(?<![.\w])kernel\s*\(", re.I)
 
 
 def source_problems(notebook: dict) -> list:
@@ -112,6 +112,12 @@ def output_problems(notebook: dict) -> list:
                 if found:
                     problems.append(f"{where}: shows an absolute path: {words[found.start():found.start() + 60]!r}")
     return problems
+
+
+def shows_a_trial(notebook: dict) -> bool:
+    """Whether an executed notebook shows a trial run: the library marks what it shows of one with data-run="trial"."""
+    return any('data-run="trial"' in text_of(output.get("data", {}).get("text/html", ""))
+               for _, cell, _ in code_cells(notebook) for output in cell.get("outputs", []))
 
 
 def page_problems(page: str) -> list:

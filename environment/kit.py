@@ -388,7 +388,8 @@ def maven_environment(java: Java) -> dict:
 
 def maven_problem(text: str) -> str:
     errors = [re.sub(r"^\[ERROR\] *", "", line) for line in text.splitlines() if line.startswith("[ERROR]")]
-    first = next((error for error in errors if error.strip()), last_line(text))
+    first = next((error for error in errors if re.search(r"\.java:\[", error)),  # the compiler's place before its heading
+                 next((error for error in errors if error.strip()), last_line(text)))
     log = STATE / "maven.log"
     if re.search(r"Could not (transfer|resolve|find) artifact|UnknownHost|Could not resolve dependencies", text):
         return f"Maven could not fetch what the library needs ({first[:300]}): is the network reachable? See {log}."
@@ -414,14 +415,14 @@ def settings_variables(options) -> dict:
         value = getattr(options, flag[2:])
         if value is not None:
             variables[variable] = str(value.resolve() if kind is Path else value)
-    if options.full:
+    if getattr(options, "full", False):
         variables["FERKIT_FULL"] = "true"
     return variables
 
 
 def jupyter_variables() -> dict:
     """Makes Jupyter prefer the kit's own kernel to one of the same name in the user's folders."""
-    return {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1"}
+    return {"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
 
 
 def find_notebooks(numbers) -> list:
@@ -446,7 +447,8 @@ def study_facts(java: Java, environment: dict) -> list:
                             capture_output=True, stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace")
     lines = answer.stdout.splitlines()
     if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013"):
-        raise Stop(f"The data set cannot be opened: {last_line(answer.stderr or answer.stdout)}")
+        thrown = re.search(r"^Exception in thread .*?: (.*)", answer.stderr, re.M)
+        raise Stop(f"The data set cannot be opened: {thrown[1] if thrown else last_line(answer.stderr or answer.stdout)}")
     return lines
 
 
@@ -501,10 +503,19 @@ def lab(options) -> int:
     return run_through(command, {**os.environ, **jupyter_variables()})
 
 
-def library(command: str, arguments) -> int:
-    """`train` and `bench`: the library's command line, in a JVM with the kernel's settings."""
+def train(options) -> int:
+    jobs = ["--jobs", str(options.jobs)] if options.jobs else []
+    return library("train", [*options.models, *jobs], settings_variables(options))
+
+
+def bench(options) -> int:
+    return library("bench", options.arguments, {})
+
+
+def library(command: str, arguments: list, variables: dict) -> int:
+    """The library's command line, in a JVM with the kernel's settings."""
     java = set_up()
-    return run_through(java_command(java, command, *arguments), {**os.environ, **java_variables()})
+    return run_through(java_command(java, command, *arguments), {**os.environ, **java_variables(), **variables})
 
 
 def run_through(command: list, environment: dict) -> int:
@@ -608,6 +619,11 @@ def test(options) -> int:
     return suite.run(options.long)
 
 
+def add_settings(command):
+    for flag, _, kind, text in SETTINGS:
+        command.add_argument(flag, type=kind, help=text)
+
+
 def parse(arguments) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="kit.py", description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -621,8 +637,14 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument("notebooks", nargs="*", metavar="NN", help="numbers of the notebooks to run (default: all)")
     command.add_argument("--save", action="store_true", help="write the outputs back into notebooks/, for committing")
     command.add_argument("--full", action="store_true", help="train what is not finished in the study's configuration (hours)")
-    for flag, _, kind, text in SETTINGS:
-        command.add_argument(flag, type=kind, help=text)
+    add_settings(command)
+    command = add("train", train, "train models without a notebook, in the study's configuration unless told otherwise; the same "
+                                  "line continues a run that was stopped")
+    command.add_argument("models", nargs="+", metavar="MODEL", help="1 to 6, or all")
+    command.add_argument("--jobs", type=int, help="how many models to train side by side")
+    add_settings(command)
+    command = add("bench", bench, "measure training steps")
+    command.add_argument("arguments", nargs=argparse.REMAINDER)
     command = add("test", test, "run everything CI runs")
     command.add_argument("--long", action="store_true", help="and every notebook twice and out of order, on other JDKs too")
     command = add("lab", lab, "open JupyterLab on the notebooks")
@@ -630,16 +652,12 @@ def parse(arguments) -> argparse.Namespace:
     add("doctor", doctor, "say what this machine has and what to do about the rest")
     add("kernel", kernel, "install the Java kernel for a JupyterLab you already have")
     add("clean", clean, "remove what set-up made; asks before removing finished runs")
-    add("train", None, "train without a notebook: train 6 --epochs 50 --seed 1")
-    add("bench", None, "measure training steps and write reports/benchmark.md")
     return parser.parse_args(arguments)
 
 
 def main(arguments) -> int:
     if sys.version_info < (3, 10):
         raise Stop(f"This is Python {platform.python_version()}: the kit needs 3.10 or newer.")
-    if arguments and arguments[0] in ("train", "bench"):
-        return library(arguments[0], arguments[1:])
     options = parse(arguments)
     return options.action(options)
 

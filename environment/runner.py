@@ -8,9 +8,12 @@ import argparse
 import asyncio
 import contextlib
 import datetime
+import functools
+import html
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -46,20 +49,42 @@ class Failed(Exception):
 # ---------------------------------------------------------------- running
 
 class Progress:
-    """One line for all notebooks that are running, rewritten in place on a terminal; a line for each that has ended."""
+    """What is running now, each notebook with its cell and what that last said: a line rewritten in place on a terminal, a line a
+    minute elsewhere; and a line for each notebook that has ended."""
 
     def __init__(self):
         self.running = {}
         self.terminal = sys.stdout.isatty()
+        self.printed = time.monotonic()
 
-    def update(self, name: str, cell: int, cells: int):
-        self.running[name] = f"{name} {cell}/{cells}"
+    def update(self, name: str, cell: int, cells: int, said: str = ""):
+        self.running[name] = f"{name} {cell}/{cells}" + (f" {said}" if said else "")
+        now = time.monotonic()
+        if now - self.printed < (0.2 if self.terminal else 60):
+            return
+        self.printed = now
+        line = "  " + "   ".join(self.running.values())
         if self.terminal:
-            print("\r\033[K  " + "   ".join(self.running.values()), end="", flush=True)
+            print("\r\033[K" + line[:shutil.get_terminal_size().columns - 1], end="", flush=True)
+        else:
+            print(line[:200], flush=True)
 
     def end(self, name: str, text: str):
         self.running.pop(name, None)
         print(("\r\033[K" if self.terminal else "") + f"  {name:24}{text}", flush=True)
+
+
+class ListeningClient(NotebookClient):
+    """Calls `heard` with the last words of each output as it comes, so that hours of training are not hours of silence."""
+    heard = None
+
+    def process_message(self, msg, cell, cell_index):
+        content = msg["content"]
+        text = content.get("text") or content.get("data", {}).get("text/plain", "")
+        if self.heard and text:
+            words = html.unescape(re.sub(r"<(style|svg)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)).split()
+            self.heard(" ".join(words)[-90:])
+        return super().process_message(msg, cell, cell_index)
 
 
 def kernel_failure(log: Path) -> str:
@@ -80,7 +105,7 @@ async def kernel_for(notebook, environment: dict, log=None, **options):
         channels.start_channels()
         try:
             await channels.wait_for_ready(timeout=STARTUP_SECONDS)
-            client = NotebookClient(notebook, km=manager, timeout=None, iopub_timeout=60, raise_on_iopub_timeout=True, **options)
+            client = ListeningClient(notebook, km=manager, timeout=None, iopub_timeout=60, raise_on_iopub_timeout=True, **options)
             client.kc = channels
             client.reset_execution_trackers()
             yield client
@@ -90,6 +115,11 @@ async def kernel_for(notebook, environment: dict, log=None, **options):
         if manager.has_kernel:
             await manager.signal_kernel(signal.SIGTERM)  # a JVM told to end by Jupyter's message stays for seconds
             await manager.shutdown_kernel()
+
+
+def error_text(error: CellExecutionError) -> str:
+    """What went wrong in a cell; the kernel wraps what the code threw into a RuntimeException whose text begins with its name."""
+    return error.evalue if error.ename == "RuntimeException" else f"{error.ename}: {error.evalue}"
 
 
 def code_cells(notebook) -> list:
@@ -110,10 +140,11 @@ async def run_notebook(path: Path, progress: Progress, environment: dict):
             try:
                 async with kernel_for(notebook, environment, output, record_timing=False) as client:
                     for current, (index, cell) in enumerate(cells, 1):
-                        progress.update(name, current, len(cells))
+                        client.heard = functools.partial(progress.update, name, current, len(cells))
+                        client.heard()
                         await client.async_execute_cell(cell, index, execution_count=current)
             except CellExecutionError as error:
-                problem = f"{path.name}, cell {current} of {len(cells)}: {error.ename}: {error.evalue}".strip()
+                problem = f"{path.name}, cell {current} of {len(cells)}: {error_text(error)}"
             except DeadKernelError:
                 problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel has died.{kernel_failure(log)}"
             except (RuntimeError, TimeoutError) as error:
@@ -224,22 +255,31 @@ def exporter() -> HTMLExporter:
     return HTMLExporter(template_name="study", extra_template_basedirs=[str(TEMPLATES)])
 
 
-def export(path: Path, notebook, output: Path, kind: str, pages: list):
-    """Writes the page of an executed notebook into `output`, with links to its neighbours."""
-    names = [page["name"] for page in pages]
-    here = names.index(path.stem) if path.stem in names else None
-    beside = {
-        "previous": pages[here - 1] if here else None,
-        "next": pages[here + 1] if here is not None and here + 1 < len(pages) else None,
-    }
+def export(path: Path, notebook, output: Path, kind: str):
+    """Writes the page of an executed notebook into `output`."""
     title, _ = title_and_summary(notebook)
-    text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": NOTICES[kind], **beside}})
+    text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": NOTICES[kind]}})
     problems = checks.page_problems(text)
     if problems:
         raise Failed(f"{path.name}: its page is not fit to be shown: {'; '.join(problems)}")
     # links between notebooks become links between pages
     text = re.sub(r'(href="(?:\./)?[0-9]{2}_[A-Za-z0-9_]+)\.ipynb([#"])', r"\1.html\2", text)
     write_atomically(output / f"{path.stem}.html", text)
+
+
+def link_pages(output: Path, pages: list):
+    """Gives each page in `output` its links to the contents and to the pages before and after it, of those that are there."""
+    there = [page for page in pages if (output / f"{page['name']}.html").exists()]
+    for page, before, after in zip(there, [None, *there], [*there[1:], None]):
+        links = [f'<a href="{before["name"]}.html" rel="prev">← {html.escape(before["title"])}</a>' if before else "",
+                 '<a href="index.html">Contents</a>',
+                 f'<a href="{after["name"]}.html" rel="next">{html.escape(after["title"])} →</a>' if after else ""]
+        navigation = "<nav>" + "".join(f"<span>{link}</span>" for link in links) + "</nav>"
+        file = output / f"{page['name']}.html"
+        text = file.read_text("utf-8")
+        linked = re.sub(r"<nav>.*?</nav>", lambda _: navigation, text, flags=re.S)
+        if linked != text:
+            write_atomically(file, linked)
 
 
 def write_index(output: Path, kind: str, facts: list, pages: list):
@@ -264,22 +304,28 @@ def report(options) -> int:
     pages = contents()
     print(f"Running {len(options.notebooks)} notebook{'s' * (len(options.notebooks) != 1)} on "
           f"{'the drawn sample' if facts[0] == 'sample' else 'FER2013'} …", flush=True)
-    broken = []
+    broken, folders = [], {}
 
     def finished(path: Path, notebook):
+        # A model that has no finished run is shown by a trial, even in a report on the study's own configuration.
+        trial = kind == "trial" or kind == "fer2013" and checks.shows_a_trial(notebook)
+        folder = output / "trials" if trial and kind == "fer2013" else output
+        folders[folder] = "trial" if trial else kind
         text = nbformat.writes(notebook)
-        write_atomically(output / "notebooks" / path.name, text + "\n")
+        write_atomically(folder / "notebooks" / path.name, text + "\n")
         if options.save:
             write_atomically(path, text + "\n")
         try:
-            export(path, notebook, output, kind, pages)
+            export(path, notebook, folder, folders[folder])
         except Failed as failure:
             broken.append(str(failure))
 
     # Side by side only on the sample: a run on FER2013 keeps the threads it was asked for.
     failures = asyncio.run(run_all(options.notebooks, 2 if facts[0] == "sample" else 1, finished)) + broken
-    write_index(output, kind, facts, pages)
-    print(f"Pages: {output / 'index.html'}", flush=True)
+    for folder, kind_here in folders.items():
+        link_pages(folder, pages)
+        write_index(folder, kind_here, facts, pages)
+        print(f"Pages: {folder / 'index.html'}" + (" (trials)" if kind_here == "trial" else ""), flush=True)
     for failure in failures:
         print(f"FAILED {failure}", file=sys.stderr, flush=True)
     return 1 if failures else 0
@@ -305,7 +351,7 @@ async def run_through(client, notebook, turn: str):
         try:
             await client.async_execute_cell(cell, index)
         except CellExecutionError as error:
-            return f"{turn}, cell {index}: {error.ename}: {error.evalue}"
+            return f"{turn}, cell {index}: {error_text(error)}"
     problems = checks.output_problems(notebook)
     return f"{turn}: {problems[0]}" if problems else None
 

@@ -149,7 +149,7 @@ def on_each_notebook(bench: Bench, name: str, command: str, environment: dict):
     answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *kit.find_notebooks([])], env=environment)
     results = re.findall(r"^(\S+\.ipynb): (ok|FAILED .*)$", answer.text, re.M)
     for notebook, result in results:
-        bench.record(f"{notebook} {name}", [] if result == "ok" else [result])
+        bench.record(f"{notebook} {name}", [] if result == "ok" else [result.removeprefix("FAILED ")])
     if len(results) != len(kit.find_notebooks([])):
         bench.record(name, [kit.last_line(answer.text)])
 

@@ -23,6 +23,7 @@ GOOD = notebook(
     code("Study study = Study.open(Settings.read(), (content, mime) -> display(content, mime));"),
     code("for (var row : study.rows()) {\n    System.out.println(row); // class weights, see 1.5\n}\n"
          "if (a % b == 0) {\n    x = 0.25;\n}\nvar report = study.compare(\"class a(b) { }\", 48);"),
+    code("var block = model.kernel(5);"),
     code("try (var run = study.train(6)) {\n    run.show();\n}\nwhile (more()) {\n    step();\n}"),
 )
 
@@ -103,6 +104,13 @@ class OutputTest(unittest.TestCase):
     def test_too_many_messages_are_caught(self):
         line = {"output_type": "stream", "name": "stdout", "text": "."}
         self.assertIn("has 61 outputs", checks.output_problems(notebook(code("a", outputs=[line] * 61)))[0])
+
+
+class TrialTest(unittest.TestCase):
+    def test_a_trial_is_known_by_the_librarys_mark(self):
+        for shown, trial in [('<p data-run="trial">Trial: 1 epoch</p>', True), ("<p>no trial</p>", False)]:
+            output = {"output_type": "display_data", "data": {"text/html": [shown]}, "metadata": {}}
+            self.assertEqual(trial, checks.shows_a_trial(notebook(code("a", outputs=[output]))))
 
 
 class PageTest(unittest.TestCase):

@@ -156,6 +156,11 @@ class SettingsTest(unittest.TestCase):
                          self.variables("--epochs", "1", "--limit", "5000", "--batch", "64", "--seed", "2", "--threads", "1",
                                         "--device", "cpu", "--full", "--data", "x.csv"))
 
+    def test_train_takes_the_same_flags(self):
+        options = kit.parse(["train", "1", "6", "--jobs", "2", "--epochs", "50", "--seed", "3"])
+        self.assertEqual((["1", "6"], 2), (options.models, options.jobs))
+        self.assertEqual({"FERKIT_EPOCHS": "50", "FERKIT_SEED": "3"}, kit.settings_variables(options))
+
     def test_only_the_studys_configuration_goes_to_reports(self):
         for kind, settings, folder in [
             ("sample", {}, "reports/sample"), ("sample", {"FERKIT_EPOCHS": "1"}, "reports/sample"),
@@ -189,7 +194,7 @@ class MavenTest(unittest.TestCase):
         network = ("[ERROR] Failed to execute goal on project ferkit: Could not resolve dependencies for project ferkit:ferkit:jar:1.0\n")
         self.assertIn("is the network reachable?", kit.maven_problem(network))
         compiler = "[ERROR] COMPILATION ERROR :\n[ERROR] Main.java:[3,1] class expected\n"
-        self.assertIn("does not compile", kit.maven_problem(compiler))
+        self.assertIn("does not compile (Main.java:[3,1] class expected)", kit.maven_problem(compiler))
 
 
 @unittest.skipUnless(LONG and os.name != "nt", "runs a notebook")

@@ -1,0 +1,91 @@
+"""Pages made from small executed notebooks; no kernel is started."""
+import tempfile
+import unittest
+from pathlib import Path
+
+import checks
+
+try:
+    import nbformat.v4 as v4
+
+    import runner
+except ImportError as absent:  # run with another Python than the virtual environment's
+    raise unittest.SkipTest(str(absent))
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+FACTS = ["sample", "Data hash: 1234"]
+
+
+def executed(*cells):
+    return v4.new_notebook(cells=[v4.new_markdown_cell("# Model *1* & more\n\nThe `first` of [six](03_b.ipynb).\n\nMore."), *cells],
+                           metadata={"kernelspec": {"name": "java", "display_name": "Java"},
+                                     "language_info": {"name": "java", "pygments_lexer": "java"}})
+
+
+def cell(source, *outputs, tags=()):
+    return v4.new_code_cell(source, execution_count=1, outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def shown(**data):
+    return v4.new_output("display_data", {kind.replace("_", "/"): value for kind, value in data.items()})
+
+
+class PageTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.output = Path(folder.name)
+        self.pages = [{"name": name, "title": title, "summary": "What it shows."}
+                      for name, title in [("01_a", "Data"), ("02_model", "Model 1 & more"), ("03_b", "Model 2")]]
+
+    def export(self, notebook, name="02_model", kind="sample"):
+        runner.export(Path(f"{name}.ipynb"), notebook, self.output, kind)
+        return (self.output / f"{name}.html").read_text("utf-8")
+
+    def test_page_is_self_contained_and_java_is_coloured(self):
+        page = self.export(executed(cell("import a.B;\nfinal var x = 1; // one", tags=["setup"]),
+                                    cell("show();", shown(image_png=PIXEL), shown(text_html="<table><tr><td>0.65</td></tr></table>"),
+                                         v4.new_output("stream", name="stdout", text="a < b"))))
+        self.assertEqual([], checks.page_problems(page))
+        self.assertIn('<span class="kd">final</span>', page)
+        self.assertIn("a &lt; b", page)
+        self.assertIn("<title>Model 1 &amp; more</title>", page)
+        self.assertIn("data:image/png;base64," + PIXEL, page)
+        self.assertIn("<summary>Setup code, 2 lines</summary>", page)
+        self.assertIn('href="03_b.html"', page)
+        self.assertIn("drawn sample", page)
+        self.assertNotIn("drawn sample", self.export(executed(), kind="fer2013"))
+
+    def test_page_that_loads_something_is_refused_and_not_written(self):
+        with self.assertRaisesRegex(runner.Failed, "02_model.ipynb: its page is not fit to be shown: a script"):
+            self.export(executed(cell("plot();", shown(text_html="<script src='https://example.org/plotly.js'></script>"))))
+        self.assertEqual([], list(self.output.iterdir()))
+
+    def test_pages_are_linked_to_those_that_are_there(self):
+        self.export(executed(), "01_a")
+        self.export(executed(), "03_b")
+        runner.link_pages(self.output, self.pages)
+        first = (self.output / "01_a.html").read_text("utf-8")
+        self.assertIn('<a href="03_b.html" rel="next">Model 2 →</a>', first)
+        self.assertNotIn("02_model.html", first)
+        self.export(executed(), "02_model")
+        runner.link_pages(self.output, self.pages)
+        self.assertIn('<a href="02_model.html" rel="next">Model 1 &amp; more →</a>', (self.output / "01_a.html").read_text("utf-8"))
+
+    def test_index_shows_the_tagged_figures_and_names_what_was_not_run(self):
+        self.export(executed(cell("table();", shown(text_html="<table><tr><td>0.6506</td></tr></table>"), tags=["index"]),
+                             cell("other();", shown(text_html="<p>not for the index</p>"))))
+        runner.write_index(self.output, "sample", FACTS, self.pages)
+        index = (self.output / "index.html").read_text("utf-8")
+        self.assertEqual([], checks.page_problems(index))
+        self.assertIn("0.6506", index)
+        self.assertNotIn("not for the index", index)
+        self.assertIn("Data hash: 1234", index)
+        self.assertIn('<a href="02_model.html">Model 1 &amp; more</a>', index)
+        self.assertIn("Model 2 (not run yet)", index)
+        self.assertIn("drawn sample", index)
+
+    def test_title_and_summary_are_plain_text(self):
+        title, summary = runner.title_and_summary(executed())
+        self.assertEqual("Model 1 & more", runner.plain(title))
+        self.assertEqual("The first of six.", runner.plain(summary))
