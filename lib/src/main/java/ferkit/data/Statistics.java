@@ -1,9 +1,13 @@
 package ferkit.data;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** Plain statistics of images and labels. */
 public final class Statistics {
@@ -83,6 +87,9 @@ public final class Statistics {
                 deviations.append(grey.deviation());
             }
         }
+        NumberColumnFormatter twoDecimals = new NumberColumnFormatter(new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        means.setPrintFormatter(twoDecimals);
+        deviations.setPrintFormatter(twoDecimals);
         return Table.create("Grey values", splits, classes, images, means, deviations);
     }
 
