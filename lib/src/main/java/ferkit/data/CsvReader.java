@@ -41,9 +41,10 @@ final class CsvReader {
      *
      * @param faces pixels and labels ({@link Faces#NO_LABEL} without a column {@code emotion}): three lists
      *     in split order, or a single one if there is no column {@code Usage}
+     * @param labelled whether there is a column {@code emotion}
      * @param ignoredColumns names of columns that mean nothing here
      */
-    record Table(List<FaceList> faces, List<String> ignoredColumns) {}
+    record Table(List<FaceList> faces, boolean labelled, List<String> ignoredColumns) {}
 
     /** Rows of some whole lines; {@code error} is what is wrong with line number {@code lines} of them. */
     private record Block(int lines, List<FaceList> faces, String error) {}
@@ -103,7 +104,7 @@ final class CsvReader {
         if (all.stream().allMatch(faces -> faces.size() == 0)) {
             throw new IOException(name + ": a header and no row below it, expected one row for each image; get the file again");
         }
-        return new Table(all, ignoredColumns);
+        return new Table(all, emotionColumn >= 0, ignoredColumns);
     }
 
     private static Thread daemon(Runnable task) {
@@ -319,7 +320,8 @@ final class CsvReader {
         if (value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) < '0' + Emotion.COUNT) {
             return value.charAt(0) - '0';
         }
-        throw new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)");
+        return Emotion.named(value).orElseThrow(() ->
+                new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)")).label();
     }
 
     private static int parseUsage(String value) throws BadRow {

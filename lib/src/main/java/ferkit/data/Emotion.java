@@ -2,19 +2,21 @@ package ferkit.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The seven classes of FER2013. The ordinal is the label in {@code fer2013.csv}, 0 to 6
  * (Goodfellow et al. 2013, "Challenges in Representation Learning").
  */
 public enum Emotion {
-    ANGRY("Angry"),
-    DISGUST("Disgust"),
-    FEAR("Fear"),
-    HAPPY("Happy"),
-    SAD("Sad"),
-    SURPRISE("Surprise"),
-    NEUTRAL("Neutral");
+    ANGRY("Angry", "angry", "anger"),
+    DISGUST("Disgust", "disgust", "disgusted", "disgusting"),
+    FEAR("Fear", "fear", "fearful", "afraid"),
+    HAPPY("Happy", "happy", "happiness"),
+    SAD("Sad", "sad", "sadness"),
+    SURPRISE("Surprise", "surprise", "surprised", "suprise"),
+    NEUTRAL("Neutral", "neutral");
 
     /** Number of classes. */
     public static final int COUNT = 7;
@@ -22,9 +24,11 @@ public enum Emotion {
     private static final List<Emotion> BY_LABEL = List.of(values());
 
     private final String title;
+    private final List<String> spellings;
 
-    Emotion(String title) {
+    Emotion(String title, String... spellings) {
         this.title = title;
+        this.spellings = List.of(spellings);
     }
 
     /** The English name as shown in tables and charts, for example "Angry". */
@@ -47,6 +51,17 @@ public enum Emotion {
             throw new IllegalArgumentException("Label " + label + " is no class of FER2013: expected 0 to 6 (0 Angry … 6 Neutral)");
         }
         return BY_LABEL.get(label);
+    }
+
+    /** The names the class goes by in public copies of the data, in lower case. */
+    public List<String> spellings() {
+        return spellings;
+    }
+
+    /** The class that a folder or label of this name means: any spelling in any case, or a digit 0 to 6. */
+    public static Optional<Emotion> named(String name) {
+        String plain = name.strip().toLowerCase(Locale.ROOT);
+        return BY_LABEL.stream().filter(e -> e.spellings.contains(plain) || plain.equals(Integer.toString(e.label()))).findFirst();
     }
 
     /** The seven titles in label order. */

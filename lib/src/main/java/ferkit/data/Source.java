@@ -1,0 +1,83 @@
+package ferkit.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipException;
+
+/** Reading files and folders, those within a zip archive too, with sentences for what can go wrong. */
+final class Source {
+    private Source() {}
+
+    /** What is in a folder, by name, without hidden entries and the folders that macOS puts into archives. */
+    static List<Path> children(Path folder) throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.filter(path -> !path.getFileName().toString().startsWith(".")
+                    && !path.getFileName().toString().startsWith("__MACOSX")).sorted().toList();
+        }
+    }
+
+    /** A stream of a file's content; that of a zip's entry is checked against its checksum at the end. */
+    static InputStream open(Path file) throws IOException {
+        InputStream plain = Files.newInputStream(file);
+        if (!file.getFileSystem().provider().getScheme().equals("jar")) {
+            return new BufferedInputStream(plain, 1 << 16);
+        }
+        long expected = (Long) Files.getAttribute(file, "zip:crc");
+        return new BufferedInputStream(new CheckedInputStream(plain, new CRC32()) {
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int count = super.read(buffer, offset, length);
+                if (count < 0 && getChecksum().getValue() != expected) {
+                    throw new ZipException("the checksum does not fit the content");
+                }
+                return count;
+            }
+        }, 1 << 16);
+    }
+
+    /** A file's whole content. */
+    static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = open(file)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** The first bytes of a stream that can be reset, at most {@code count}. */
+    static byte[] peek(InputStream in, int count) throws IOException {
+        in.mark(count);
+        byte[] head = in.readNBytes(count);
+        in.reset();
+        return head;
+    }
+
+    /** Whether the bytes begin with this Latin-1 text. */
+    static boolean starts(byte[] head, String magic) {
+        byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
+        return head.length >= expected.length && java.util.Arrays.mismatch(head, 0, expected.length, expected, 0, expected.length) < 0;
+    }
+
+    /** What an exception says, in one sentence that names a path. */
+    static String sentence(IOException e, Path path) {
+        if (e instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": no such file or folder, expected FER2013 there; name another path or put it there";
+        }
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": no permission to read it; change its permissions or name another path";
+        }
+        if (e instanceof FileSystemLoopException || String.valueOf(e.getMessage()).contains("Too many levels of symbolic links")) {
+            return path + ": a symbolic link leads back to itself, expected files and folders; remove the link";
+        }
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return message.contains(path.toString()) ? message : path + ": " + message;
+    }
+}

@@ -1,0 +1,277 @@
+package ferkit.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every mistake in the data ends in one sentence that says what was found, where, what was expected and what to do. */
+class BadInputTest {
+    private static final String[] WORDS = {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"};
+    private static final String GOOD = TinyFaces.row(Split.TRAINING, 0);
+
+    @TempDir Path folder;
+
+    private String error(Path path) {
+        return assertThrows(IOException.class, () -> Datasets.open(path, folder.resolve("cache"), message -> { })).getMessage();
+    }
+
+    private Path csv(String... lines) throws IOException {
+        return Files.writeString(folder.resolve("fer2013.csv"), "emotion,pixels,Usage\n" + String.join("\n", lines) + "\n");
+    }
+
+    private void assertRowError(String expected, String badRow) throws IOException {
+        Path file = csv(GOOD, badRow, GOOD);
+        assertEquals(file + ", line 3" + expected, error(file));
+    }
+
+    private Path images() throws IOException {
+        Path root = folder.resolve("images");
+        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
+        TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
+        return root;
+    }
+
+    @Test
+    void numbersOfPixels() throws IOException {
+        String pixels = TinyFaces.text(TinyFaces.pixels(1));
+        assertRowError(": 2303 pixels, expected 2304 (48 rows of 48)", "0," + pixels.substring(pixels.indexOf(' ') + 1) + ",Training");
+        assertRowError(": 2305 pixels, expected 2304 (48 rows of 48)", "0,7 " + pixels + ",Training");
+        assertRowError(": 0 pixels, expected 2304 (48 rows of 48)", "0,,Training");
+    }
+
+    @Test
+    void valuesOfPixels() throws IOException {
+        String pixels = TinyFaces.text(TinyFaces.pixels(1));
+        for (String bad : new String[] {"256", "-1", "a", "1.5", "99999999999"}) {
+            String[] cells = pixels.split(" ");
+            cells[16] = bad;
+            assertRowError(", pixel 17: found \"" + bad + "\", expected a whole number from 0 to 255",
+                    "0," + String.join(" ", cells) + ",Training");
+        }
+    }
+
+    @Test
+    void labels() throws IOException {
+        String rest = GOOD.substring(1);
+        assertRowError(", column emotion: found \"\", expected a label 0 to 6 (0 Angry … 6 Neutral)", rest);
+        assertRowError(", column emotion: found \"7\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "7" + rest);
+        assertRowError(", column emotion: found \"contempt\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "contempt" + rest);
+    }
+
+    @Test
+    void usages() throws IOException {
+        assertRowError(", column Usage: found \"Trainin\", expected Training, PublicTest or PrivateTest", GOOD.substring(0, GOOD.length() - 1));
+        assertRowError(", column Usage: found \"\", expected Training, PublicTest or PrivateTest", GOOD.replace("Training", ""));
+    }
+
+    @Test
+    void columns() throws IOException {
+        assertRowError(": 2 columns, expected 3", GOOD.replace(",Training", ""));
+        assertRowError(": more than 3 columns, expected as many as the header has", GOOD + ",1");
+        assertRowError(", column 3: a quote is not closed, expected '\"' before the line ends", GOOD.replace("Training", "\"Training"));
+        assertRowError(", column 1: text after the closing quote, expected a comma", "\"0\"0" + GOOD.substring(1));
+    }
+
+    @Test
+    void headers() throws IOException {
+        Path file = folder.resolve("x.csv");
+        Files.writeString(file, "emotion,pixel,Usage\n");
+        assertEquals(file + ", line 1: no column \"pixels\" in \"emotion,pixel,Usage\", expected a header such as \"emotion,pixels,Usage\"", error(file));
+        Files.writeString(file, "pixels,Usage\n");
+        assertEquals(file + ", line 1: no column \"emotion\" in \"pixels,Usage\", expected a header such as \"emotion,pixels,Usage\"", error(file));
+        Files.writeString(file, "pixels,emotion,pixels\n");
+        assertEquals(file + ", line 1: columns 1 and 3 are both \"pixels\", expected one; rename or remove the other", error(file));
+        Files.writeString(file, "emotion,pixels,Usage\n");
+        assertEquals(file + ": a header and no row below it, expected one row for each image; get the file again", error(file));
+        Files.writeString(file, "");
+        assertEquals(file + ": the file is empty, expected a header such as \"emotion,pixels,Usage\"; get the file again", error(file));
+    }
+
+    @Test
+    void theHeaderAgainInTheMiddle() throws IOException {
+        assertRowError(", column emotion: found \"emotion\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "emotion,pixels,Usage");
+    }
+
+    @Test
+    void truncatedCsv() throws IOException {
+        Path file = Files.writeString(folder.resolve("cut.csv"), "emotion,pixels,Usage\n" + GOOD + "\n0,1 2 3");
+        assertEquals(file + ", line 3: 3 pixels, expected 2304 (48 rows of 48); the file ends within this line, so it is truncated: get it again",
+                error(file));
+    }
+
+    @Test
+    void theLineIsRightFarIntoTheFile() throws IOException {
+        StringBuilder text = new StringBuilder("emotion,pixels,Usage\n");
+        for (int i = 0; i < 1500; i++) {
+            text.append(GOOD).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("long.csv"), text + "0,1,Training\n");
+        assertTrue(Files.size(file) > 2 << 22);
+        assertEquals(file + ", line 1502: 1 pixels, expected 2304 (48 rows of 48)", error(file));
+    }
+
+    @Test
+    void gzipCutOrWithAWrongChecksum() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(TinyFaces.csv().getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] good = bytes.toByteArray();
+        Path cut = Files.write(folder.resolve("cut.csv.gz"), Arrays.copyOf(good, good.length / 2));
+        assertEquals(cut + ": the compressed data ends too early, after line 1 or later; the file is truncated, get it again", error(cut));
+
+        good[good.length - 8] ^= 1;
+        Path wrong = Files.write(folder.resolve("wrong.csv.gz"), good);
+        assertEquals(wrong + ": the compressed data is damaged (Corrupt GZIP trailer); get the file again", error(wrong));
+    }
+
+    @Test
+    void zipWithAWrongChecksumOrNoDirectory() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setLevel(0);
+            zip.putNextEntry(new ZipEntry("fer2013.csv"));
+            zip.write(TinyFaces.csv().getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] flipped = bytes.toByteArray();
+        int digit = 500;
+        while (flipped[digit] < '0' || flipped[digit] > '8') {
+            digit++;
+        }
+        flipped[digit]++;
+        Path file = Files.write(folder.resolve("flipped.zip"), flipped);
+        assertEquals(file + ": in it /fer2013.csv: the compressed data is damaged (the checksum does not fit the content); get the file again",
+                error(file));
+        Path cut = Files.write(folder.resolve("cut.zip"), Arrays.copyOf(flipped, flipped.length / 2));
+        assertEquals(cut + ": the compressed data is damaged (zip END header not found); get the file again", error(cut));
+    }
+
+    @Test
+    void formsThatAreNotRead() throws IOException {
+        Path parquet = Files.writeString(folder.resolve("train.parquet"), "PAR1…");
+        assertEquals(parquet + ": a Parquet file, which this kit does not read; turn it into CSV with the lines of Python in data/README.md",
+                error(parquet));
+        Path image = Files.write(folder.resolve("face.png"), TinyFaces.png(TinyFaces.pixels(1)));
+        assertEquals(image + ": a single image, expected fer2013.csv or a folder of images; name the folder", error(image));
+        Path binary = Files.write(folder.resolve("data.npy"), new byte[] {1, 2, 0, 3});
+        assertEquals(binary + ": neither UTF-8 text nor gzip, zip or tar.gz, expected fer2013.csv in one of these forms; save it as UTF-8 CSV",
+                error(binary));
+    }
+
+    @Test
+    void noSuchFileAndFolderWithoutData() throws IOException {
+        Path missing = folder.resolve("nowhere");
+        assertEquals(missing + ": no such file or folder, expected FER2013 there; name another path or put it there", error(missing));
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        Files.writeString(empty.resolve("notes.txt"), "hello");
+        assertEquals(empty + ": found notes.txt, expected fer2013.csv (plain, .gz, .zip or in fer2013.tar.gz) or folders train and test"
+                + " with a folder for each class; put one of them there", error(empty));
+    }
+
+    @Test
+    void twoDataSets() throws IOException {
+        Path two = Files.createDirectories(folder.resolve("two"));
+        Files.writeString(two.resolve("a.csv"), TinyFaces.csv());
+        Files.writeString(two.resolve("b.csv"), TinyFaces.csv());
+        assertEquals(two + ": found a.csv, b.csv, expected one data set; name the one to read", error(two));
+    }
+
+    @Test
+    void theSameSplitTwice() throws IOException {
+        Path root = images();
+        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
+        TinyFaces.folders(root.resolve("valid"), Split.VALIDATION, "", WORDS);
+        assertEquals(root.resolve("val") + " and " + root.resolve("valid") + " are both the PublicTest split, expected one; remove or rename the other",
+                error(root));
+    }
+
+    @Test
+    void classFolders() throws IOException {
+        Path root = images();
+        Path eighth = Files.createDirectories(root.resolve("train/contempt"));
+        assertEquals(eighth + ": \"contempt\" is no class of FER2013, expected angry, disgust, fear, happy, sad, surprise, neutral or 0 to 6;"
+                + " remove or rename the folder", error(root));
+        Files.move(eighth, root.resolve("train/7"));
+        assertEquals(root.resolve("train/7") + ": \"7\" is no class of FER2013, expected angry, disgust, fear, happy, sad, surprise, neutral"
+                + " or 0 to 6; remove or rename the folder", error(root));
+        Files.move(root.resolve("train/7"), root.resolve("train/anger"));
+        assertEquals(root.resolve("train/anger") + " and " + root.resolve("train/angry")
+                + " are both the class Angry, expected one folder for each class; put them together", error(root));
+        Files.delete(root.resolve("train/anger"));
+        Files.move(root.resolve("train/disgust"), folder.resolve("away"));
+        assertEquals(root.resolve("train") + ": no folder for the class Disgust, expected one named disgust, disgusted, disgusting or 1", error(root));
+    }
+
+    @Test
+    void foldersWithoutImagesAndImagesWithoutFolder() throws IOException {
+        Path root = folder.resolve("bare");
+        for (String word : WORDS) {
+            Files.createDirectories(root.resolve("train").resolve(word));
+        }
+        assertEquals(root.resolve("train") + ": no PNG or JPEG image in its class folders; get them again", error(root));
+        TinyFaces.write(root.resolve("train/stray.png"), TinyFaces.png(TinyFaces.pixels(1)));
+        assertEquals(root.resolve("train/stray.png") + ": an image outside the class folders, so its class is unknown; move or remove it", error(root));
+    }
+
+    @Test
+    void testImagesOfUnknownSplit() throws IOException {
+        Path root = images();
+        TinyFaces.write(root.resolve("test/sad/PublicTest_1.png"), TinyFaces.png(TinyFaces.pixels(1)));
+        assertEquals(root.resolve("test/angry/0.png") + ": its name begins with neither PublicTest_ nor PrivateTest_ as others beside it do,"
+                + " so its split is unknown; rename or remove it", error(root));
+    }
+
+    @Test
+    void brokenImages() throws IOException {
+        Path root = images();
+        Path file = root.resolve("train/fear/2.png");
+        byte[] good = Files.readAllBytes(file);
+        Files.write(file, new byte[0]);
+        assertEquals(file + ": the file is empty, expected a PNG or JPEG image; get it again", error(root));
+        Files.writeString(file, "hello");
+        assertEquals(file + ": this is neither PNG nor JPEG; remove it or convert it", error(root));
+        Files.write(file, Arrays.copyOf(good, good.length / 2));
+        String message = error(root);
+        assertTrue(message.startsWith(file + ": the image is damaged (") && message.endsWith("); get it again"), message);
+        Files.write(file, TinyFaces.encode(new BufferedImage(48, 48, BufferedImage.TYPE_INT_ARGB), "png"));
+        assertEquals(file + ": the image is partly transparent, expected an opaque one; lay it on a background", error(root));
+    }
+
+    @Test
+    void noPermission() throws IOException {
+        Path file = folder.resolve("secret.csv");
+        assertEquals(file + ": no permission to read it; change its permissions or name another path",
+                Source.sentence(new AccessDeniedException(file.toString()), folder));
+        Files.writeString(file, TinyFaces.csv());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        assumeFalse(Files.isReadable(file), "permissions do not bind this user");
+        assertEquals(file + ": no permission to read it; change its permissions or name another path", error(file));
+    }
+
+    @Test
+    void symbolicLinkLoops() throws IOException {
+        Path root = images();
+        Path loop = Files.createSymbolicLink(root.resolve("train/fear/loop"), root);
+        assertEquals(loop + ": a symbolic link leads back to itself, expected files and folders; remove the link", error(root));
+        Path self = folder.resolve("self");
+        Files.createSymbolicLink(self, self);
+        assertEquals(self + ": a symbolic link leads back to itself, expected files and folders; remove the link", error(self));
+    }
+}

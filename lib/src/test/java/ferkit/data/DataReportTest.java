@@ -1,0 +1,133 @@
+package ferkit.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataReportTest {
+    @TempDir Path folder;
+
+    private static byte[] random(long seed) {
+        byte[] pixels = new byte[Faces.PIXELS];
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int p = 0; p < pixels.length; p++) {
+            pixels[p] = (byte) (60 + random.nextInt(100));
+        }
+        return pixels;
+    }
+
+    private static byte[] darker(byte[] pixels) {
+        byte[] darker = pixels.clone();
+        for (int p = 0; p < darker.length; p++) {
+            darker[p] = (byte) ((pixels[p] & 0xff) * 3 / 4 + 5);
+        }
+        return darker;
+    }
+
+    private static Faces faces(Object... imagesAndLabels) {
+        FaceList list = new FaceList();
+        for (int i = 0; i < imagesAndLabels.length; i += 2) {
+            list.add((byte[]) imagesAndLabels[i], 0, (Integer) imagesAndLabels[i + 1]);
+        }
+        return list.toFaces();
+    }
+
+    /** Training a0 b1 a0 blank; validation a0 c2; test a3 b′1 d4 c2, where b′ is b darker. */
+    private static FaceSet example() {
+        byte[] a = random(1);
+        byte[] b = random(2);
+        byte[] c = random(3);
+        return new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"),
+                faces(a, 0, b, 1, a, 0, new byte[Faces.PIXELS], 6), faces(a, 0, c, 2), faces(a, 3, darker(b), 1, random(4), 4, c, 2));
+    }
+
+    @Test
+    void countsWhatWasPutIn() {
+        DataReport report = DataReport.of(example());
+        assertEquals(new DataReport.Findings(4, 1, 1, 2, 0, 0, 0, 0, 0), report.findings(Split.TRAINING));
+        assertEquals(new DataReport.Findings(2, 0, 0, 1, 1, 1, 1, 1, 0), report.findings(Split.VALIDATION));
+        assertEquals(new DataReport.Findings(4, 0, 0, 1, 1, 0, 2, 1, 2), report.findings(Split.TEST));
+    }
+
+    @Test
+    void tablesAndParagraphSayTheSameNumbers() {
+        DataReport report = DataReport.of(example());
+        assertEquals(1, report.findingsTable().intColumn("Training").get(1));
+        assertEquals(2, report.findingsTable().intColumn("PrivateTest").get(6));
+        assertEquals(4, report.countsTable().intColumn("Training").get(7));
+        assertEquals(28709, report.countsTable().intColumn("Training official").get(7));
+        assertTrue(report.paragraph().startsWith("Of 4 test images 2 (50.0 %) have a near duplicate in training"), report.paragraph());
+        assertThrows(IllegalStateException.class, report::agreementTable);
+    }
+
+    @Test
+    void agreementWithFerPlus() throws IOException {
+        Path file = Files.writeString(folder.resolve("fer2013new.csv"), """
+                Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF
+                Training,,0,0,0,0,10,0,0,0,0,0
+                Training,,0,0,0,0,0,9,0,0,0,0
+                Training,,0,0,0,0,0,0,8,0,0,0
+                Training,,0,0,0,0,0,0,0,0,0,10
+                PublicTest,,0,0,0,0,5,5,0,0,0,0
+                PublicTest,,0,0,0,0,0,0,10,0,0,0
+                PrivateTest,,0,10,0,0,0,0,0,0,0,0
+                PrivateTest,,0,0,0,0,0,0,0,0,10,0
+                PrivateTest,,0,0,0,0,0,0,0,10,0,0
+                PrivateTest,,0,0,10,0,0,0,0,0,0,0
+                """);
+        FaceSet faces = example();
+        DataReport report = DataReport.of(faces, FerPlus.read(file, faces));
+        DataReport.Votes votes = report.votes().orElseThrow();
+        assertArrayEquals(new int[] {1, 0, 0}, votes.notAFace());
+        assertEquals(6, votes.comparable());
+        assertEquals(4, votes.agreeing());
+        assertEquals(1, report.agreementTable().intColumn("no majority").get(Emotion.ANGRY.label()));
+        assertEquals(1, report.agreementTable().intColumn("not a face").get(Emotion.NEUTRAL.label()));
+        assertTrue(report.paragraph().endsWith("it is the FER2013 label for 66.7 % of the images."), report.paragraph());
+    }
+
+    @Test
+    void nearestAgreesWithThePlainComputation() {
+        FaceSet sample = Sample.draw();
+        int[] fast = new Duplicates(sample).nearest(Split.TEST, Split.TRAINING);
+        for (int i = 0; i < 40; i++) {
+            int best = -1;
+            double highest = Duplicates.CORRELATION;
+            for (int j = 0; j < sample.training().size(); j++) {
+                double correlation = correlation(sample.test().pixels(i), sample.training().pixels(j));
+                if (correlation >= highest) {
+                    highest = correlation;
+                    best = j;
+                }
+            }
+            assertEquals(best, fast[i], "test image " + i);
+        }
+    }
+
+    private static double correlation(byte[] a, byte[] b) {
+        double sumA = 0;
+        double sumB = 0;
+        double aa = 0;
+        double bb = 0;
+        double ab = 0;
+        for (int p = 0; p < a.length; p++) {
+            double x = a[p] & 0xff;
+            double y = b[p] & 0xff;
+            sumA += x;
+            sumB += y;
+            aa += x * x;
+            bb += y * y;
+            ab += x * y;
+        }
+        int n = a.length;
+        return (ab - sumA * sumB / n) / Math.sqrt((aa - sumA * sumA / n) * (bb - sumB * sumB / n));
+    }
+}

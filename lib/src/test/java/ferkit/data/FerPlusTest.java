@@ -1,0 +1,68 @@
+package ferkit.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FerPlusTest {
+    private static final String HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+
+    @TempDir Path folder;
+
+    private static FaceSet faces(int training, int validation, int test) {
+        return new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), blank(training), blank(validation), blank(test));
+    }
+
+    private static Faces blank(int size) {
+        return new Faces(new byte[size * Faces.PIXELS], new byte[size]);
+    }
+
+    private Path write(String rows) throws IOException {
+        return Files.writeString(folder.resolve("fer2013new.csv"), HEADER + rows);
+    }
+
+    @Test
+    void joinsByOrderWithinTheSplitAndCountsAsTheAuthorsDo() throws IOException {
+        FerPlus ferPlus = FerPlus.read(write("""
+                Training,fer0000000.png,4,0,0,1,3,2,0,0,0,0
+                PrivateTest,,0,0,0,0,0,0,0,0,0,10
+                Training,fer0000002.png,6,0,1,1,0,0,0,0,2,0
+                Training,fer0000003.png,1,1,1,1,1,1,1,1,1,1
+                PublicTest,fer0000004.png,1,0,0,0,0,0,3,1,5,0
+                """), faces(3, 1, 1));
+        assertArrayEquals(new int[] {4, 0, 0, 1, 3, 2, 0, 0, 0, 0}, ferPlus.votes(Split.TRAINING, 0));
+        assertEquals(Optional.empty(), ferPlus.majority(Split.TRAINING, 0)); // 4 of 9
+        assertEquals(Optional.of(FerPlus.Vote.NEUTRAL), ferPlus.majority(Split.TRAINING, 1)); // 6 of 8
+        assertEquals(Optional.empty(), ferPlus.majority(Split.TRAINING, 2)); // only single votes
+        assertEquals(Optional.of(FerPlus.Vote.UNKNOWN), ferPlus.majority(Split.VALIDATION, 0)); // 5 of 8
+        assertEquals(Optional.of(FerPlus.Vote.NOT_A_FACE), ferPlus.majority(Split.TEST, 0));
+        assertEquals(Optional.of(Emotion.FEAR), FerPlus.Vote.FEAR.emotion());
+        assertEquals(Optional.empty(), FerPlus.Vote.CONTEMPT.emotion());
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws IOException {
+        Path file = write("Training,a,4,0,0,1,3,2,0,0,0,0\n");
+        assertEquals(file + ": 1 rows of Training for 2 images, expected as many, since rows are joined by their order;"
+                + " use it with the whole fer2013.csv", error(file, faces(2, 0, 0)));
+        write("Training,a,4,0,0,1,3,2,0,0,0\n");
+        assertEquals(file + ", line 2: 11 columns, expected 12 as in the header; get the file again", error(file, faces(1, 0, 0)));
+        write("Training,a,4,0,0,x,3,2,0,0,0,0\n");
+        assertEquals(file + ", line 2: found \"x\", expected a number of votes; get the file again", error(file, faces(1, 0, 0)));
+        write("Trial,a,4,0,0,1,3,2,0,0,0,0\n");
+        assertEquals(file + ", line 2: found \"Trial\", expected Training, PublicTest or PrivateTest; get the file again", error(file, faces(1, 0, 0)));
+        Files.writeString(file, "Usage,neutral\n");
+        assertEquals(file + ", line 1: no column \"happiness\", expected the header of fer2013new.csv; get the file again", error(file, faces(1, 0, 0)));
+    }
+
+    private static String error(Path file, FaceSet faces) {
+        return assertThrows(IOException.class, () -> FerPlus.read(file, faces)).getMessage();
+    }
+}

@@ -1,0 +1,96 @@
+package ferkit.data;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+
+/** Made-up images and files for tests: one image of each class for each split, 21 in all. */
+final class TinyFaces {
+    private TinyFaces() {}
+
+    /** A smooth random picture, so that JPEG loses little. */
+    static byte[] pixels(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] wave = random.doubles(6).toArray();
+        byte[] pixels = new byte[Faces.PIXELS];
+        for (int p = 0; p < pixels.length; p++) {
+            double x = p % Faces.SIDE / 48.0;
+            double y = p / Faces.SIDE / 48.0;
+            pixels[p] = (byte) (127 + 60 * StrictMath.sin(6 * wave[0] * x + 9 * wave[1] * y + 6 * wave[2])
+                    + 60 * StrictMath.sin(12 * wave[3] * x - 9 * wave[4] * y + 6 * wave[5]));
+        }
+        return pixels;
+    }
+
+    static byte[] pixels(Split split, int label) {
+        return pixels(100L * split.ordinal() + label);
+    }
+
+    static String text(byte[] pixels) {
+        StringBuilder text = new StringBuilder();
+        for (byte pixel : pixels) {
+            text.append(text.isEmpty() ? "" : " ").append(pixel & 0xff);
+        }
+        return text.toString();
+    }
+
+    static String row(Split split, int label) {
+        return label + "," + text(pixels(split, label)) + "," + split.usage();
+    }
+
+    static String csv() {
+        StringBuilder csv = new StringBuilder("emotion,pixels,Usage\n");
+        for (Split split : Split.values()) {
+            for (int label = 0; label < Emotion.COUNT; label++) {
+                csv.append(row(split, label)).append('\n');
+            }
+        }
+        return csv.toString();
+    }
+
+    static BufferedImage image(byte[] pixels, int type) {
+        BufferedImage image = new BufferedImage(Faces.SIDE, Faces.SIDE, type);
+        for (int p = 0; p < pixels.length; p++) {
+            int grey = pixels[p] & 0xff;
+            if (type == BufferedImage.TYPE_USHORT_GRAY) {
+                image.getRaster().setSample(p % Faces.SIDE, p / Faces.SIDE, 0, grey * 257);
+            } else if (type == BufferedImage.TYPE_BYTE_GRAY) {
+                image.getRaster().setSample(p % Faces.SIDE, p / Faces.SIDE, 0, grey);
+            } else {
+                image.setRGB(p % Faces.SIDE, p / Faces.SIDE, 0xff000000 | grey * 0x010101);
+            }
+        }
+        return image;
+    }
+
+    static byte[] encode(BufferedImage image, String format) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            ImageIO.write(image, format, out);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] png(byte[] pixels) {
+        return encode(image(pixels, BufferedImage.TYPE_BYTE_GRAY), "png");
+    }
+
+    /** Writes one split as class folders, one image each, called {@code prefix + label + ".png"}. */
+    static void folders(Path folder, Split split, String prefix, String... classes) throws IOException {
+        for (int label = 0; label < classes.length; label++) {
+            write(folder.resolve(classes[label]).resolve(prefix + label + ".png"), png(pixels(split, label)));
+        }
+    }
+
+    static void write(Path file, byte[] content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.write(file, content);
+    }
+}
