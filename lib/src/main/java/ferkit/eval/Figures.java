@@ -27,6 +27,11 @@ public final class Figures {
         return !Double.isFinite(value) ? text : (value < 0 ? "−" : "+") + text;
     }
 
+    /** A count with a comma between thousands: "1,469,031". */
+    public static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
     /** A p-value: three decimals, or "< 0.001". */
     public static String pValue(double p) {
         return p < 0.001 ? "< 0.001" : fixed(p, 3);

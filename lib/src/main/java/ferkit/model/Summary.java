@@ -3,6 +3,7 @@ package ferkit.model;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ public record Summary(List<Layer> layers) {
     /**
      * One layer.
      *
-     * @param name its kind, for example "Conv2d"
+     * @param name its kind, for example "Conv2d" or "ReLU"
      * @param output shape of its output for one input, without the batch axis
      * @param parameters numbers it holds, BatchNorm's running statistics included
      * @param trainable those of them that training changes by gradients
@@ -33,11 +34,15 @@ public record Summary(List<Layer> layers) {
             for (Pair<String, Block> child : network.getChildren()) {
                 Block layer = child.getValue();
                 shapes = layer.getOutputShapes(shapes);
-                layers.add(new Layer(child.getKey().replaceFirst("^\\d+", ""), shapes[0].slice(1),
+                layers.add(new Layer(name(layer), shapes[0].slice(1),
                         count(layer, false), count(layer, true)));
             }
             return new Summary(List.copyOf(layers));
         }
+    }
+
+    private static String name(Block layer) {
+        return layer instanceof LambdaBlock function ? function.getName() : layer.getClass().getSimpleName();
     }
 
     /** All numbers the network holds. */

@@ -90,6 +90,13 @@ public final class Results {
         return missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".";
     }
 
+    /** What there is of a model: how it was trained, or that it has not been, in one sentence. */
+    public String state(String model) {
+        return run(model).map(run -> title(run) + ": trained for " + run.config().epochs() + (run.config().epochs() == 1 ? " epoch" : " epochs")
+                        + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + ".")
+                .orElseGet(() -> title(model) + " has not been run yet, so there is nothing to show of it.");
+    }
+
     /** Whether a run was made as the study made its own, so that the two may be compared. */
     public boolean isComparable(Run run) {
         return origin.isComparable() && run.config().epochs() == STUDY_EPOCHS && run.config().batch() == STUDY_BATCH
@@ -289,7 +296,7 @@ public final class Results {
                 + " can be told apart by the paired test at the 5 % level"
                 + (apart.isEmpty() ? "." : ": " + String.join("; ", apart) + "."));
         sentences.add("One training run a model: how much another seed would change a figure is not in these intervals, "
-                + "which only count the chance in the choice of " + Figures.counts("", new int[] {best.validation().size()}).getString(0)
+                + "which only count the chance in the choice of " + Figures.count(best.validation().size())
                 + " validation images.");
         return sentences;
     }
@@ -327,14 +334,22 @@ public final class Results {
         return table.addColumns(Figures.column("Macro average", reports.stream().mapToDouble(r -> r.macro().f1()).toArray(), 2));
     }
 
-    /** A run's accuracy on the test images with its interval, beside the study's where the two may be compared, in one sentence. */
-    public String testAccuracy(Run run) {
-        Evaluation evaluation = test(run);
-        String ours = title(run) + " predicts " + evaluation.correct() + " of " + evaluation.size() + " test images right: accuracy "
-                + Figures.fixed(evaluation.accuracy(), 4) + ", 95 % interval " + evaluation.interval().text() + ".";
-        return ours + study(run).filter(s -> Double.isFinite(s.testAccuracy())).map(s -> " The study reports "
-                + Figures.fixed(s.testAccuracy(), 2) + ", a difference of " + Figures.signed(evaluation.accuracy() - s.testAccuracy(), 4)
-                + ".").orElse("");
+    /** Every run's accuracy on the test images with its interval, and the study's beside those that may be compared. */
+    public Table testAccuracy() {
+        List<Evaluation> tests = runs.stream().map(Results::test).toList();
+        double[] accuracy = tests.stream().mapToDouble(Evaluation::accuracy).toArray();
+        Table table = Table.create("Accuracy on the test images", StringColumn.create("Model", runs.stream().map(this::title)),
+                Figures.counts("Images", tests.stream().mapToInt(Evaluation::size).toArray()),
+                Figures.counts("Right", tests.stream().mapToInt(Evaluation::correct).toArray()),
+                Figures.column("Test accuracy", accuracy, 4), StringColumn.create("95 % interval", tests.stream().map(t -> t.interval().text())),
+                Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4));
+        if (runs.stream().anyMatch(run -> publishedReport(run).isPresent())) {
+            double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::testAccuracy).orElse(Double.NaN)).toArray();
+            double[] difference = new double[study.length];
+            Arrays.setAll(difference, i -> accuracy[i] - study[i]);
+            table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", difference, 4));
+        }
+        return table;
     }
 
     /** What a run's test report and history show, in computed sentences. */

@@ -100,6 +100,7 @@ class PublishedTest {
             assertEquals("0.652", Figures.column("x", new double[] {0.6517}, 3).getString(0));
             assertEquals("–", Figures.column("x", new double[] {Double.NaN}, 3).getString(0));
             assertEquals("−0.05", Figures.signedColumn("x", new double[] {-0.05}, 2).getString(0));
+            assertEquals("1,469,031", Figures.count(1_469_031));
             assertEquals("28,709", Figures.counts("x", new int[] {28_709}).getString(0));
         } finally {
             Locale.setDefault(before);

@@ -54,7 +54,9 @@ class ResultsTest {
         assertTrue(results.findingsBesideStudy(trial).isEmpty());
         assertEquals(2, results.f1(full).getSeriesCollection().size());
         assertEquals(1, results.f1(trial).getSeriesCollection().size());
-        assertTrue(results.testAccuracy(full).endsWith(" The study reports 0.66, a difference of −0.0200."));
+        assertEquals("0.66", results.testAccuracy().doubleColumn("Study's test accuracy").getString(1));
+        assertEquals("−0.0200", results.testAccuracy().doubleColumn("Difference").getString(1));
+        assertEquals("–", results.testAccuracy().doubleColumn("Difference").getString(0));
     }
 
     @Test
@@ -66,14 +68,16 @@ class ResultsTest {
         assertFalse(results.tableOne().columnNames().contains("Study's validation accuracy"));
         assertFalse(results.report(run).columnNames().contains("F1, study"));
         assertTrue(results.findingsBesideStudy(run).isEmpty());
-        assertEquals("Model 6 (sample) predicts 640 of 1000 test images right: accuracy 0.6400, 95 % interval 0.610–0.669.",
-                results.testAccuracy(run));
+        assertFalse(results.testAccuracy().columnNames().contains("Study's test accuracy"));
+        assertEquals("0.610–0.669", results.testAccuracy().stringColumn("95 % interval").get(0));
     }
 
     @Test
     void saysWhatHasNotBeenRun() {
         Results some = new Results(SAMPLE, List.of(run("model-2", 2, 0, 1), run("model-6", 2, 0, 1)));
         assertEquals("Not run yet: Model 1, Model 3, Model 4, Model 5.", some.missing());
+        assertEquals("Model 2 (sample): trained for 2 epochs with seed 1, weights of epoch 1.", some.state("model-2"));
+        assertEquals("Model 3 has not been run yet, so there is nothing to show of it.", some.state("model-3"));
         assertEquals("Model 2 (sample)", some.upTo("model-2").toString());
         assertEquals("", some.upTo("model-3").toString());
         assertEquals("Model 6 (sample)", some.except("model-2").toString());

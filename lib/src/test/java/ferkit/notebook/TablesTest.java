@@ -82,6 +82,7 @@ class TablesTest {
         Table summary = ModelTables.summary(Summary.of(StudyModel.named("6")));
         assertEquals("813,671", summary.intColumn("Parameters").getString(summary.rowCount() - 2));
         assertEquals("(32, 48, 48)", summary.stringColumn("Output shape").get(0));
+        assertEquals("ReLU", summary.stringColumn("Layer").get(1));
         assertEquals("320", summary.intColumn("Parameters").getString(0));
     }
 }
