@@ -76,8 +76,8 @@ final class ConvNorm extends AbstractBlock {
     }
 
     private NDArray convolve(NDArray x, NDArray w, NDArray bias) {
-        int[] rows = padding(x.getShape().get(2));
-        int[] columns = padding(x.getShape().get(3));
+        int[] rows = variant.padding().around(x.getShape().get(2), kernel, stride);
+        int[] columns = variant.padding().around(x.getShape().get(3), kernel, stride);
         Shape each = new Shape(rows[0], columns[0]);
         if (rows[0] != rows[1] || columns[0] != columns[1]) {
             x = x.pad(new Shape(columns[0], columns[1], rows[0], rows[1]), 0);
@@ -86,23 +86,13 @@ final class ConvNorm extends AbstractBlock {
         return Conv2d.conv2d(x, w, bias, new Shape(stride, stride), each, new Shape(1, 1), groups).singletonOrThrow();
     }
 
-    /** Zeros before and after one axis: TensorFlow's SAME puts the odd one after and depends on the size. */
-    private int[] padding(long size) {
-        if (!variant.samePadding()) {
-            return new int[] {kernel / 2, kernel / 2};
-        }
-        int outputs = (int) ((size + stride - 1) / stride);
-        int total = (int) Math.max(0, (outputs - 1) * stride + kernel - size);
-        return new int[] {total / 2, total - total / 2};
-    }
-
     @Override
     public Shape[] getOutputShapes(Shape[] inputs) {
         return new Shape[] {new Shape(inputs[0].get(0), out, outputSize(inputs[0].get(2)), outputSize(inputs[0].get(3)))};
     }
 
     private long outputSize(long size) {
-        int[] padding = padding(size);
+        int[] padding = variant.padding().around(size, kernel, stride);
         return (size + padding[0] + padding[1] - kernel) / stride + 1;
     }
 }

@@ -58,6 +58,29 @@ public final class EfficientNet {
      */
     private record Stage(int expansion, int kernel, int stride, int channels, int repeats) {}
 
+    /** How many zeros a convolution puts around its input. */
+    public enum Padding {
+        /** Half the kernel on each side, as PyTorch models do. */
+        SYMMETRIC,
+        /** TensorFlow's SAME: as few as give ⌈size / stride⌉ outputs, an odd one after. It depends on the size. */
+        SAME,
+        /** Keras' EfficientNet for inputs of any size: SAME for an even size, whatever the size is. */
+        KERAS;
+
+        /** Zeros before and after one axis. */
+        int[] around(long size, int kernel, int stride) {
+            if (this == SYMMETRIC || stride == 1) {
+                return new int[] {kernel / 2, kernel / 2};
+            }
+            if (this == KERAS) {
+                return new int[] {kernel / 2 - 1, kernel / 2};
+            }
+            long outputs = (size + stride - 1) / stride;
+            int total = (int) Math.max(0, (outputs - 1) * stride + kernel - size);
+            return new int[] {total / 2, total - total / 2};
+        }
+    }
+
     /** How grey values 0 to 255 become what the weights were trained on. */
     public enum Scaling {
         /** (v / 255 − mean) / deviation of ImageNet's red, green and blue. */
@@ -88,22 +111,28 @@ public final class EfficientNet {
      *
      * @param title for tables and reports
      * @param lite without squeeze-excitation and with ReLU6 for SiLU
-     * @param samePadding TensorFlow's SAME, which depends on the input's size; otherwise half the kernel on each side
+     * @param padding of every convolution
      * @param epsilon added to the variance in batch normalisation
      * @param momentum share of the old statistics that a training step keeps
      * @param scaling of the input
      */
-    public record Variant(String title, boolean lite, boolean samePadding, float epsilon, float momentum, Scaling scaling) {
-        public static final Variant KERAS = new Variant("EfficientNet-B0 (Keras)", false, true, 1e-3f, 0.99f, Scaling.IMAGENET);
-        public static final Variant TORCHVISION = new Variant("EfficientNet-B0 (torchvision)", false, false, 1e-5f, 0.9f, Scaling.IMAGENET);
-        public static final Variant TIMM = new Variant("EfficientNet-B0 (timm efficientnet_b0)", false, false, 1e-5f, 0.9f, Scaling.IMAGENET);
-        public static final Variant TIMM_TF = new Variant("EfficientNet-B0 (timm tf_efficientnet_b0)", false, true, 1e-3f, 0.9f, Scaling.IMAGENET);
-        public static final Variant LUKEMELAS = new Variant("EfficientNet-B0 (EfficientNet-PyTorch)", false, true, 1e-3f, 0.99f, Scaling.IMAGENET);
-        public static final Variant LITE0 = new Variant("EfficientNet-Lite0", true, true, 1e-3f, 0.99f, Scaling.LITE);
+    public record Variant(String title, boolean lite, Padding padding, float epsilon, float momentum, Scaling scaling) {
+        public static final Variant KERAS = new Variant("EfficientNet-B0 (Keras)", false, Padding.KERAS,
+                1e-3f, 0.99f, Scaling.IMAGENET);
+        public static final Variant TORCHVISION = new Variant("EfficientNet-B0 (torchvision)", false, Padding.SYMMETRIC,
+                1e-5f, 0.9f, Scaling.IMAGENET);
+        public static final Variant TIMM = new Variant("EfficientNet-B0 (timm efficientnet_b0)", false, Padding.SYMMETRIC,
+                1e-5f, 0.9f, Scaling.IMAGENET);
+        public static final Variant TIMM_TF = new Variant("EfficientNet-B0 (timm tf_efficientnet_b0)", false, Padding.SAME,
+                1e-3f, 0.9f, Scaling.IMAGENET);
+        public static final Variant LUKEMELAS = new Variant("EfficientNet-B0 (EfficientNet-PyTorch)", false, Padding.SAME,
+                1e-3f, 0.99f, Scaling.IMAGENET);
+        public static final Variant LITE0 = new Variant("EfficientNet-Lite0", true, Padding.SAME,
+                1e-3f, 0.99f, Scaling.LITE);
 
         /** The same with another scaling of the input. */
         public Variant with(Scaling other) {
-            return new Variant(title, lite, samePadding, epsilon, momentum, other);
+            return new Variant(title, lite, padding, epsilon, momentum, other);
         }
 
         UnaryOperator<NDArray> activation() {

@@ -31,7 +31,7 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
 
     /** What the outputs depend on, apart from the images. */
     String key() {
-        return weights.sha256().substring(0, 16) + "-" + (variant.samePadding() ? "same" : "symmetric") + "-" + variant.epsilon()
+        return weights.sha256().substring(0, 16) + "-" + variant.padding() + "-" + variant.epsilon()
                 + "-" + variant.scaling() + "-" + side + "-" + stage;
     }
 

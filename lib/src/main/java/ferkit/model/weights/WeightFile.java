@@ -3,6 +3,7 @@ package ferkit.model.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ferkit.model.EfficientNet;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +114,7 @@ public final class WeightFile {
             case KERAS -> Optional.of(Variant.KERAS);
             case TORCHVISION -> Optional.of(Variant.TORCHVISION);
             case LUKEMELAS -> Optional.of(tensors.containsKey("_blocks.0._se_reduce.weight") ? Variant.LUKEMELAS : Variant.LITE0);
-            case TIMM -> Publication.ofHash(sha256).map(Publication::variant);
+            case TIMM -> Publication.timmVariant(sha256);
         };
     }
 
@@ -157,7 +159,7 @@ public final class WeightFile {
                     continue;
                 }
                 try (NDArray values = manager.create(tensor.values(), parameter.getShape())) {
-                    values.copyTo(parameter.getArray());
+                    parameter.getArray().set(new NDIndex("..."), values);
                 }
             }
         }
@@ -168,11 +170,11 @@ public final class WeightFile {
         return net;
     }
 
-    private static String list(String what, java.util.Collection<String> names) {
+    private static String list(String what, Collection<String> names) {
         return names.isEmpty() ? "" : " " + names.size() + " " + what + " (" + some(names) + ")";
     }
 
-    private static String some(java.util.Collection<String> names) {
+    private static String some(Collection<String> names) {
         String listed = String.join(", ", names.stream().limit(LISTED).toList());
         return names.size() > LISTED ? listed + ", … " + (names.size() - LISTED) + " more" : listed;
     }
