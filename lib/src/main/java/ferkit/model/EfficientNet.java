@@ -1,0 +1,271 @@
+package ferkit.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
+import ferkit.data.Emotion;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * EfficientNet-B0 (Tan and Le 2019) and its Lite0 form as a trunk that turns images into pooled features:
+ * (N, 1 or 3, side, side) of 0 to 255 → (N, 1280), for any side from 32 up. One grey channel is taken as three equal ones.
+ *
+ * <p>The trunk is nine parts in a row: the stem (0), seven stages (1 to 7) and the top (8). {@link #lower} and
+ * {@link #upper} give the parts below and above a cut, so that what is frozen can be computed once.
+ * They share this trunk's parameters, whose arrays belong to the manager given to {@link #EfficientNet}.
+ */
+public final class EfficientNet {
+    /** Length of the pooled feature vector. */
+    public static final int FEATURES = 1280;
+    /** Number of stages between stem and top. */
+    public static final int STAGES = 7;
+    /** Smallest side of an input image in pixels. */
+    public static final int MIN_SIDE = 32;
+
+    private static final int STEM_CHANNELS = 32;
+    private static final float MAX_DROP = 0.2f;
+    private static final List<Stage> TABLE = List.of(
+            new Stage(1, 3, 1, 16, 1),
+            new Stage(6, 3, 2, 24, 2),
+            new Stage(6, 5, 2, 40, 2),
+            new Stage(6, 3, 2, 80, 3),
+            new Stage(6, 5, 1, 112, 3),
+            new Stage(6, 5, 2, 192, 4),
+            new Stage(6, 3, 1, 320, 1));
+
+    /**
+     * One row of the architecture.
+     *
+     * @param expansion by how much a block widens its input
+     * @param kernel side of the depthwise convolution
+     * @param stride of the stage's first block; 1 in the others
+     * @param channels the blocks put out
+     * @param repeats number of blocks
+     */
+    private record Stage(int expansion, int kernel, int stride, int channels, int repeats) {}
+
+    /** How many zeros a convolution puts around its input. */
+    public enum Padding {
+        /** Half the kernel on each side, as PyTorch models do. */
+        SYMMETRIC,
+        /** TensorFlow's SAME: as few as give ⌈size / stride⌉ outputs, an odd one after. It depends on the size. */
+        SAME,
+        /** Keras' EfficientNet for inputs of any size: SAME for an even size, whatever the size is. */
+        KERAS;
+
+        /** Zeros before and after one axis. */
+        int[] around(long size, int kernel, int stride) {
+            if (this == SYMMETRIC || stride == 1) {
+                return new int[] {kernel / 2, kernel / 2};
+            }
+            if (this == KERAS) {
+                return new int[] {kernel / 2 - 1, kernel / 2};
+            }
+            long outputs = (size + stride - 1) / stride;
+            int total = (int) Math.max(0, (outputs - 1) * stride + kernel - size);
+            return new int[] {total / 2, total - total / 2};
+        }
+    }
+
+    /** How grey values 0 to 255 become what the weights were trained on. */
+    public enum Scaling {
+        /** (v / 255 − mean) / deviation of ImageNet's red, green and blue. */
+        IMAGENET(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}, 255),
+        /** (v − 127) / 128, as TensorFlow's Lite models were trained. */
+        LITE(new float[] {127, 127, 127}, new float[] {128, 128, 128}, 1);
+
+        private final float[] mean;
+        private final float[] deviation;
+        private final float unit;
+
+        Scaling(float[] mean, float[] deviation, float unit) {
+            this.mean = mean;
+            this.deviation = deviation;
+            this.unit = unit;
+        }
+
+        private NDArray apply(NDArray images) {
+            NDManager manager = images.getManager();
+            Shape channels = new Shape(1, 1, 1, 3); // channels last in memory, which convolutions keep and are faster on
+            return images.transpose(0, 2, 3, 1).div(unit).sub(manager.create(mean, channels)).div(manager.create(deviation, channels))
+                    .transpose(0, 3, 1, 2);
+        }
+    }
+
+    /**
+     * What differs between the publishers of weights for the same stages.
+     *
+     * @param title for tables and reports
+     * @param lite without squeeze-excitation and with ReLU6 for SiLU
+     * @param padding of every convolution
+     * @param epsilon added to the variance in batch normalisation
+     * @param momentum share of the old statistics that a training step keeps
+     * @param scaling of the input
+     */
+    public record Variant(String title, boolean lite, Padding padding, float epsilon, float momentum, Scaling scaling) {
+        public static final Variant KERAS = new Variant("EfficientNet-B0 (Keras)", false, Padding.KERAS,
+                1e-3f, 0.99f, Scaling.IMAGENET);
+        public static final Variant TORCHVISION = new Variant("EfficientNet-B0 (torchvision)", false, Padding.SYMMETRIC,
+                1e-5f, 0.9f, Scaling.IMAGENET);
+        public static final Variant TIMM = new Variant("EfficientNet-B0 (timm efficientnet_b0)", false, Padding.SYMMETRIC,
+                1e-5f, 0.9f, Scaling.IMAGENET);
+        public static final Variant TIMM_TF = new Variant("EfficientNet-B0 (timm tf_efficientnet_b0)", false, Padding.SAME,
+                1e-3f, 0.9f, Scaling.IMAGENET);
+        public static final Variant LUKEMELAS = new Variant("EfficientNet-B0 (EfficientNet-PyTorch)", false, Padding.SAME,
+                1e-3f, 0.99f, Scaling.IMAGENET);
+        public static final Variant LITE0 = new Variant("EfficientNet-Lite0", true, Padding.SAME,
+                1e-3f, 0.99f, Scaling.LITE);
+
+        /** The same with another scaling of the input. */
+        public Variant with(Scaling other) {
+            return new Variant(title, lite, padding, epsilon, momentum, other);
+        }
+
+        UnaryOperator<NDArray> activation() {
+            return lite ? x -> x.clip(0, 6) : EfficientNet::silu;
+        }
+    }
+
+    /** A convolution's part in the trunk. */
+    public enum Role { STEM, EXPAND, DEPTHWISE, SQUEEZE, EXCITE, PROJECT, TOP }
+
+    /**
+     * Where a convolution stands.
+     *
+     * @param stage 1 to 7; 0 is the stem and 8 the top
+     * @param index of the block within its stage, from 0
+     * @param block number of the block over all stages, 0 to 15
+     * @param expands whether the block has a convolution that widens
+     * @param role what the convolution is there for
+     */
+    public record Place(int stage, int index, int block, boolean expands, Role role) {}
+
+    private final Variant variant;
+    private final List<SequentialBlock> parts = new ArrayList<>();
+    private final List<ConvNorm> convolutions = new ArrayList<>();
+    private final Map<Place, List<Parameter>> parameters = new LinkedHashMap<>();
+
+    /** A trunk with random weights, whose arrays live until the manager is closed. */
+    public EfficientNet(NDManager manager, Variant variant) {
+        this.variant = variant;
+        ConvNorm stem = new ConvNorm(variant, 3, STEM_CHANNELS, 3, 2, 1, variant.activation());
+        parts.add(new SequentialBlock().add(LambdaBlock.singleton(variant.scaling()::apply, "scaling")).add(stem));
+        place(stem, new Place(0, 0, 0, false, Role.STEM));
+        int blocks = TABLE.stream().mapToInt(Stage::repeats).sum();
+        int block = 0;
+        int in = STEM_CHANNELS;
+        for (int s = 0; s < STAGES; s++) {
+            Stage stage = TABLE.get(s);
+            SequentialBlock part = new SequentialBlock();
+            for (int i = 0; i < stage.repeats(); i++) {
+                MobileBlock mobile = new MobileBlock(variant, in, stage.channels(), stage.expansion(), stage.kernel(),
+                        i == 0 ? stage.stride() : 1, MAX_DROP * block / blocks);
+                part.add(mobile);
+                place(mobile, s + 1, i, block++);
+                in = stage.channels();
+            }
+            parts.add(part);
+        }
+        ConvNorm top = new ConvNorm(variant, in, FEATURES, 1, 1, 1, variant.activation());
+        parts.add(new SequentialBlock().add(top).add(LambdaBlock.singleton(EfficientNet::average, "pool")));
+        place(top, new Place(STAGES + 1, 0, 0, false, Role.TOP));
+        lower(STAGES + 1).initialize(manager, DataType.FLOAT32, new Shape(1, 3, MIN_SIDE, MIN_SIDE));
+    }
+
+    /** Which weights this trunk is built for. */
+    public Variant variant() {
+        return variant;
+    }
+
+    /** The whole trunk: (N, 1 or 3, side, side) of 0 to 255 → (N, 1280). */
+    public Block trunk() {
+        return lower(STAGES + 1);
+    }
+
+    /**
+     * The stem and the stages up to and with {@code stage}: images → (N, channels, side / stride, side / stride).
+     *
+     * @param stage 0 (the stem alone) to 8 (the whole trunk)
+     */
+    public Block lower(int stage) {
+        return sequence(parts.subList(0, stage + 1));
+    }
+
+    /** What follows {@link #lower} of the same stage, 0 to 7: its output → (N, 1280). */
+    public Block upper(int stage) {
+        return sequence(parts.subList(stage + 1, parts.size()));
+    }
+
+    private static Block sequence(List<SequentialBlock> parts) {
+        SequentialBlock all = new SequentialBlock();
+        parts.forEach(all::add);
+        return all;
+    }
+
+    /**
+     * Freezes every batch normalisation: statistics, scale and shift stay as they are and are used in training
+     * as in evaluation, as fine-tuning on small batches needs.
+     */
+    public EfficientNet freezeNorms() {
+        convolutions.forEach(ConvNorm::freezeNorm);
+        return this;
+    }
+
+    /** The parameters of every convolution and of the normalisation behind it, in the order of the trunk. */
+    public Map<Place, List<Parameter>> parameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    /** The study's classifier of pooled features: Dense 128, ReLU, Dense 7 (logits). */
+    public static SequentialBlock head() {
+        return new SequentialBlock()
+                .add(Linear.builder().setUnits(128).build())
+                .add(Activation.reluBlock())
+                .add(Linear.builder().setUnits(Emotion.COUNT).build());
+    }
+
+    /** The mean over height and width: (N, C, H, W) → (N, C). */
+    static NDArray average(NDArray x) {
+        return Pool.globalAvgPool2d(x);
+    }
+
+    static NDArray silu(NDArray x) {
+        return x.mul(Activation.sigmoid(x));
+    }
+
+    private void place(MobileBlock mobile, int stage, int index, int block) {
+        boolean expands = mobile.expand != null;
+        if (expands) {
+            place(mobile.expand, new Place(stage, index, block, true, Role.EXPAND));
+        }
+        place(mobile.depthwise, new Place(stage, index, block, expands, Role.DEPTHWISE));
+        if (mobile.excitation != null) {
+            place(new Place(stage, index, block, expands, Role.SQUEEZE), mobile.excitation.reduce, mobile.excitation.reduceBias);
+            place(new Place(stage, index, block, expands, Role.EXCITE), mobile.excitation.expand, mobile.excitation.expandBias);
+        }
+        place(mobile.project, new Place(stage, index, block, expands, Role.PROJECT));
+    }
+
+    private void place(ConvNorm convolution, Place place) {
+        convolutions.add(convolution);
+        place(place, convolution.weight, convolution.gamma, convolution.beta, convolution.mean, convolution.variance);
+    }
+
+    private void place(Place place, Parameter... all) {
+        parameters.put(place, List.of(all));
+    }
+}

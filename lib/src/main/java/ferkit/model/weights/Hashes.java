@@ -1,0 +1,32 @@
+package ferkit.model.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Hashes of files. */
+final class Hashes {
+    private Hashes() {}
+
+    /**
+     * The hash of a file in lower-case hexadecimal.
+     *
+     * @param algorithm one that every Java platform has: MD5 or SHA-256
+     */
+    static String of(Path file, String algorithm) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance(algorithm);
+            byte[] buffer = new byte[1 << 16];
+            for (int n; (n = in.read(buffer)) >= 0; ) {
+                digest.update(buffer, 0, n);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalArgumentException("No hash is called " + algorithm, e);
+        }
+    }
+}

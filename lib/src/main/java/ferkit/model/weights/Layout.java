@@ -1,0 +1,141 @@
+package ferkit.model.weights;
+
+import ai.djl.nn.Parameter;
+import ferkit.model.EfficientNet.Place;
+import ferkit.model.EfficientNet.Role;
+import java.util.List;
+
+/** How the publishers of EfficientNet weights name the arrays of a file, and how they order a kernel's axes. */
+enum Layout {
+    /** {@code features.<stage>.<index>.block.<n>} with 0 for the convolution and 1 for the normalisation. */
+    TORCHVISION("features.0.0.weight", List.of("classifier.")) {
+        @Override
+        String name(Place place, Parameter.Type type) {
+            boolean norm = isNorm(type);
+            String module = switch (place.role()) {
+                case STEM, TOP -> "features." + place.stage() + (norm ? ".1" : ".0");
+                case SQUEEZE, EXCITE -> block(place, 1) + (place.role() == Role.SQUEEZE ? ".fc1" : ".fc2");
+                case EXPAND -> block(place, -1) + (norm ? ".1" : ".0");
+                case DEPTHWISE -> block(place, 0) + (norm ? ".1" : ".0");
+                case PROJECT -> block(place, 2) + (norm ? ".1" : ".0");
+            };
+            return module + "." + torchKind(type);
+        }
+
+        private String block(Place place, int afterDepthwise) {
+            int number = (place.expands() ? 1 : 0) + afterDepthwise;
+            return "features." + place.stage() + "." + place.index() + ".block." + number;
+        }
+    },
+    /** {@code blocks.<stage>.<index>}, where a block without widening calls its projection {@code conv_pw}. */
+    TIMM("conv_stem.weight", List.of("classifier.")) {
+        @Override
+        String name(Place place, Parameter.Type type) {
+            boolean norm = isNorm(type);
+            int before = place.expands() ? 1 : 0;
+            String block = "blocks." + (place.stage() - 1) + "." + place.index() + ".";
+            String module = switch (place.role()) {
+                case STEM -> norm ? "bn1" : "conv_stem";
+                case TOP -> norm ? "bn2" : "conv_head";
+                case EXPAND -> block + (norm ? "bn1" : "conv_pw");
+                case DEPTHWISE -> block + (norm ? "bn" + (1 + before) : "conv_dw");
+                case SQUEEZE -> block + "se.conv_reduce";
+                case EXCITE -> block + "se.conv_expand";
+                case PROJECT -> block + (norm ? "bn" + (2 + before) : place.expands() ? "conv_pwl" : "conv_pw");
+            };
+            return module + "." + torchKind(type);
+        }
+    },
+    /** {@code _blocks.<n>}, counted over all stages; EfficientNet-PyTorch and its Lite form. */
+    LUKEMELAS("_conv_stem.weight", List.of("_fc.")) {
+        @Override
+        String name(Place place, Parameter.Type type) {
+            boolean norm = isNorm(type);
+            String block = "_blocks." + place.block() + ".";
+            String module = switch (place.role()) {
+                case STEM -> norm ? "_bn0" : "_conv_stem";
+                case TOP -> norm ? "_bn1" : "_conv_head";
+                case EXPAND -> block + (norm ? "_bn0" : "_expand_conv");
+                case DEPTHWISE -> block + (norm ? "_bn1" : "_depthwise_conv");
+                case SQUEEZE -> block + "_se_reduce";
+                case EXCITE -> block + "_se_expand";
+                case PROJECT -> block + (norm ? "_bn2" : "_project_conv");
+            };
+            return module + "." + torchKind(type);
+        }
+    },
+    /** {@code block1a_…} with kernels as height, width, in, out. */
+    KERAS("stem_conv/kernel", List.of("normalization/", "predictions/", "top_dropout/")) {
+        @Override
+        String name(Place place, Parameter.Type type) {
+            boolean norm = isNorm(type);
+            String block = "block" + place.stage() + (char) ('a' + place.index()) + "_";
+            String layer = switch (place.role()) {
+                case STEM -> norm ? "stem_bn" : "stem_conv";
+                case TOP -> norm ? "top_bn" : "top_conv";
+                case EXPAND -> block + (norm ? "expand_bn" : "expand_conv");
+                case DEPTHWISE -> block + (norm ? "bn" : "dwconv");
+                case SQUEEZE -> block + "se_reduce";
+                case EXCITE -> block + "se_expand";
+                case PROJECT -> block + (norm ? "project_bn" : "project_conv");
+            };
+            return layer + "/" + switch (type) {
+                case WEIGHT -> "kernel";
+                case BIAS -> "bias";
+                case GAMMA -> "gamma";
+                case BETA -> "beta";
+                case RUNNING_MEAN -> "moving_mean";
+                case RUNNING_VAR -> "moving_variance";
+                case OTHER -> throw new IllegalArgumentException("No part of EfficientNet: " + type);
+            };
+        }
+
+        @Override
+        Tensor toOurs(Place place, Parameter.Type type, Tensor tensor) {
+            if (type != Parameter.Type.WEIGHT || tensor.shape().length != 4) {
+                return tensor;
+            }
+            return place.role() == Role.DEPTHWISE ? tensor.transpose(2, 3, 0, 1) : tensor.transpose(3, 2, 0, 1);
+        }
+    };
+
+    private final String mark;
+    private final List<String> unused;
+
+    Layout(String mark, List<String> unused) {
+        this.mark = mark;
+        this.unused = unused;
+    }
+
+    /** The name of an array that only this layout has. */
+    String mark() {
+        return mark;
+    }
+
+    /** Whether an array has no use in the trunk: the classifier of ImageNet, counters, Keras's own normalisation. */
+    boolean isUnused(String name) {
+        return name.endsWith(".num_batches_tracked") || unused.stream().anyMatch(name::startsWith);
+    }
+
+    /** The file's name of a parameter. */
+    abstract String name(Place place, Parameter.Type type);
+
+    /** An array of the file in the order of axes that PyTorch and this kit use: out, in, height, width. */
+    Tensor toOurs(Place place, Parameter.Type type, Tensor tensor) {
+        return tensor;
+    }
+
+    private static boolean isNorm(Parameter.Type type) {
+        return type != Parameter.Type.WEIGHT && type != Parameter.Type.BIAS;
+    }
+
+    private static String torchKind(Parameter.Type type) {
+        return switch (type) {
+            case WEIGHT, GAMMA -> "weight";
+            case BIAS, BETA -> "bias";
+            case RUNNING_MEAN -> "running_mean";
+            case RUNNING_VAR -> "running_var";
+            case OTHER -> throw new IllegalArgumentException("No part of EfficientNet: " + type);
+        };
+    }
+}

