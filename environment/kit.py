@@ -549,7 +549,8 @@ def finished_runs(folder: Path) -> int:
 
 
 def clean(options) -> int:
-    for path in [VENV, STATE, ROOT / "lib" / "target", *ENVIRONMENT.rglob("__pycache__"), *ROOT.glob("notebooks/.ipynb_checkpoints")]:
+    for path in [VENV, STATE, ROOT / "lib" / "target", DATA / ".cache", NOTEBOOKS / ".ipynb_checkpoints",
+                 *ENVIRONMENT.rglob("__pycache__")]:
         if path.exists():
             remove(path)
             say(f"removed {path}")
