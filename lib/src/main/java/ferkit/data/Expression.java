@@ -48,10 +48,10 @@ record Expression(double browInner, double browOuter, double browTogether, doubl
         };
     }
 
-    /** An emotion shown weakly or strongly, with the scatter that faces have. */
+    /** An emotion shown weakly (one face in six) or strongly, with the scatter that faces have. */
     static Expression random(Emotion emotion, SplittableRandom random) {
         Expression full = of(emotion)[random.nextInt(2)];
-        double strength = 0.7 + 0.5 * random.nextDouble();
+        double strength = random.nextInt(6) == 0 ? 0.15 + 0.35 * random.nextDouble() : 0.85 + 0.35 * random.nextDouble();
         return new Expression(
                 part(0, full.browInner, strength, 0.025, random),
                 part(0, full.browOuter, strength, 0.025, random),

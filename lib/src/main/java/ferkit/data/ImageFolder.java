@@ -170,6 +170,9 @@ final class ImageFolder {
                 otherFiles++;
             }
         }
+        if (found.isEmpty()) {
+            throw noImage(split);
+        }
         found.sort(ORDER);
         return found;
     }
@@ -230,9 +233,13 @@ final class ImageFolder {
             jpegs += jpeg[i] ? 1 : 0;
         }
         if (!files.isEmpty() && faces.size() == 0) {
-            throw new IOException(files.get(0).file().getParent().getParent() + ": no PNG or JPEG image in its class folders; get them again");
+            throw noImage(files.get(0).file().getParent().getParent());
         }
         return faces.toFaces();
+    }
+
+    private static IOException noImage(Path split) {
+        return new IOException(split + ": no PNG or JPEG image in its class folders, expected at least one; get them again");
     }
 
     private static boolean hasImageName(Path file) {

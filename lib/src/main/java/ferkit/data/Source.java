@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,9 @@ import java.util.zip.ZipException;
 
 /** Reading files and folders, those within a zip archive too, with sentences for what can go wrong. */
 final class Source {
+    /** How Linux and macOS call a symbolic link that leads to itself. */
+    private static final String LINK_LOOP = "Too many levels of symbolic links";
+
     private Source() {}
 
     /** What is in a folder, by name, without hidden entries and the folders that macOS puts into archives. */
@@ -74,7 +78,10 @@ final class Source {
         if (e instanceof AccessDeniedException denied) {
             return denied.getFile() + ": no permission to read it; change its permissions or name another path";
         }
-        if (e instanceof FileSystemLoopException || String.valueOf(e.getMessage()).contains("Too many levels of symbolic links")) {
+        if (e instanceof FileSystemLoopException loop) {
+            return sentence(new FileSystemException(loop.getFile(), null, LINK_LOOP), Path.of(loop.getFile()));
+        }
+        if (String.valueOf(e.getMessage()).contains(LINK_LOOP)) {
             return path + ": a symbolic link leads back to itself, expected files and folders; remove the link";
         }
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
