@@ -55,12 +55,12 @@ final class DrawnFace {
     private DrawnFace(Emotion emotion, SplittableRandom random) {
         this.random = random;
         mimic = Expression.random(emotion, random);
-        size = between(24, 27.5) * SCALE;
-        shiftX = 0.6 * gauss(random) * SCALE;
-        shiftY = 0.6 * gauss(random) * SCALE;
-        double roll = 0.06 * gauss(random);
-        yaw = 0.10 * gauss(random);
-        pitch = 0.05 * gauss(random);
+        size = between(27, 29) * SCALE;
+        shiftX = 0.4 * gauss(random) * SCALE;
+        shiftY = (0.4 * gauss(random) - 2.2) * SCALE;
+        double roll = 0.05 * gauss(random);
+        yaw = 0.08 * gauss(random);
+        pitch = 0.04 * gauss(random);
         cosRoll = StrictMath.cos(roll);
         sinRoll = StrictMath.sin(roll);
         cosYaw = StrictMath.cos(yaw);
@@ -71,14 +71,14 @@ final class DrawnFace {
         jaw = between(2.0, 3.0);
         skin = between(125, 225);
         hair = Math.min(skin - 35, random.nextInt(4) == 0 ? between(90, 190) : between(12, 80));
-        eyeU = between(0.29, 0.36);
+        eyeU = between(0.33, 0.37);
         eyeV = between(-0.15, -0.10);
-        eyeWidth = between(0.13, 0.17);
+        eyeWidth = between(0.16, 0.19);
         mouthV = between(0.49, 0.55);
-        mouthWidth = between(0.22, 0.28);
-        lips = between(0.03, 0.065);
-        browThickness = between(0.022, 0.05);
-        hairline = between(-0.78, -0.58);
+        mouthWidth = between(0.27, 0.32);
+        lips = between(0.04, 0.065);
+        browThickness = between(0.035, 0.055);
+        hairline = between(-0.80, -0.66);
         gaze = Math.max(-1, Math.min(1, 0.8 * gauss(random)));
     }
 
@@ -227,8 +227,8 @@ final class DrawnFace {
 
     private void eye(int side) {
         double open = Math.max(0.06, mimic.eyeOpen() + 0.04 * gauss(random));
-        double upper = 0.072 * open;
-        double lower = 0.048 * (1 - 0.75 * Math.min(1, Math.max(-0.3, mimic.lowerLid())));
+        double upper = 0.085 * open;
+        double lower = 0.055 * (1 - 0.75 * Math.min(1, Math.max(-0.3, mimic.lowerLid())));
         double middle = side * eyeU;
         DoubleUnaryOperator top = t -> eyeV - 0.02 * side * t - upper * StrictMath.pow(1 - t * t, 0.7);
         DoubleUnaryOperator bottom = t -> eyeV - 0.02 * side * t + lower * (1 - t * t);
@@ -236,8 +236,8 @@ final class DrawnFace {
         fill(Math.min(245, 150 + 0.4 * skin), area(t -> middle + eyeWidth * t, top, bottom));
 
         double irisU = middle + 0.25 * eyeWidth * gaze;
-        double[][] iris = ring(irisU, eyeV - 0.012, 0.068, 0.068);
-        double[][] pupil = ring(irisU, eyeV - 0.012, 0.036, 0.036);
+        double[][] iris = ring(irisU, eyeV - 0.012, 0.078, 0.078);
+        double[][] pupil = ring(irisU, eyeV - 0.012, 0.042, 0.042);
         for (double[][] circle : new double[][][] {iris, pupil}) {
             for (double[] point : circle) {
                 double t = Math.max(-1, Math.min(1, (point[0] - middle) / eyeWidth));
@@ -255,7 +255,7 @@ final class DrawnFace {
     }
 
     private void brow(int side) {
-        double height = eyeV - 0.19;
+        double height = eyeV - 0.21;
         double inner = height - mimic.browInner() + 0.008 * gauss(random);
         double outer = height + 0.03 - mimic.browOuter() + 0.008 * gauss(random);
         double innerU = eyeU - eyeWidth * 1.05 - mimic.browTogether();
@@ -316,12 +316,12 @@ final class DrawnFace {
     /** Light, blur, exposure and noise: from the large picture to 48×48 bytes. */
     private byte[] photograph() {
         double angle = between(0, 2 * StrictMath.PI);
-        double slope = between(0, 0.25) / (Faces.SIDE / 2.0);
+        double slope = between(0, 0.2) / (Faces.SIDE / 2.0);
         double slopeX = slope * StrictMath.cos(angle);
         double slopeY = slope * StrictMath.sin(angle);
         double brightness = between(112, 142);
         double contrast = between(48, 62);
-        double noise = between(1.5, 5);
+        double noise = between(1, 4);
         double blur = between(0, 0.6);
 
         int[] large = ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();

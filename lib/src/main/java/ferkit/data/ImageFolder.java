@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -243,7 +244,7 @@ final class ImageFolder {
     }
 
     private static boolean hasImageName(Path file) {
-        return name(file).toLowerCase(java.util.Locale.ROOT).matches(".*\\.(png|jpe?g|gif|bmp|webp|tiff?)");
+        return name(file).toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|gif|bmp|webp|tiff?)");
     }
 
     private static String spellings() {

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -67,7 +68,7 @@ final class Source {
     /** Whether the bytes begin with this Latin-1 text. */
     static boolean starts(byte[] head, String magic) {
         byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
-        return head.length >= expected.length && java.util.Arrays.mismatch(head, 0, expected.length, expected, 0, expected.length) < 0;
+        return head.length >= expected.length && Arrays.mismatch(head, 0, expected.length, expected, 0, expected.length) < 0;
     }
 
     /** What an exception says, in one sentence that names a path. */

@@ -12,7 +12,7 @@ class SampleTest {
     /** The same on every Java version and system; a change of the drawing changes it. */
     @Test
     void isTheSameBitForBitEverywhere() {
-        assertEquals("f9b0e904c01d9b898c02ca37d75421f40704a4134bba99a0fd575df3eefc873c", SAMPLE.hash());
+        assertEquals("c95fb2abf71af8dd19599952b2776b53f80cd259c0bac06fb392673b9dca2e6e", SAMPLE.hash());
         assertEquals(SAMPLE.hash(), Sample.draw().hash());
     }
 
