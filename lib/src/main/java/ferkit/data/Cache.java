@@ -19,9 +19,9 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * Keeps data sets that were read once as one file each, so that the next start takes a fraction of a second.
- * A file belongs to one state of its source (path, size, time of change) and ends with a CRC-32C over all its
- * bytes, which is checked whenever it is loaded.
+ * Keeps data sets that were read once, one file for each source, so that the next start takes a fraction of a second.
+ * A file names the state of its source (sizes, times of change) and ends with a CRC-32C over all its bytes, which is
+ * checked whenever it is loaded.
  */
 final class Cache {
     private static final byte[] FORMAT = "ferkit faces 1\n".getBytes(StandardCharsets.US_ASCII);
@@ -35,14 +35,17 @@ final class Cache {
         this.log = log;
     }
 
-    /** The data set kept under this key; empty, with a message if there is a damaged file, if it must be read again. */
-    Optional<FaceSet> load(String key) {
-        Path file = file(key);
+    /**
+     * The data set kept for a source, or empty if there is none, the source is in another state now, or the file is
+     * damaged, which a message says.
+     */
+    Optional<FaceSet> load(Path source, String state) {
+        Path file = file(source);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try (FileChannel channel = FileChannel.open(file)) {
-            return Optional.of(read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()), key));
+            return read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()), state);
         } catch (IOException | RuntimeException e) {
             log.accept("The cache " + file + " cannot be used (" + e.getMessage() + "): reading the data set again");
             return Optional.empty();
@@ -50,15 +53,15 @@ final class Cache {
     }
 
     /** Keeps a data set; where the folder cannot be written, says so and carries on. */
-    void store(String key, FaceSet faces) {
-        Path file = file(key);
+    void store(Path source, String state, FaceSet faces) {
+        Path file = file(source);
         try {
             Files.createDirectories(folder);
             AtomicFile.write(file, out -> {
                 CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32C());
                 DataOutputStream data = new DataOutputStream(checked);
                 data.write(FORMAT);
-                write(data, key);
+                write(data, state);
                 write(data, faces.hash());
                 write(data, faces.origin().kind().name());
                 write(data, faces.origin().title());
@@ -76,7 +79,7 @@ final class Cache {
         }
     }
 
-    private static FaceSet read(ByteBuffer in, String key) throws IOException {
+    private static Optional<FaceSet> read(ByteBuffer in, String state) throws IOException {
         if (in.remaining() < FORMAT.length + Long.BYTES || !Arrays.equals(bytes(in, FORMAT.length), FORMAT)) {
             throw new IOException("it is empty or of another format");
         }
@@ -86,8 +89,8 @@ final class Cache {
         if (checksum.getValue() != in.getLong(body)) {
             throw new IOException("its checksum does not fit its content");
         }
-        if (!text(in).equals(key)) {
-            throw new IOException("it belongs to another file");
+        if (!text(in).equals(state)) {
+            return Optional.empty();
         }
         String hash = text(in);
         Origin.Kind kind = Origin.Kind.valueOf(text(in));
@@ -101,7 +104,7 @@ final class Cache {
             byte[] labels = bytes(in, in.getInt());
             splits.add(new Faces(bytes(in, labels.length * Faces.PIXELS), labels));
         }
-        return new FaceSet(new Origin(kind, title, notes), splits.get(0), splits.get(1), splits.get(2), hash);
+        return Optional.of(new FaceSet(new Origin(kind, title, notes), splits.get(0), splits.get(1), splits.get(2), hash));
     }
 
     private static byte[] bytes(ByteBuffer in, int size) {
@@ -132,9 +135,9 @@ final class Cache {
         }
     }
 
-    private Path file(String key) {
+    private Path file(Path source) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(source.toString().getBytes(StandardCharsets.UTF_8));
             return folder.resolve("faces-" + HexFormat.of().formatHex(digest, 0, 8) + ".bin");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -81,18 +82,34 @@ public final class Datasets {
      * @throws IOException if there is none or it is wrong: what was found where, and what was expected
      */
     public static FaceSet open(Path path, Path cache, Consumer<String> log) throws IOException {
+        Path source;
+        String state;
         try {
-            Cache kept = new Cache(cache, log);
-            String key = key(path);
-            Optional<FaceSet> loaded = kept.load(key);
-            if (loaded.isPresent()) {
-                return loaded.get();
-            }
-            long start = System.nanoTime();
-            FaceSet faces = read(path);
-            log.accept(String.format(Locale.ROOT, "Read %s in %.1f s", path, (System.nanoTime() - start) / 1e9));
-            kept.store(key, faces);
-            return faces;
+            source = path.toRealPath();
+            state = state(source);
+        } catch (IOException e) {
+            throw new IOException(Source.sentence(e, path), e);
+        }
+        Cache kept = new Cache(cache, log);
+        Optional<FaceSet> loaded = kept.load(source, state);
+        if (loaded.isPresent()) {
+            return loaded.get();
+        }
+        long start = System.nanoTime();
+        FaceSet faces = read(path);
+        log.accept(String.format(Locale.ROOT, "Read %s in %.1f s", path, (System.nanoTime() - start) / 1e9));
+        kept.store(source, state, faces);
+        return faces;
+    }
+
+    /**
+     * Reads a data set without a cache.
+     *
+     * @throws IOException as {@link #open}
+     */
+    public static FaceSet read(Path path) throws IOException {
+        try {
+            return readAny(path);
         } catch (ZipException e) {
             throw new IOException(path + ": the compressed data is damaged (" + e.getMessage() + "); get the file again", e);
         } catch (EOFException e) {
@@ -103,7 +120,7 @@ public final class Datasets {
     }
 
     /** What tells one state of a file or folder from another: names, sizes and times of change. */
-    private static String key(Path path) throws IOException {
+    private static String state(Path path) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -121,13 +138,13 @@ public final class Datasets {
                     digest.update(state.getBytes(StandardCharsets.UTF_8));
                 }
             }
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        return path.toRealPath() + " " + HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static FaceSet read(Path path) throws IOException {
+    private static FaceSet readAny(Path path) throws IOException {
         List<String> notes = new ArrayList<>();
         List<Path> found = List.of(path);
         if (Files.isDirectory(path)) {
@@ -263,7 +280,7 @@ public final class Datasets {
 
     private static FaceSet readZip(Path file, List<String> notes) throws IOException {
         try (FileSystem zip = FileSystems.newFileSystem(file)) {
-            FaceSet inner = read(zip.getPath("/"));
+            FaceSet inner = readAny(zip.getPath("/"));
             notes.addAll(inner.origin().notes());
             Origin origin = new Origin(inner.origin().kind(), title(inner.origin().kind(), file), notes);
             return new FaceSet(origin, inner.training(), inner.validation(), inner.test(), inner.hash());

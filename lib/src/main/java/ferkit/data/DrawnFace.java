@@ -29,9 +29,14 @@ final class DrawnFace {
     private final double size;
     private final double shiftX;
     private final double shiftY;
-    private final double roll;
     private final double yaw;
     private final double pitch;
+    private final double cosRoll;
+    private final double sinRoll;
+    private final double cosYaw;
+    private final double sinYaw;
+    private final double cosPitch;
+    private final double sinPitch;
 
     private final double headWidth;
     private final double jaw;
@@ -45,28 +50,36 @@ final class DrawnFace {
     private final double lips;
     private final double browThickness;
     private final double hairline;
+    private final double gaze;
 
     private DrawnFace(Emotion emotion, SplittableRandom random) {
         this.random = random;
         mimic = Expression.random(emotion, random);
-        size = between(24, 27.5) * SCALE;
-        shiftX = 0.6 * gauss(random) * SCALE;
-        shiftY = 0.6 * gauss(random) * SCALE;
-        roll = 0.06 * gauss(random);
-        yaw = 0.10 * gauss(random);
-        pitch = 0.05 * gauss(random);
+        size = between(27, 29) * SCALE;
+        shiftX = 0.4 * gauss(random) * SCALE;
+        shiftY = (0.4 * gauss(random) - 2.2) * SCALE;
+        double roll = 0.05 * gauss(random);
+        yaw = 0.08 * gauss(random);
+        pitch = 0.04 * gauss(random);
+        cosRoll = StrictMath.cos(roll);
+        sinRoll = StrictMath.sin(roll);
+        cosYaw = StrictMath.cos(yaw);
+        sinYaw = StrictMath.sin(yaw);
+        cosPitch = StrictMath.cos(pitch);
+        sinPitch = StrictMath.sin(pitch);
         headWidth = between(0.70, 0.84);
         jaw = between(2.0, 3.0);
         skin = between(125, 225);
         hair = Math.min(skin - 35, random.nextInt(4) == 0 ? between(90, 190) : between(12, 80));
-        eyeU = between(0.29, 0.36);
+        eyeU = between(0.33, 0.37);
         eyeV = between(-0.15, -0.10);
-        eyeWidth = between(0.13, 0.17);
+        eyeWidth = between(0.16, 0.19);
         mouthV = between(0.49, 0.55);
-        mouthWidth = between(0.22, 0.28);
-        lips = between(0.03, 0.065);
-        browThickness = between(0.022, 0.05);
-        hairline = between(-0.78, -0.58);
+        mouthWidth = between(0.27, 0.32);
+        lips = between(0.04, 0.065);
+        browThickness = between(0.035, 0.055);
+        hairline = between(-0.80, -0.66);
+        gaze = Math.max(-1, Math.min(1, 0.8 * gauss(random)));
     }
 
     /** A face of 2,304 grey bytes that shows this emotion; everything else is chance. */
@@ -124,7 +137,7 @@ final class DrawnFace {
         }
         if (!longHair) {
             for (int side = -1; side <= 1; side += 2) {
-                flat(skin * 0.78, ring(side * headWidth * 1.0 - 0.2 * yaw, 0.0, 0.09, 0.19));
+                flat(skin * 0.78, ring(side * headWidth - 0.2 * yaw, 0.0, 0.09, 0.19));
                 flat(skin * 0.6, ring(side * headWidth * 1.03 - 0.2 * yaw, 0.0, 0.04, 0.11));
             }
         }
@@ -154,7 +167,7 @@ final class DrawnFace {
             double u = t * edge;
             double side = StrictMath.pow(Math.abs(t), 4);
             double v = hairline + depth * (t - parting) * (t - parting) + side * (longHair ? 0.75 : 0.3) + 0.15 * pitch;
-            shape[top.length + i] = new double[] {u * (1 - 0.02), v};
+            shape[top.length + i] = new double[] {0.98 * u, v};
         }
         flat(hair, shape);
         flat(hair * 1.25 + 8, ring(between(-0.25, 0.25), -0.93, 0.3, 0.06));
@@ -214,18 +227,17 @@ final class DrawnFace {
 
     private void eye(int side) {
         double open = Math.max(0.06, mimic.eyeOpen() + 0.04 * gauss(random));
-        double upper = 0.072 * open;
-        double lower = 0.048 * (1 - 0.75 * Math.min(1, Math.max(-0.3, mimic.lowerLid())));
-        double tilt = 0.02 * side;
+        double upper = 0.085 * open;
+        double lower = 0.055 * (1 - 0.75 * Math.min(1, Math.max(-0.3, mimic.lowerLid())));
         double middle = side * eyeU;
-        DoubleUnaryOperator top = t -> eyeV - tilt * side * t * side - upper * StrictMath.pow(1 - t * t, 0.7);
-        DoubleUnaryOperator bottom = t -> eyeV - tilt * side * t * side + lower * (1 - t * t);
+        DoubleUnaryOperator top = t -> eyeV - 0.02 * side * t - upper * StrictMath.pow(1 - t * t, 0.7);
+        DoubleUnaryOperator bottom = t -> eyeV - 0.02 * side * t + lower * (1 - t * t);
         blob(skin * 0.82, middle, eyeV - 0.01, eyeWidth * 1.22, 0.085 + 0.03 * open);
-        fill(Math.min(245, 150 + 0.4 * skin), between(t -> middle + eyeWidth * t, top, bottom));
+        fill(Math.min(245, 150 + 0.4 * skin), area(t -> middle + eyeWidth * t, top, bottom));
 
-        double gaze = middle + 0.25 * eyeWidth * Math.max(-1, Math.min(1, gaze()));
-        double[][] iris = ring(gaze, eyeV - 0.012, 0.068, 0.068);
-        double[][] pupil = ring(gaze, eyeV - 0.012, 0.036, 0.036);
+        double irisU = middle + 0.25 * eyeWidth * gaze;
+        double[][] iris = ring(irisU, eyeV - 0.012, 0.078, 0.078);
+        double[][] pupil = ring(irisU, eyeV - 0.012, 0.042, 0.042);
         for (double[][] circle : new double[][][] {iris, pupil}) {
             for (double[] point : circle) {
                 double t = Math.max(-1, Math.min(1, (point[0] - middle) / eyeWidth));
@@ -235,24 +247,15 @@ final class DrawnFace {
         fill(Math.min(skin * 0.5, 85), iris);
         fill(10, pupil);
         if (open > 0.55) {
-            blob(240, gaze + 0.02, eyeV - 0.035, 0.014, 0.014);
+            blob(240, irisU + 0.02, eyeV - 0.035, 0.014, 0.014);
         }
         stroke(Math.min(skin * 0.3, 45), 0.022, line(t -> middle + eyeWidth * 1.05 * t, top));
         stroke(skin * 0.62, 0.010, line(t -> middle + eyeWidth * t, bottom));
         stroke(skin * 0.72, 0.012, line(t -> middle + eyeWidth * 1.1 * t, t -> top.applyAsDouble(t) - 0.045));
     }
 
-    private double sharedGaze = Double.NaN;
-
-    private double gaze() {
-        if (Double.isNaN(sharedGaze)) {
-            sharedGaze = 0.8 * gauss(random);
-        }
-        return sharedGaze;
-    }
-
     private void brow(int side) {
-        double height = eyeV - 0.19;
+        double height = eyeV - 0.21;
         double inner = height - mimic.browInner() + 0.008 * gauss(random);
         double outer = height + 0.03 - mimic.browOuter() + 0.008 * gauss(random);
         double innerU = eyeU - eyeWidth * 1.05 - mimic.browTogether();
@@ -280,13 +283,13 @@ final class DrawnFace {
         DoubleUnaryOperator lowerLip = t -> bottom.applyAsDouble(t) + 1.35 * thick * Math.sqrt(1 - t * t);
         double lip = skin * between(0.58, 0.78);
         stroke(skin * 0.84, 0.03, line(t -> 0.6 * u.applyAsDouble(t), t -> lowerLip.applyAsDouble(t) + 0.05));
-        fill(lip, between(u, upperLip, top));
-        fill(Math.min(250, lip * 1.12), between(u, bottom, lowerLip));
+        fill(lip, area(u, upperLip, top));
+        fill(Math.min(250, lip * 1.12), area(u, bottom, lowerLip));
         if (open > 0.02) {
-            fill(skin * 0.14, between(u, top, bottom));
+            fill(skin * 0.14, area(u, top, bottom));
             double shown = Math.min(0.9, mimic.teeth()) * open;
             DoubleUnaryOperator edge = t -> Math.min(bottom.applyAsDouble(t), top.applyAsDouble(t) + shown);
-            fill(Math.min(240, 140 + 0.4 * skin), between(t -> 0.94 * u.applyAsDouble(t), top, edge));
+            fill(Math.min(240, 140 + 0.4 * skin), area(t -> 0.94 * u.applyAsDouble(t), top, edge));
             if (open > 0.12 && mimic.teeth() < 0.7) {
                 blob(skin * 0.45, 0, bottomMiddle - 0.2 * open, width * 0.5, 0.22 * open);
             }
@@ -310,15 +313,15 @@ final class DrawnFace {
         }
     }
 
-    /** Light, size, blur and noise: from the large picture to 48×48 bytes. */
+    /** Light, blur, exposure and noise: from the large picture to 48×48 bytes. */
     private byte[] photograph() {
         double angle = between(0, 2 * StrictMath.PI);
-        double slope = between(0, 0.25) / (Faces.SIDE / 2.0);
+        double slope = between(0, 0.2) / (Faces.SIDE / 2.0);
         double slopeX = slope * StrictMath.cos(angle);
         double slopeY = slope * StrictMath.sin(angle);
-        double exposure = between(0.85, 1.1);
-        double haze = between(0, 30);
-        double noise = between(1.5, 5);
+        double brightness = between(112, 142);
+        double contrast = between(48, 62);
+        double noise = between(1, 4);
         double blur = between(0, 0.6);
 
         int[] large = ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
@@ -328,10 +331,11 @@ final class DrawnFace {
                 averaged[y / SCALE * Faces.SIDE + x / SCALE] += large[y * canvas.getWidth() + x] & 0xff;
             }
         }
-        byte[] image = new byte[Faces.PIXELS];
+        double[] lit = new double[Faces.PIXELS];
+        double sum = 0;
+        double squares = 0;
         for (int y = 0; y < Faces.SIDE; y++) {
             for (int x = 0; x < Faces.SIDE; x++) {
-                double sharp = averaged[y * Faces.SIDE + x];
                 double around = 0;
                 for (int dy = -1; dy <= 1; dy++) {
                     for (int dx = -1; dx <= 1; dx++) {
@@ -340,11 +344,18 @@ final class DrawnFace {
                         around += averaged[row * Faces.SIDE + column];
                     }
                 }
-                double value = ((1 - blur) * sharp + blur * around / 9) / (SCALE * SCALE);
-                double light = 1 + slopeX * (x - 23.5) + slopeY * (y - 23.5);
-                double grey = haze + (1 - haze / 255) * value * exposure * light + noise * gauss(random);
-                image[y * Faces.SIDE + x] = (byte) Math.max(0, Math.min(255, Math.round(grey)));
+                int p = y * Faces.SIDE + x;
+                lit[p] = ((1 - blur) * averaged[p] + blur * around / 9) * (1 + slopeX * (x - 23.5) + slopeY * (y - 23.5));
+                sum += lit[p];
+                squares += lit[p] * lit[p];
             }
+        }
+        double mean = sum / Faces.PIXELS;
+        double deviation = Math.sqrt(squares / Faces.PIXELS - mean * mean);
+        byte[] image = new byte[Faces.PIXELS];
+        for (int p = 0; p < image.length; p++) {
+            double grey = brightness + contrast * (lit[p] - mean) / deviation + noise * gauss(random);
+            image[p] = (byte) Math.max(0, Math.min(255, Math.round(grey)));
         }
         return image;
     }
@@ -385,13 +396,13 @@ final class DrawnFace {
         double y = v;
         if (front) {
             double depth = 0.6 * Math.sqrt(Math.max(0, 1 - u * u / 0.72 - v * v / 1.2));
-            x = u * StrictMath.cos(yaw) + depth * StrictMath.sin(yaw);
-            y = v * StrictMath.cos(pitch) + depth * StrictMath.sin(pitch);
+            x = u * cosYaw + depth * sinYaw;
+            y = v * cosPitch + depth * sinPitch;
         }
         double middle = Faces.SIDE * SCALE / 2.0;
         return new double[] {
-            middle + shiftX + size * (x * StrictMath.cos(roll) - y * StrictMath.sin(roll)),
-            middle + shiftY + size * (x * StrictMath.sin(roll) + y * StrictMath.cos(roll))};
+            middle + shiftX + size * (x * cosRoll - y * sinRoll),
+            middle + shiftY + size * (x * sinRoll + y * cosRoll)};
     }
 
     private void blob(double grey, double u, double v, double radiusU, double radiusV) {
@@ -424,7 +435,7 @@ final class DrawnFace {
     }
 
     /** The area between two lines over the same u. */
-    private static double[][] between(DoubleUnaryOperator u, DoubleUnaryOperator top, DoubleUnaryOperator bottom) {
+    private static double[][] area(DoubleUnaryOperator u, DoubleUnaryOperator top, DoubleUnaryOperator bottom) {
         double[][] points = Arrays.copyOf(line(u, top), 2 * STEPS + 2);
         double[][] back = line(u, bottom);
         for (int i = 0; i <= STEPS; i++) {

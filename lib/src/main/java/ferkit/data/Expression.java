@@ -27,31 +27,31 @@ record Expression(double browInner, double browOuter, double browTogether, doubl
     private static Expression[] of(Emotion emotion) {
         return switch (emotion) {
             case ANGRY -> new Expression[] {
-                new Expression(-0.12, 0.05, 0.05, 0.80, 0.4, -0.05, 0.85, 0.00, 0.0, 0.00, 0.4, 1.0),
-                new Expression(-0.13, 0.06, 0.06, 0.95, 0.4, -0.03, 1.05, 0.22, 1.0, 0.04, 0.8, 1.0)};
+                new Expression(-0.15, 0.06, 0.05, 0.80, 0.4, -0.07, 0.85, 0.00, 0.00, 0.00, 0.4, 1.0),
+                new Expression(-0.16, 0.07, 0.06, 0.95, 0.4, -0.04, 1.05, 0.28, 1.00, 0.04, 0.8, 1.0)};
             case DISGUST -> new Expression[] {
-                new Expression(-0.09, -0.02, 0.03, 0.50, 0.7, -0.09, 0.90, 0.05, 0.3, 0.08, 1.0, 0.8),
-                new Expression(-0.08, -0.03, 0.03, 0.45, 0.8, -0.06, 1.05, 0.16, 0.4, 0.09, 1.0, 0.9)};
+                new Expression(-0.11, -0.02, 0.03, 0.50, 0.7, -0.12, 0.90, 0.06, 0.30, 0.08, 1.0, 0.8),
+                new Expression(-0.10, -0.04, 0.03, 0.45, 0.8, -0.08, 1.05, 0.20, 0.40, 0.09, 1.0, 0.9)};
             case FEAR -> new Expression[] {
-                new Expression(0.13, 0.03, 0.05, 1.50, -0.2, -0.05, 1.20, 0.14, 0.6, 0.01, 0.3, 0.2),
-                new Expression(0.12, 0.02, 0.05, 1.45, -0.1, -0.07, 1.05, 0.26, 0.3, 0.01, 0.3, 0.2)};
+                new Expression(0.16, 0.04, 0.05, 1.50, -0.2, -0.07, 1.20, 0.18, 0.60, 0.01, 0.3, 0.2),
+                new Expression(0.15, 0.02, 0.05, 1.45, -0.1, -0.09, 1.05, 0.33, 0.30, 0.01, 0.3, 0.2)};
             case HAPPY -> new Expression[] {
-                new Expression(0.01, 0.02, 0.00, 0.70, 0.7, 0.12, 1.35, 0.17, 0.8, 0.00, 0.9, 0.0),
-                new Expression(0.01, 0.01, 0.00, 0.85, 0.4, 0.11, 1.20, 0.00, 0.0, 0.00, 0.6, 0.0)};
+                new Expression(0.01, 0.02, 0.00, 0.70, 0.7, 0.16, 1.35, 0.21, 0.80, 0.00, 0.9, 0.0),
+                new Expression(0.01, 0.01, 0.00, 0.85, 0.4, 0.14, 1.20, 0.00, 0.00, 0.00, 0.6, 0.0)};
             case SAD -> new Expression[] {
-                new Expression(0.11, -0.06, 0.02, 0.65, 0.1, -0.10, 0.85, 0.00, 0.0, 0.00, 0.3, 0.1),
-                new Expression(0.12, -0.06, 0.03, 0.40, 0.5, -0.12, 1.10, 0.09, 0.2, 0.02, 0.8, 0.3)};
+                new Expression(0.14, -0.07, 0.02, 0.65, 0.1, -0.13, 0.85, 0.00, 0.00, 0.00, 0.3, 0.1),
+                new Expression(0.15, -0.07, 0.03, 0.40, 0.5, -0.16, 1.10, 0.11, 0.20, 0.02, 0.8, 0.3)};
             case SURPRISE -> new Expression[] {
-                new Expression(0.13, 0.14, -0.01, 1.55, -0.2, 0.00, 0.65, 0.36, 0.15, 0.00, 0.0, 0.0),
-                new Expression(0.12, 0.13, -0.01, 1.50, -0.1, 0.01, 0.75, 0.20, 0.2, 0.00, 0.0, 0.0)};
+                new Expression(0.16, 0.17, -0.01, 1.55, -0.2, 0.00, 0.65, 0.45, 0.15, 0.00, 0.0, 0.0),
+                new Expression(0.15, 0.16, -0.01, 1.50, -0.1, 0.01, 0.75, 0.25, 0.20, 0.00, 0.0, 0.0)};
             case NEUTRAL -> new Expression[] {REST, REST};
         };
     }
 
-    /** An emotion shown weakly or strongly, with the scatter that faces have. */
+    /** An emotion shown weakly (one face in five) or strongly, with the scatter that faces have. */
     static Expression random(Emotion emotion, SplittableRandom random) {
         Expression full = of(emotion)[random.nextInt(2)];
-        double strength = 0.7 + 0.5 * random.nextDouble();
+        double strength = random.nextInt(5) == 0 ? 0.1 + 0.3 * random.nextDouble() : 0.9 + 0.3 * random.nextDouble();
         return new Expression(
                 part(0, full.browInner, strength, 0.025, random),
                 part(0, full.browOuter, strength, 0.025, random),

@@ -16,6 +16,8 @@ import java.util.Optional;
  * (Barsoum et al. 2016, "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label Distribution").
  */
 public final class FerPlus {
+    private static final String NAME = "fer2013new.csv";
+
     private final Map<Split, List<int[]>> votes;
 
     /** What FER+ lets people vote for, in the order of its columns. */
@@ -45,15 +47,25 @@ public final class FerPlus {
         }
     }
 
+    /** Where FER+ is not in the images' order, its majorities hardly ever are their labels; in order, two in three are. */
+    private static final double LEAST_AGREEMENT = 0.5;
+    private static final int ENOUGH = 100;
+
     private FerPlus(Map<Split, List<int[]>> votes) {
         this.votes = votes;
+    }
+
+    /** The file {@code fer2013new.csv} in a folder or beside a file, if it is there. */
+    public static Optional<Path> beside(Path data) {
+        Path file = Files.isDirectory(data) ? data.resolve(NAME) : data.toAbsolutePath().resolveSibling(NAME);
+        return Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
     }
 
     /**
      * Reads {@code fer2013new.csv} for a data set.
      *
-     * @throws IOException if the file cannot be read, a line is wrong (names file and line), or a split has another
-     *     number of rows than the data set, so that row order joins nothing
+     * @throws IOException if the file cannot be read, a line is wrong (names file and line), a split has another
+     *     number of rows than the data set, or the images are plainly in another order
      */
     public static FerPlus read(Path file, FaceSet faces) throws IOException {
         Map<Split, List<int[]>> votes = new EnumMap<>(Split.class);
@@ -90,7 +102,28 @@ public final class FerPlus {
                         + " use it with the whole fer2013.csv");
             }
         }
-        return new FerPlus(votes);
+        FerPlus ferPlus = new FerPlus(votes);
+        ferPlus.checkOrder(file, faces);
+        return ferPlus;
+    }
+
+    private void checkOrder(Path file, FaceSet faces) throws IOException {
+        int comparable = 0;
+        int agreeing = 0;
+        for (Split split : Split.values()) {
+            for (int i = 0; i < faces.split(split).size(); i++) {
+                Optional<Emotion> seen = majority(split, i).flatMap(Vote::emotion);
+                if (seen.isPresent()) {
+                    comparable++;
+                    agreeing += seen.get().label() == faces.split(split).label(i) ? 1 : 0;
+                }
+            }
+        }
+        if (comparable >= ENOUGH && agreeing < LEAST_AGREEMENT * comparable) {
+            throw new IOException(file + ": its majorities are the images' labels for " + 100 * agreeing / comparable
+                    + " % of the images, expected about 68 %, so the images are in another order than FER2013's;"
+                    + " use it with fer2013.csv instead of folders of images");
+        }
     }
 
     private static int column(List<String> titles, String title, Path file) throws IOException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -170,6 +171,9 @@ final class ImageFolder {
                 otherFiles++;
             }
         }
+        if (found.isEmpty()) {
+            throw noImage(split);
+        }
         found.sort(ORDER);
         return found;
     }
@@ -230,13 +234,17 @@ final class ImageFolder {
             jpegs += jpeg[i] ? 1 : 0;
         }
         if (!files.isEmpty() && faces.size() == 0) {
-            throw new IOException(files.get(0).file().getParent().getParent() + ": no PNG or JPEG image in its class folders; get them again");
+            throw noImage(files.get(0).file().getParent().getParent());
         }
         return faces.toFaces();
     }
 
+    private static IOException noImage(Path split) {
+        return new IOException(split + ": no PNG or JPEG image in its class folders, expected at least one; get them again");
+    }
+
     private static boolean hasImageName(Path file) {
-        return name(file).toLowerCase(java.util.Locale.ROOT).matches(".*\\.(png|jpe?g|gif|bmp|webp|tiff?)");
+        return name(file).toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|gif|bmp|webp|tiff?)");
     }
 
     private static String spellings() {

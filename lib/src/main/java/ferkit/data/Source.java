@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -16,6 +18,9 @@ import java.util.zip.ZipException;
 
 /** Reading files and folders, those within a zip archive too, with sentences for what can go wrong. */
 final class Source {
+    /** How Linux and macOS call a symbolic link that leads to itself. */
+    private static final String LINK_LOOP = "Too many levels of symbolic links";
+
     private Source() {}
 
     /** What is in a folder, by name, without hidden entries and the folders that macOS puts into archives. */
@@ -63,7 +68,7 @@ final class Source {
     /** Whether the bytes begin with this Latin-1 text. */
     static boolean starts(byte[] head, String magic) {
         byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
-        return head.length >= expected.length && java.util.Arrays.mismatch(head, 0, expected.length, expected, 0, expected.length) < 0;
+        return head.length >= expected.length && Arrays.mismatch(head, 0, expected.length, expected, 0, expected.length) < 0;
     }
 
     /** What an exception says, in one sentence that names a path. */
@@ -74,7 +79,10 @@ final class Source {
         if (e instanceof AccessDeniedException denied) {
             return denied.getFile() + ": no permission to read it; change its permissions or name another path";
         }
-        if (e instanceof FileSystemLoopException || String.valueOf(e.getMessage()).contains("Too many levels of symbolic links")) {
+        if (e instanceof FileSystemLoopException loop) {
+            return sentence(new FileSystemException(loop.getFile(), null, LINK_LOOP), Path.of(loop.getFile()));
+        }
+        if (String.valueOf(e.getMessage()).contains(LINK_LOOP)) {
             return path + ": a symbolic link leads back to itself, expected files and folders; remove the link";
         }
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

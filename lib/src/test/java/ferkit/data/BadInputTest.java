@@ -225,7 +225,7 @@ class BadInputTest {
         for (String word : WORDS) {
             Files.createDirectories(root.resolve("train").resolve(word));
         }
-        assertEquals(root.resolve("train") + ": no PNG or JPEG image in its class folders; get them again", error(root));
+        assertEquals(root.resolve("train") + ": no PNG or JPEG image in its class folders, expected at least one; get them again", error(root));
         TinyFaces.write(root.resolve("train/stray.png"), TinyFaces.png(TinyFaces.pixels(1)));
         assertEquals(root.resolve("train/stray.png") + ": an image outside the class folders, so its class is unknown; move or remove it", error(root));
     }

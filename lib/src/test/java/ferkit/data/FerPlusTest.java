@@ -62,6 +62,25 @@ class FerPlusTest {
         assertEquals(file + ", line 1: no column \"happiness\", expected the header of fer2013new.csv; get the file again", error(file, faces(1, 0, 0)));
     }
 
+    @Test
+    void refusesImagesInAnotherOrder() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            rows.append(i < 60 ? "Training,,0,0,0,0,10,0,0,0,0,0\n" : "Training,,10,0,0,0,0,0,0,0,0,0\n");
+        }
+        Path file = write(rows.toString());
+        assertEquals(file + ": its majorities are the images' labels for 30 % of the images, expected about 68 %, so the images are in"
+                + " another order than FER2013's; use it with fer2013.csv instead of folders of images", error(file, faces(200, 0, 0)));
+    }
+
+    @Test
+    void isFoundBesideTheData() throws IOException {
+        assertEquals(Optional.empty(), FerPlus.beside(folder));
+        Path file = write("");
+        assertEquals(Optional.of(file), FerPlus.beside(folder));
+        assertEquals(Optional.of(file), FerPlus.beside(folder.resolve("fer2013.csv")));
+    }
+
     private static String error(Path file, FaceSet faces) {
         return assertThrows(IOException.class, () -> FerPlus.read(file, faces)).getMessage();
     }
