@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -60,6 +61,11 @@ public final class Results {
     /** The run of a model, if it is among them. */
     public Optional<Run> run(String model) {
         return runs.stream().filter(r -> r.config().model().equals(model)).findFirst();
+    }
+
+    /** These results and another run's, unless a run of the same model is among them; it comes last. */
+    public Results with(Run run) {
+        return run(run.config().model()).isPresent() ? this : new Results(origin, Stream.concat(runs.stream(), Stream.of(run)).toList());
     }
 
     /** These results up to and with a model's. */

@@ -82,6 +82,8 @@ class ResultsTest {
         assertEquals("", some.upTo("model-3").toString());
         assertEquals("Model 6 (sample)", some.except("model-2").toString());
         assertEquals("Model 2 (sample)", some.only("model-2", "model-3").toString());
+        assertEquals("Model 2 (sample), Model 6 (sample), half (sample)", some.with(run("half", 2, 0, 1)).toString());
+        assertEquals(some.toString(), some.with(run("model-2", 2, 0, 1)).toString());
         assertEquals("All six models have been run.", new Results(SAMPLE, IntStream.rangeClosed(1, 6)
                 .mapToObj(i -> run("model-" + i, 2, 0, 1)).toList()).missing());
     }
