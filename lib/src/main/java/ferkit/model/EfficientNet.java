@@ -12,6 +12,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
+import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.training.initializer.XavierInitializer.FactorType;
+import ai.djl.training.initializer.XavierInitializer.RandomType;
 import ferkit.data.Emotion;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -230,12 +233,18 @@ public final class EfficientNet {
         return Collections.unmodifiableMap(parameters);
     }
 
-    /** The study's classifier of pooled features: Dense 128, ReLU, Dense 7 (logits). */
-    public static SequentialBlock head() {
-        return new SequentialBlock()
+    /**
+     * The study's classifier of pooled features, (N, 1280) → (N, 7) logits: Dense 128, ReLU, Dense 7, Glorot-uniform
+     * kernels and zero biases. Its arrays live until the manager is closed.
+     */
+    public static SequentialBlock head(NDManager manager) {
+        SequentialBlock head = new SequentialBlock()
                 .add(Linear.builder().setUnits(128).build())
                 .add(Activation.reluBlock())
                 .add(Linear.builder().setUnits(Emotion.COUNT).build());
+        head.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, 3f), Parameter.Type.WEIGHT);
+        head.initialize(manager, DataType.FLOAT32, new Shape(1, FEATURES));
+        return head;
     }
 
     /** The mean over height and width: (N, C, H, W) → (N, C). */

@@ -41,9 +41,9 @@ final class MobileBlock extends AbstractBlock {
 
     @Override
     protected NDList forwardInternal(ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-        try (NDScope scope = new NDScope()) {
+        NDList x = inputs;
+        try (NDScope scope = new NDScope()) { // frees what lies between: at 224 pixels that is most of the memory
             scope.suppressNotUsedWarning();
-            NDList x = inputs;
             for (Block child : getChildren().values()) {
                 x = child.forward(store, x, training);
             }
@@ -57,8 +57,9 @@ final class MobileBlock extends AbstractBlock {
                 x = new NDList(inputs.singletonOrThrow().add(added));
             }
             NDScope.unregister(x);
-            return x;
         }
+        NDScope.register(x.singletonOrThrow());
+        return x;
     }
 
     @Override

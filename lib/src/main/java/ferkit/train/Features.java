@@ -75,7 +75,7 @@ public final class Features implements Examples {
         Path folder = Files.createDirectories(cache.resolve(data.hash().substring(0, 16) + "-" + trunk.key()));
         try (NDManager manager = NDManager.newBaseManager()) {
             Block lower = trunk.weights().load(manager, trunk.variant()).lower(trunk.stage());
-            Shape shape = lower.getOutputShapes(new Shape[] {new Shape(1, 1, trunk.side(), trunk.side())})[0].slice(1);
+            Shape shape = trunk.outputShape(lower);
             List<Piece> plan = new ArrayList<>();
             for (int from = 0; from < faces.size(); from += PIECE) {
                 String name = String.format(Locale.ROOT, "%s-%05d.f16", split.usage(), from);

@@ -2,10 +2,13 @@ package ferkit.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ferkit.data.Faces;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.weights.WeightFile;
+import java.util.Locale;
 
 /**
  * The lower part of a pretrained EfficientNet that training leaves as it is, and the images as it sees them.
@@ -31,8 +34,19 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
 
     /** What the outputs depend on, apart from the images. */
     String key() {
-        return weights.sha256().substring(0, 16) + "-" + variant.padding() + "-" + variant.epsilon()
+        return weights.sha256().substring(0, 16) + "-" + variant.padding().name().toLowerCase(Locale.ROOT) + "-" + variant.epsilon()
                 + "-" + variant.scaling() + "-" + side + "-" + stage;
+    }
+
+    /** Shape of what comes out for one image. */
+    public Shape outputShape() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            return outputShape(new EfficientNet(manager, variant).lower(stage));
+        }
+    }
+
+    Shape outputShape(Block lower) {
+        return lower.getOutputShapes(new Shape[] {new Shape(1, 1, side, side)})[0].slice(1);
     }
 
     /**

@@ -61,10 +61,14 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
         try (NDManager manager = Training.newManager(config.device())) {
             Block network = architecture.build(manager);
-            Path weights = folder.resolve(WEIGHTS);
-            Weights.decode(Files.readAllBytes(weights), Weights.of(network), weights.toString());
+            Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
             return Training.predict(network, manager, examples, config.batch());
         }
+    }
+
+    /** The file of the weights that were kept. */
+    Path weights() {
+        return folder.resolve(WEIGHTS);
     }
 
     /** The epoch whose weights were kept: the first of the highest validation accuracy. */
