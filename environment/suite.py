@@ -187,6 +187,17 @@ def on_other_jdks(bench: Bench):
                     bench.record(f"outputs of {executed.name} on JDK {java.version}", checks.output_problems(checks.read(executed)))
 
 
+def training_survives(bench: Bench):
+    """Training killed, interrupted, out of room, twice at once, and its memory: see trials.py."""
+    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "trials.py"], env=bench.environment)
+    results = re.findall(r"^trial (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
+    for name, result, text in results:
+        kit.say(f"{name}: {text}")
+        bench.record(f"training {name}", [] if result == "ok" else [text])
+    if not results:
+        bench.record("trials of training", [kit.last_line(answer.text)])
+
+
 def slow_kit_tests(bench: Bench):
     """The Python tests with those that set up anew, with no network, and interrupt a run."""
     run_unittests(bench, {"KIT_LONG_TESTS": "1"})
@@ -194,7 +205,7 @@ def slow_kit_tests(bench: Bench):
 
 CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, notebooks_in_french,
           java_tests_in_french]
-LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, slow_kit_tests]
+LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, slow_kit_tests]
 
 
 def run(long: bool) -> int:
