@@ -304,7 +304,7 @@ def set_up() -> Java:
         raise Stop("This is an Intel Mac, for which PyTorch's native library is no longer made: use another machine or a "
                    "Linux container.")
     java = find_java()
-    if not library_built(java):
+    if not library_built():
         find_maven()
     check_writable(STATE)
     make_venv()
@@ -360,18 +360,18 @@ def write_kernelspec(folder: Path, java: Java):
         write_text(file, text)
 
 
-def library_stamp(java: Java) -> str:
-    return content_hash(ROOT / "pom.xml", ROOT / "lib" / "src" / "main", java.version)
+def library_stamp() -> str:
+    return content_hash(ROOT / "pom.xml", ROOT / "lib" / "src" / "main")
 
 
-def library_built(java: Java) -> bool:
-    return up_to_date("library", library_stamp(java)) and any(JARS.glob("ferkit-*.jar"))
+def library_built() -> bool:
+    return up_to_date("library", library_stamp()) and any(JARS.glob("ferkit-*.jar"))
 
 
 def build_library(java: Java):
-    if library_built(java):
+    if library_built():
         return
-    pom, stamp = ROOT / "pom.xml", library_stamp(java)
+    pom, stamp = ROOT / "pom.xml", library_stamp()
     if not up_to_date("pom", content_hash(pom)):
         remove(JARS)  # else jars of other versions would stay beside the new ones
     # A test name that matches nothing, rather than -DskipTests, so that Maven also fetches what runs tests: afterwards

@@ -75,7 +75,7 @@ class Progress:
 
 
 class ListeningClient(NotebookClient):
-    """Calls `heard` with the last words of each output as it comes, so that hours of training are not hours of silence."""
+    """Calls `heard` with the first words of each output as it comes, so that hours of training are not hours of silence."""
     heard = None
 
     def process_message(self, msg, cell, cell_index):
@@ -83,7 +83,7 @@ class ListeningClient(NotebookClient):
         text = content.get("text") or content.get("data", {}).get("text/plain", "")
         if self.heard and text:
             words = html.unescape(re.sub(r"<(style|svg)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)).split()
-            self.heard(" ".join(words)[-90:])
+            self.heard(" ".join(words)[:90])
         return super().process_message(msg, cell, cell_index)
 
 
