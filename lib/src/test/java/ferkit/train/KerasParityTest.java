@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -22,6 +23,7 @@ import ferkit.model.StudyModel;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The six models against the same models in Keras, with weights both sides draw from the same generator. */
 class KerasParityTest {
-    private static final JsonObject KERAS = read();
+    private static final JsonObject KERAS = read("/parity/keras-models.json");
+    private static final JsonObject KERAS_FLOAT64 = read("/parity/keras-gradients-float64.json");
+    /** Models whose given gradient norms, in single precision, differ from Keras' own in double precision or from ours by a kink. */
+    private static final List<String> NEAR_A_KINK = List.of("1", "5");
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "2", "3", "4", "5", "6"})
@@ -44,15 +49,15 @@ class KerasParityTest {
             assertEquals(keras.get("parameters").getAsLong(),
                     network.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum());
             setWeights(network, keras.getAsJsonArray("tensors"), manager);
-            Examples examples = input();
+            Examples examples = input(DataType.FLOAT32);
             int[] all = IntStream.range(0, examples.size()).toArray();
 
             assertClose(floats(keras.get("eval_logits")), logits(network, manager, examples, all), 1e-5, "evaluation logits");
             assertClose(new double[] {keras.get("eval_loss").getAsDouble()},
                     new double[] {Training.evaluate(network, manager, examples, 8).loss()}, 1e-5, "evaluation loss");
 
-            assertClose(floats(keras.get("first_step_gradient_l2")), gradientNorms(network, manager, examples, all), 1e-3,
-                    "norms of the first step's gradients");
+            assertClose(floats(keras.get("first_step_gradient_l2")), gradientNorms(network, manager, examples, all),
+                    NEAR_A_KINK.contains(number) ? 3e-3 : 1e-3, "norms of the first step's gradients");
             setWeights(network, keras.getAsJsonArray("tensors"), manager);
 
             Adam adam = new Adam(manager, network, Schedule.constant(1e-5));
@@ -67,6 +72,31 @@ class KerasParityTest {
                     "logits after three steps");
             assertStatistics(keras.getAsJsonArray("moving_mean_after_3_steps_first8"), network, "runningMean");
             assertStatistics(keras.getAsJsonArray("moving_variance_after_3_steps_first8"), network, "runningVar");
+        }
+    }
+
+    /**
+     * In single precision a value next to a kink (ReLU at zero, two equal pixels in a pooling window) may fall to either side,
+     * in Keras as here, and one such value moves a norm by about a thousandth. In double precision none does.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "2", "3", "4", "5", "6"})
+    void gradientsAgreeWithKerasInDoublePrecision(String number) {
+        JsonObject keras = KERAS.getAsJsonObject("models").getAsJsonObject(number);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block network = StudyModel.named(number).withoutDropout().build(manager);
+            setWeights(network, keras.getAsJsonArray("tensors"), manager);
+            for (Parameter parameter : network.getParameters().values()) {
+                NDArray precise = parameter.getArray().toType(DataType.FLOAT64, true);
+                parameter.close();
+                parameter.setShape(null);
+                parameter.setArray(precise);
+                precise.setRequiresGradient(parameter.requiresGradient());
+            }
+            Examples examples = input(DataType.FLOAT64);
+            int[] all = IntStream.range(0, examples.size()).toArray();
+            assertClose(floats(KERAS_FLOAT64.getAsJsonObject("models").get(number)), gradientNorms(network, manager, examples, all),
+                    1e-6, "norms of the first step's gradients in double precision");
         }
     }
 
@@ -93,7 +123,7 @@ class KerasParityTest {
             collector.backward(Loss.softmaxCrossEntropyLoss().evaluate(new NDList(labels), new NDList(logits)));
         }
         double[] norms = network.getParameters().values().stream().filter(Parameter::requiresGradient)
-                .mapToDouble(p -> p.getArray().getGradient().norm().getFloat()).toArray();
+                .mapToDouble(p -> p.getArray().getGradient().toType(DataType.FLOAT64, false).norm().getDouble()).toArray();
         network.getParameters().values().stream().filter(Parameter::requiresGradient)
                 .forEach(p -> p.getArray().getGradient().muli(0));
         return norms;
@@ -130,7 +160,7 @@ class KerasParityTest {
         }
     }
 
-    private static Examples input() {
+    private static Examples input(DataType type) {
         JsonObject input = KERAS.getAsJsonObject("input");
         int[] labels = IntStream.range(0, KERAS.getAsJsonArray("labels").size())
                 .map(i -> KERAS.getAsJsonArray("labels").get(i).getAsInt()).toArray();
@@ -149,7 +179,7 @@ class KerasParityTest {
 
             @Override
             public NDArray batch(NDManager manager, int[] indices) {
-                return manager.create(pixels, new Shape(labels.length, 1, 48, 48));
+                return manager.create(pixels, new Shape(labels.length, 1, 48, 48)).toType(type, false);
             }
         };
     }
@@ -192,12 +222,12 @@ class KerasParityTest {
         return values.stream().mapToDouble(d -> d).toArray();
     }
 
-    private static JsonObject read() {
-        try (Reader reader = new InputStreamReader(KerasParityTest.class.getResourceAsStream("/parity/keras-models.json"),
+    private static JsonObject read(String resource) {
+        try (Reader reader = new InputStreamReader(KerasParityTest.class.getResourceAsStream(resource),
                 StandardCharsets.UTF_8)) {
             return JsonParser.parseReader(reader).getAsJsonObject();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
