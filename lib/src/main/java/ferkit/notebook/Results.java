@@ -256,7 +256,8 @@ public final class Results {
 
     /**
      * How far each run's best epoch stands out from its neighbours: its validation accuracy, the mean over the two epochs
-     * before and after it, and the difference, which is what choosing the best of many epochs adds by luck.
+     * before and after it, and the difference. Where the curve is level, that is what choosing the best of many epochs adds
+     * by luck; where it still climbs, it is not.
      */
     public Table bestOfMany() {
         double[] best = best(History.Epoch::valAccuracy);
