@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.StringColumn;
@@ -137,6 +138,12 @@ public final class Study {
     public Run trainAgain(StudyModel model) throws IOException, InterruptedException {
         workspace.forget(Recipe.of(model));
         return train(model);
+    }
+
+    /** Shows a line of text; what is returned replaces it. */
+    Consumer<String> line(String text) {
+        String id = display.show(Html.paragraph(text), "text/html");
+        return newer -> update.show(id, Html.paragraph(newer), "text/html");
     }
 
     @FunctionalInterface

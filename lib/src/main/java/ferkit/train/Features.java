@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -130,10 +131,54 @@ public final class Features implements Examples {
             }
             throw new IllegalStateException("Features could not be computed: " + e.getCause().getMessage(), e.getCause());
         } finally {
-            pool.shutdownNow();
-            pool.awaitTermination(1, TimeUnit.MINUTES);
-            JniUtils.setNumThreads(threads);
+            finish(pool, threads);
         }
+    }
+
+    /**
+     * Images per second that a trunk gets through, measured on so many images for each thread, after a first batch.
+     *
+     * @param threads that compute side by side, as {@link #of} has them
+     */
+    public static double speed(FrozenTrunk trunk, Faces faces, int images, int threads) throws IOException, InterruptedException {
+        int[] some = IntStream.range(0, images).map(i -> i % faces.size()).toArray();
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Work work = new Work(manager, trunk.weights().load(manager, trunk.variant()).lower(trunk.stage()), trunk, faces);
+            return speed(work, some, threads);
+        }
+    }
+
+    private static double speed(Work work, int[] images, int threads) throws InterruptedException {
+        CyclicBarrier start = new CyclicBarrier(threads);
+        List<Future<Double>> seconds = new ArrayList<>();
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            for (int t = 0; t < threads; t++) {
+                seconds.add(pool.submit(() -> {
+                    JniUtils.setNumThreads(1);
+                    work.on(Arrays.copyOf(images, Math.min(BATCH, images.length)), n -> {});
+                    start.await();
+                    long begin = System.nanoTime();
+                    work.on(images, n -> {});
+                    return (System.nanoTime() - begin) / 1e9;
+                }));
+            }
+            double slowest = 0;
+            for (Future<Double> s : seconds) {
+                slowest = Math.max(slowest, s.get());
+            }
+            return threads * images.length / slowest;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The trunk's speed could not be measured: " + e.getCause().getMessage(), e.getCause());
+        } finally {
+            finish(pool, threads);
+        }
+    }
+
+    private static void finish(ExecutorService pool, int threads) throws InterruptedException {
+        pool.shutdownNow();
+        pool.awaitTermination(1, TimeUnit.MINUTES);
+        JniUtils.setNumThreads(threads);
     }
 
     /** The computation that all threads share. */

@@ -1,0 +1,300 @@
+package ferkit.notebook;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ferkit.chart.Charts;
+import ferkit.data.FaceSet;
+import ferkit.data.Split;
+import ferkit.eval.ClassReport;
+import ferkit.eval.Evaluation;
+import ferkit.eval.Figures;
+import ferkit.eval.Interval;
+import ferkit.eval.Published;
+import ferkit.model.EfficientNet;
+import ferkit.model.EfficientNet.Scaling;
+import ferkit.model.EfficientNet.Variant;
+import ferkit.model.weights.PublicWeights;
+import ferkit.train.Features;
+import ferkit.train.FrozenTrunk;
+import ferkit.train.History;
+import ferkit.train.Recipe;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import ferkit.train.Schedule;
+import ferkit.train.TransferModel;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** The study's last experiment: a classifier on what a pretrained EfficientNet sees, and fine-tuning of its upper part. */
+public final class Transfer {
+    private static final String PUBLISHED = "EfficientNetB0";
+    private static final int EPOCHS = 10;
+    private static final double LEARNING_RATE = 1e-3;
+    private static final double FINE_TUNING_RATE = 1e-4;
+    private static final int TIMED_IMAGES = 64;
+
+    private final Study study;
+    private final PublicWeights weights;
+    private final Variant variant;
+
+    private Transfer(Study study, PublicWeights weights, Variant variant) {
+        this.study = study;
+        this.weights = weights;
+        this.variant = variant;
+    }
+
+    /**
+     * Finds ImageNet weights (see {@link PublicWeights#find}) and shows as a heading which ones they are.
+     *
+     * @throws IOException if there are none; the message says what was tried and what to do
+     */
+    public static Transfer open(Study study) throws IOException {
+        return open(study, Optional.empty());
+    }
+
+    /** The same with a weight file of one's own. */
+    public static Transfer open(Study study, Path weights) throws IOException {
+        return open(study, Optional.of(weights));
+    }
+
+    private static Transfer open(Study study, Optional<Path> named) throws IOException {
+        PublicWeights weights = PublicWeights.find(named, study.workspace().root(), study::show);
+        return open(study, weights, weights.file().variant().orElseThrow(() -> new IOException(weights.file().file()
+                + " may be timm's efficientnet_b0 or its tf_efficientnet_b0: name the one it is, Variant.TIMM or Variant.TIMM_TF")));
+    }
+
+    /** The same with a weight file of one's own of a variant that the file does not tell. */
+    public static Transfer open(Study study, Path weights, Variant variant) throws IOException {
+        return open(study, PublicWeights.find(Optional.of(weights), study.workspace().root(), study::show), variant);
+    }
+
+    private static Transfer open(Study study, PublicWeights weights, Variant variant) {
+        study.show("## " + variant.title() + ", ImageNet weights: " + weights.source());
+        return new Transfer(study, weights, variant);
+    }
+
+    /** What the weights are for. */
+    public Variant variant() {
+        return variant;
+    }
+
+    /** How runs on these weights are called, for example "efficientnet-lite0". */
+    public String name() {
+        return variant.lite() ? "efficientnet-lite0" : "efficientnet-b0";
+    }
+
+    /** The scalings of the input that the weights may have been trained with; one where the publisher is known. */
+    public List<Scaling> scalings() {
+        return variant.lite() ? List.of(Scaling.LITE, Scaling.IMAGENET) : List.of(variant.scaling());
+    }
+
+    /** These weights, frozen up to a stage (0 to 7, or {@link FrozenTrunk#WHOLE}), on images of this side. */
+    public FrozenTrunk trunk(int side, int stage, Scaling scaling) {
+        return new FrozenTrunk(weights.file(), variant.with(scaling), side, stage);
+    }
+
+    /**
+     * A classifier on pooled features as the study trained it: Dense 128, ReLU, Dense 7, Adam with 0.001, ten epochs.
+     * Loaded if there is a finished run, otherwise trained now.
+     *
+     * @param suffix appended to {@link #name}
+     */
+    public Run train(String suffix, FrozenTrunk trunk) throws IOException, InterruptedException {
+        return train(new Recipe(new TransferModel(name() + suffix, trunk, Optional.empty()), weights.source(),
+                Schedule.constant(LEARNING_RATE), EPOCHS), trunk);
+    }
+
+    /**
+     * Fine-tuning: the part of the trunk that is not frozen, without its batch normalisation, and the classifier of a
+     * finished run, trained on together at a tenth of the learning rate.
+     */
+    public Run fineTune(String suffix, FrozenTrunk trunk, Run head) throws IOException, InterruptedException {
+        return train(new Recipe(new TransferModel(name() + suffix, trunk, Optional.of(head)), weights.source(),
+                Schedule.constant(FINE_TUNING_RATE), EPOCHS), trunk);
+    }
+
+    private Run train(Recipe recipe, FrozenTrunk trunk) throws IOException, InterruptedException {
+        Workspace workspace = study.workspace();
+        Optional<Run> finished = workspace.finished(recipe);
+        if (finished.isPresent()) {
+            study.show(title(finished.get()) + " is trained already: loaded from `" + workspace.shortPath(finished.get().folder()) + "`.");
+            return finished.get();
+        }
+        RunConfig config = workspace.config(recipe);
+        FaceSet data = study.data().limitTraining(config.limit(), config.seed());
+        Consumer<String> line = study.line("Features …");
+        return study.train(recipe, features(data, Split.TRAINING, trunk, line), features(data, Split.VALIDATION, trunk, line),
+                features(data, Split.TEST, trunk, line));
+    }
+
+    private Features features(FaceSet data, Split split, FrozenTrunk trunk, Consumer<String> line) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        int[] before = {-1};
+        long[] shown = {start};
+        Features features = Features.of(data, split, trunk, study.workspace().root().resolve("data/.cache/features"),
+                study.settings().threads(), (done, of) -> {
+                    if (before[0] < 0) {
+                        before[0] = done;
+                    }
+                    if (System.nanoTime() - shown[0] < 250_000_000) {
+                        return;
+                    }
+                    shown[0] = System.nanoTime();
+                    double rate = (done - before[0]) / ((System.nanoTime() - start) / 1e9);
+                    line.accept(String.format(Locale.ROOT, "Features of the images of %s: %,d of %,d, %.0f images/s%s", split.usage(),
+                            done, of, rate, rate > 0 ? ", " + LiveProgress.duration((of - done) / rate) + " left" : ""));
+                });
+        line.accept(String.format(Locale.ROOT, "Features of %,d images at %d pixels: %s numbers each",
+                features.size(), trunk.side(), features.shape()));
+        return features;
+    }
+
+    /** Of two runs the one of the higher validation accuracy, the first of equals. */
+    public static Run better(Run first, Run second) {
+        return second.best().valAccuracy() > first.best().valAccuracy() ? second : first;
+    }
+
+    /** How a run is called in tables and legends; a trial and the sample are called so. */
+    public String title(Run run) {
+        String name = run.config().model();
+        return study.data().origin().isSample() ? name + " (sample)" : isWhole(run) ? name : name + " (trial)";
+    }
+
+    private boolean isWhole(Run run) {
+        return study.data().origin().isComparable() && run.config().epochs() == EPOCHS && run.config().limit() == 0
+                && run.config().batch() == 128;
+    }
+
+    /** Accuracy and loss over the epochs. */
+    public BufferedImage curves(Run run) {
+        return Charts.trainingCurves(Results.curves(title(run), run.history()));
+    }
+
+    /** Runs at their best epochs; below them the study's row if all of them were trained on all of FER2013 as it did. */
+    public Table rows(Run... runs) {
+        List<String> names = new ArrayList<>(Arrays.stream(runs).map(this::title).toList());
+        List<String> intervals = new ArrayList<>(Arrays.stream(runs).map(r -> interval(r).text()).toList());
+        boolean beside = Arrays.stream(runs).allMatch(this::isWhole);
+        if (beside) {
+            names.add("Study: EfficientNet-B0");
+            intervals.add("");
+        }
+        Published.Result published = Published.result(PUBLISHED);
+        return Table.create("Best epochs", StringColumn.create("Model", names),
+                column("Training accuracy", runs, run -> run.best().accuracy(), beside, published.trainingAccuracy()),
+                column("Training loss", runs, run -> run.best().loss(), beside, published.trainingLoss()),
+                column("Validation accuracy", runs, run -> run.best().valAccuracy(), beside, published.validationAccuracy()),
+                StringColumn.create("95 % interval", intervals),
+                column("Validation loss", runs, run -> run.best().valLoss(), beside, published.validationLoss()),
+                column("Test accuracy", runs, run -> run.test().accuracy(), beside, published.testAccuracy()),
+                StringColumn.create("Best epoch", epochs(runs, beside)));
+    }
+
+    private static List<String> epochs(Run[] runs, boolean beside) {
+        List<String> epochs = new ArrayList<>(Arrays.stream(runs).map(r -> Integer.toString(r.best().epoch())).toList());
+        if (beside) {
+            epochs.add("");
+        }
+        return epochs;
+    }
+
+    private static StringColumn column(String name, Run[] runs, ToDoubleFunction<Run> figure, boolean beside, double study) {
+        List<String> cells = new ArrayList<>(Arrays.stream(runs).map(r -> Figures.fixed(figure.applyAsDouble(r), 4)).toList());
+        if (beside) {
+            cells.add(Double.isNaN(study) ? "" : Figures.fixed(study, 2));
+        }
+        return StringColumn.create(name, cells);
+    }
+
+    private static Interval interval(Run run) {
+        return Interval.wilson(run.validation().correct(), run.validation().size());
+    }
+
+    /** The report on the test images, beside the study's if the run was trained on all of FER2013 as it did. */
+    public Table report(Run run) {
+        ClassReport ours = Evaluation.of(run.test()).classes();
+        return isWhole(run) ? ours.beside(Published.report(PUBLISHED).orElseThrow(), "study") : ours.table();
+    }
+
+    /**
+     * The study's two figures for this model, held against the chance in the choice of test images and against our run:
+     * computed sentences.
+     */
+    public List<String> studysTwoFigures(Run run) {
+        Published.Result published = Published.result(PUBLISHED);
+        int support = Published.report(PUBLISHED).orElseThrow().macro().support();
+        Interval validation = Interval.wilson((int) Math.round(published.validationAccuracy() * support), support);
+        List<String> sentences = new ArrayList<>();
+        sentences.add("The study reports " + Figures.fixed(published.validationAccuracy(), 2) + " on validation and "
+                + Figures.fixed(published.testAccuracy(), 2) + " on test, a difference of "
+                + Figures.signed(published.testAccuracy() - published.validationAccuracy(), 2) + ".");
+        sentences.add("With " + support + " images the 95 % interval of " + Figures.fixed(published.validationAccuracy(), 2) + " is "
+                + validation.text() + ": " + (validation.contains(published.testAccuracy()) ? "chance alone could explain the difference."
+                        : "the test figure lies outside it, so the choice of images alone hardly explains the difference."));
+        sentences.add("Our run: " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and " + Figures.fixed(run.test().accuracy(), 4)
+                + " on test (" + run.test().size() + " images), a difference of "
+                + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + ".");
+        return sentences;
+    }
+
+    /**
+     * How much is saved by computing features once: the trunk's speed measured now, and from it the time of ten epochs
+     * that send every training and validation image through the trunk each time, as the study did.
+     */
+    public Table saved(Run run, FrozenTrunk trunk) throws IOException, InterruptedException {
+        double rate = Features.speed(trunk, study.data().validation(), TIMED_IMAGES, study.settings().threads());
+        int training = run.config().limit() > 0 ? run.config().limit() : study.data().training().size();
+        int images = training + study.data().validation().size();
+        double head = run.history().epochs().stream().mapToDouble(History.Epoch::seconds).sum();
+        double each = run.config().epochs() * images / rate + head;
+        double once = images / rate + head;
+        return Table.create("Time", StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
+                StringColumn.create("Time of " + run.config().epochs() + " epochs", LiveProgress.duration(each), LiveProgress.duration(once),
+                        LiveProgress.duration(head)),
+                StringColumn.create("Times as fast", "1", Figures.fixed(each / once, 1), Figures.fixed(each / head, 0)),
+                StringColumn.create("Measured", Figures.fixed(rate, 1) + " images/s through the trunk", "the same", "the run's own seconds"));
+    }
+
+    /** The trunk part by part for images of this side, and the study's head; with what the study's training changes. */
+    public Table parts(int side) {
+        List<String> names = new ArrayList<>();
+        List<String> shapes = new ArrayList<>();
+        List<Integer> counts = new ArrayList<>();
+        List<Integer> trained = new ArrayList<>();
+        try (NDManager manager = NDManager.newBaseManager()) {
+            EfficientNet net = new EfficientNet(manager, variant);
+            int below = 0;
+            for (int stage = 0; stage <= FrozenTrunk.WHOLE; stage++) {
+                Block lower = net.lower(stage);
+                names.add(stage == 0 ? "Stem" : stage == FrozenTrunk.WHOLE ? "Top and pooling" : "Stage " + stage);
+                shapes.add(lower.getOutputShapes(new Shape[] {new Shape(1, 1, side, side)})[0].slice(1).toString());
+                counts.add(count(lower) - below);
+                trained.add(0);
+                below = count(lower);
+            }
+            int head = count(EfficientNet.head(manager));
+            names.addAll(List.of("Dense 128, ReLU, Dense 7", "All"));
+            shapes.addAll(List.of("(7)", ""));
+            counts.addAll(List.of(head, below + head));
+            trained.addAll(List.of(head, head));
+        }
+        return Table.create("Parts", StringColumn.create("Part", names), StringColumn.create("Output shape", shapes),
+                Figures.counts("Parameters", counts.stream().mapToInt(i -> i).toArray()),
+                Figures.counts("Trained by the study", trained.stream().mapToInt(i -> i).toArray()));
+    }
+
+    private static int count(Block block) {
+        return (int) block.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum();
+    }
+}
