@@ -21,10 +21,14 @@ public final class Figures {
         return Double.isFinite(value) ? new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString() : "–";
     }
 
-    /** As {@link #fixed}, always with a sign: "+0.012", "−0.004". */
+    /** As {@link #fixed}, always with a sign: "+0.012", "−0.004"; what is rounded to zero is "+0.000". */
     public static String signed(double value, int decimals) {
         String text = fixed(Math.abs(value), decimals);
-        return !Double.isFinite(value) ? text : (value < 0 ? "−" : "+") + text;
+        if (!Double.isFinite(value)) {
+            return text;
+        }
+        boolean negative = value < 0 && !text.equals(fixed(0, decimals));
+        return (negative ? "−" : "+") + text;
     }
 
     /** A count with a comma between thousands: "1,469,031". */
@@ -46,9 +50,13 @@ public final class Figures {
 
     /** A table's column of differences, shown with a sign and so many decimals; NaN is missing. */
     public static DoubleColumn signedColumn(String name, double[] values, int decimals) {
-        String digits = "0." + "0".repeat(decimals);
         DoubleColumn column = DoubleColumn.create(name, values);
-        column.setPrintFormatter(formatter("+" + digits + ";−" + digits));
+        column.setPrintFormatter(new NumberColumnFormatter() {
+            @Override
+            public String format(double value) {
+                return signed(value, decimals);
+            }
+        });
         return column;
     }
 

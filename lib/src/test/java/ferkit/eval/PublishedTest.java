@@ -92,6 +92,10 @@ class PublishedTest {
         assertEquals("–", Figures.fixed(Double.NaN, 2));
         assertEquals("−0.004", Figures.signed(-0.004, 3));
         assertEquals("+0.000", Figures.signed(0, 3));
+        assertEquals("+0.000", Figures.signed(-0.0004, 3));
+        assertEquals("–", Figures.signed(Double.NaN, 3));
+        assertEquals("+0.00", Figures.signedColumn("x", new double[] {-0.004}, 2).getString(0));
+        assertEquals("–", Figures.signedColumn("x", new double[] {Double.NaN}, 2).getString(0));
         assertEquals("< 0.001", Figures.pValue(0.0004));
         assertEquals("0.047", Figures.pValue(0.0471));
         Locale before = Locale.getDefault();
