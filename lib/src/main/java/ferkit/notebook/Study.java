@@ -140,6 +140,12 @@ public final class Study {
         return train(model);
     }
 
+    /** The same study with another number of threads for each training step. */
+    Study withThreads(int threads) {
+        return new Study(new Workspace(workspace.root(), workspace.settings().withThreads(threads), workspace.data(), workspace.device()),
+                display, update);
+    }
+
     /** Shows a line of text; what is returned replaces it. */
     Consumer<String> line(String text) {
         String id = display.show(Html.paragraph(text), "text/html");

@@ -3,6 +3,7 @@ package ferkit.notebook;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.pytorch.jni.JniUtils;
 import ferkit.chart.Charts;
 import ferkit.data.FaceSet;
 import ferkit.data.Split;
@@ -134,8 +135,15 @@ public final class Transfer {
         RunConfig config = workspace.config(recipe);
         FaceSet data = study.data().limitTraining(config.limit(), config.seed());
         Consumer<String> line = study.line("Features …");
-        return study.train(recipe, features(data, Split.TRAINING, trunk, line), features(data, Split.VALIDATION, trunk, line),
-                features(data, Split.TEST, trunk, line));
+        Features training = features(data, Split.TRAINING, trunk, line);
+        Features validation = features(data, Split.VALIDATION, trunk, line);
+        Features test = features(data, Split.TEST, trunk, line);
+        JniUtils.setNumThreads(1);
+        try {
+            return study.withThreads(1).train(recipe, training, validation, test); // a step is too small to be shared out
+        } finally {
+            JniUtils.setNumThreads(study.settings().threads());
+        }
     }
 
     private Features features(FaceSet data, Split split, FrozenTrunk trunk, Consumer<String> line) throws IOException, InterruptedException {
