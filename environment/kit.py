@@ -513,7 +513,9 @@ def train(options) -> int:
 
 
 def bench(options) -> int:
-    return library("bench", options.arguments, {})
+    import bench as measurements  # environment/bench.py
+    os.environ.update(settings_variables(options))
+    return measurements.run()
 
 
 def library(command: str, arguments: list, variables: dict) -> int:
@@ -648,8 +650,8 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument("models", nargs="+", metavar="MODEL", help="1 to 6, or all")
     command.add_argument("--jobs", type=int, help="how many models to train side by side")
     add_settings(command)
-    command = add("bench", bench, "measure training steps")
-    command.add_argument("arguments", nargs=argparse.REMAINDER)
+    command = add("bench", bench, "measure training steps and reading against Keras, PyTorch and pandas; writes reports/benchmark.md")
+    command.add_argument(*SETTINGS[0][:1], type=SETTINGS[0][2], help=SETTINGS[0][3])
     command = add("test", test, "run everything CI runs")
     command.add_argument("--long", action="store_true", help="and every notebook twice and out of order, on other JDKs too")
     command = add("lab", lab, "open JupyterLab on the notebooks")

@@ -1,5 +1,6 @@
 package ferkit;
 
+import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
 import ferkit.model.StudyModel;
 import ferkit.notebook.Settings;
@@ -31,7 +32,9 @@ import java.util.concurrent.Future;
  *   data                          which data set a notebook would open: "sample" or "fer2013", then what is known of it
  *   train MODEL… [--jobs N]       train models (1 to 6, or all), N side by side, in the study's configuration unless
  *                                 epochs, limit or batch are set
- *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with seconds
+ *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
+ *                                 took and the seconds that putting as many batches together takes
+ *   read FILE                     reads a data set without the cache and says how many seconds it took
  * </pre>
  */
 public final class Main {
@@ -45,7 +48,8 @@ public final class Main {
                 case "data" -> data();
                 case "train" -> train(Arrays.asList(arguments).subList(1, arguments.length));
                 case "steps" -> steps();
-                default -> throw new IllegalArgumentException("Commands: data, train MODEL… [--jobs N], steps");
+                case "read" -> read(Path.of(arguments[1]));
+                default -> throw new IllegalArgumentException("Commands: data, train MODEL… [--jobs N], steps, read FILE");
             }
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             System.err.println(e.getMessage());
@@ -134,15 +138,21 @@ public final class Main {
     }
 
     private static void steps() throws IOException {
-        Settings settings = Settings.read();
-        Workspace.prepareEngine(settings);
+        String device = Workspace.prepareEngine(Settings.read());
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             String[] request = line.split(" ");
-            try (StepTimer timer = new StepTimer(StudyModel.named(request[0]), Integer.parseInt(request[1]), Workspace.prepareEngine(settings))) {
-                timer.seconds(2);
-                OUT.println(timer.seconds(Integer.parseInt(request[2])));
+            int steps = Integer.parseInt(request[2]);
+            try (StepTimer timer = new StepTimer(StudyModel.named(request[0]), Integer.parseInt(request[1]), device)) {
+                timer.seconds(1);
+                OUT.println(timer.seconds(steps) + " " + timer.batchSeconds(steps));
             }
         }
+    }
+
+    private static void read(Path file) throws IOException {
+        long start = System.nanoTime();
+        Datasets.read(file);
+        OUT.println((System.nanoTime() - start) / 1e9);
     }
 }

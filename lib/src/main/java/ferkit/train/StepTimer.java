@@ -43,6 +43,15 @@ public final class StepTimer implements AutoCloseable {
         return (System.nanoTime() - start) / 1e9;
     }
 
+    /** Seconds that putting this many batches together takes, a part of what {@link #seconds} measures. */
+    public double batchSeconds(int batches) {
+        long start = System.nanoTime();
+        for (int i = 0; i < batches; i++) {
+            examples.batch(manager, batch).close();
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
     /** How long a run will take, in one sentence, from a few steps measured now. */
     public static String estimate(Architecture architecture, RunConfig config, int trainingImages) {
         try (StepTimer timer = new StepTimer(architecture, config.batch(), config.device())) {

@@ -1,0 +1,204 @@
+"""`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run;
+and the seconds that reading FER2013's CSV takes, here and in pandas. Prints what it measures and writes reports/benchmark.md."""
+import contextlib
+import datetime
+import gzip
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+
+import kit
+
+BATCH = 128
+ROUNDS = 5
+STEPS = {"1": 3, "2": 3, "3": 1, "4": 2, "5": 3, "6": 3}  # in each round, after a first one that is not timed
+PEERS = kit.ENVIRONMENT / ".venv-peers"
+REPORT = kit.REPORTS / "benchmark.md"
+KIT = "this kit"
+GOALS = [("Keras as installed", 1.3), ("PyTorch as installed", 1.15)]
+BEST_PEER_GOAL = 0.97
+TCMALLOC = ["/usr/lib/*/libtcmalloc_minimal.so.4", "/usr/lib/*/libtcmalloc.so.4", "/usr/lib64/libtcmalloc_minimal.so.4"]
+
+
+def peers_python() -> Path:
+    """The Python of the peers' virtual environment, made on demand."""
+    python = PEERS / ("Scripts/python.exe" if kit.WINDOWS else "bin/python")
+    requirements = kit.ENVIRONMENT / "requirements-peers.txt"
+    stamp = kit.content_hash(requirements)
+    if not kit.up_to_date("peers", stamp) or not python.exists():
+        kit.say("Installing Keras and PyTorch to measure against …")
+        subprocess.run([kit.sys.executable, "-m", "venv", PEERS], check=True)
+        answer = kit.capture([python, "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", requirements])
+        if answer.code != 0:
+            raise kit.Stop(f"The peers cannot be installed: {kit.last_line(answer.text)}")
+        kit.write_text(kit.STATE / "peers", stamp)
+    return python
+
+
+def contestants(java: kit.Java) -> list:
+    """Name, command and environment of each that is measured; the kit first."""
+    python, peers = peers_python(), str(kit.ENVIRONMENT / "peers.py")
+    plain = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    plain.pop("OMP_WAIT_POLICY", None)
+    ours = {**plain, **kit.java_variables()}
+    found = [
+        (KIT, kit.java_command(java, "steps"), ours),
+        ("Keras as installed", [python, peers, "keras"], plain),
+        ("Keras, oneDNN on", [python, peers, "keras"], {**plain, "TF_ENABLE_ONEDNN_OPTS": "1"}),
+        ("PyTorch as installed", [python, peers, "torch"], plain),
+        ("PyTorch, channels-last", [python, peers, "torch", "channels-last"], plain),
+    ]
+    libraries = [str(path) for pattern in TCMALLOC for path in Path("/").glob(pattern[1:])]
+    if libraries:
+        found.append(("PyTorch, channels-last, tcmalloc", [python, peers, "torch", "channels-last"], {**plain, "LD_PRELOAD": libraries[0]}))
+    return found
+
+
+class Worker:
+    """A process that times training steps on request and sleeps between the requests."""
+
+    def __init__(self, name: str, command: list, environment: dict):
+        self.name = name
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen([str(part) for part in command], env=environment, cwd=kit.ROOT, encoding="utf-8",
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+
+    def ask(self, request: str) -> list:
+        self.process.stdin.write(request + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            self.errors.seek(0)
+            raise kit.Stop(f"{self.name} gave no answer to \"{request}\": {kit.last_line(self.errors.read().decode('utf-8', 'replace'))}")
+        return [float(number) for number in line.split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.errors.close()
+
+
+def flop(number: str) -> float:
+    """Floating-point operations of one step's convolutions and dense layers: a product and a sum for each weight's use, once
+    forward and twice backward, but once for the first layer, whose input needs no gradient."""
+    import peers
+    filters, kernel, second, pools, dense = peers.MODELS[number]
+    uses, channels, side, first = 0, 1, peers.SIDE, 0
+    for width, _ in zip(filters, pools):
+        uses += side * side * kernel * kernel * channels * width
+        first = first or uses
+        after = side if second == "same" else side - kernel + 1
+        uses += after * after * kernel * kernel * width * width
+        channels, side = width, after // 2
+    uses += channels * side * side * dense + dense * peers.CLASSES
+    return 2.0 * BATCH * (3 * uses - first)
+
+
+def matrix_product() -> float:
+    """Floating-point operations a second of a large matrix product, the best of several, on all cores."""
+    code = ("import time, torch\na = torch.rand(2048, 2048)\nbest = 9\nfor _ in range(12):\n t = time.perf_counter(); a @ a\n"
+            " best = min(best, time.perf_counter() - t)\nprint(2 * 2048 ** 3 / best)")
+    return float(kit.capture([peers_python(), "-c", code]).text.split()[-1])
+
+
+def measure_steps(java: kit.Java) -> list:
+    """Lines of the report about training steps."""
+    with contextlib.ExitStack() as stack:
+        workers = []
+        for name, command, environment in contestants(java):
+            worker = Worker(name, command, environment)
+            stack.callback(worker.close)
+            workers.append(worker)
+        limit = matrix_product()
+        rates = {(worker.name, number): [] for worker in workers for number in STEPS}
+        share = {}
+        for number, steps in STEPS.items():
+            for turn in range(ROUNDS):
+                for worker in workers:
+                    answer = worker.ask(f"{number} {BATCH} {steps}")
+                    rates[worker.name, number].append(steps * BATCH / answer[0])
+                    if worker.name == KIT:
+                        share.setdefault(number, []).append(answer[1] / answer[0])
+            kit.say(f"  Model {number}: " + ", ".join(
+                f"{worker.name} {statistics.median(rates[worker.name, number]):.0f}" for worker in workers) + " images/s")
+    names = [worker.name for worker in workers]
+    lines = ["## One training step", "",
+             f"Images per second at batch {BATCH}: the median of {ROUNDS} rounds, and in brackets the slowest and the fastest. In each",
+             "round every contestant had its turn before the next round began.", "",
+             "| | " + " | ".join(f"Model {number}" for number in STEPS) + " |", "|---|" + "---|" * len(STEPS)]
+    middle = {key: statistics.median(values) for key, values in rates.items()}
+    for name in names:
+        lines.append(f"| {name} | " + " | ".join(
+            f"{middle[name, number]:.0f} ({min(rates[name, number]):.0f}–{max(rates[name, number]):.0f})" for number in STEPS) + " |")
+    lines += ["", "This kit's median divided by:", "", "| | goal | " + " | ".join(f"Model {number}" for number in STEPS) + " |",
+              "|---|---|" + "---|" * len(STEPS)]
+    for name, goal in GOALS:
+        lines.append(f"| {name} | {goal} | " + " | ".join(f"{middle[KIT, number] / middle[name, number]:.2f}" for number in STEPS) + " |")
+    best = {number: max(names[1:], key=lambda name: middle[name, number]) for number in STEPS}
+    lines.append(f"| the fastest peer | {BEST_PEER_GOAL} | " + " | ".join(
+        f"{middle[KIT, number] / middle[best[number], number]:.2f} ({best[number]})" for number in STEPS) + " |")
+    lines += ["", f"A matrix product of 2048×2048 reached {limit / 1e9:.0f} GFLOP/s. Share of it that this kit's steps reach, counting the "
+              "operations of", "convolutions and dense layers only: " + ", ".join(
+                  f"Model {number} {100 * flop(number) * middle[KIT, number] / BATCH / limit:.0f} %" for number in STEPS) + ".",
+              "", "Share of a step spent on putting its batch together: " + ", ".join(
+                  f"Model {number} {100 * statistics.median(share[number]):.2f} %" for number in STEPS) + " (goal: under 2 %).", "",
+              "Settings: " + "; ".join(f"{name}: {describe(environment)}" for name, _, environment in contestants(java)) + ".", ""]
+    return lines
+
+
+def describe(environment: dict) -> str:
+    shown = [f"`{name}={Path(value).name if name == 'LD_PRELOAD' else value}`" for name, value in sorted(environment.items())
+             if name.startswith(("MALLOC_", "OMP_", "TF_ENABLE", "LD_PRELOAD"))]
+    return " ".join(shown) or "none"
+
+
+def measure_reading(java: kit.Java) -> list:
+    """Lines of the report about reading the CSV, or a line that says why there are none."""
+    source = Path(os.environ.get("FERKIT_DATA") or next((str(kit.DATA / name) for name in ("fer2013.csv", "fer2013.csv.gz")
+                                                         if (kit.DATA / name).exists()), ""))
+    if not source.is_file():
+        return ["## Reading FER2013's CSV", "", "Not measured: there was no `fer2013.csv` in `data/`.", ""]
+    with tempfile.TemporaryDirectory() as folder:
+        plain = source
+        if source.suffix == ".gz":
+            plain = Path(folder) / "fer2013.csv"
+            with gzip.open(source, "rb") as packed, open(plain, "wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
+        code = ("import sys, time, numpy, pandas\nt = time.perf_counter()\ntable = pandas.read_csv(sys.argv[1])\n"
+                "pixels = numpy.stack([numpy.array(row.split(), dtype=numpy.uint8) for row in table['pixels']])\n"
+                "print(time.perf_counter() - t)")
+        seconds = {"this kit": [], "pandas": []}
+        for _ in range(ROUNDS):
+            answer = kit.capture(kit.java_command(java, "read", plain), env={**os.environ, **kit.java_variables()}, cwd=kit.ROOT)
+            seconds["this kit"].append(float(answer.text.split()[-1]))
+            seconds["pandas"].append(float(kit.capture([peers_python(), "-c", code, plain]).text.split()[-1]))
+        size = plain.stat().st_size / 1e6
+    lines = ["## Reading FER2013's CSV", "", f"Seconds from a plain file of {size:.0f} MB to 8-bit images and labels, each time in a new process "
+             "(median, fastest and slowest", f"of {ROUNDS}; the goal is 2 s on two cores):", "", "| | seconds |", "|---|---|"]
+    lines += [f"| {name} | {statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f}) |" for name, values in seconds.items()]
+    return lines + [""]
+
+
+def processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def run() -> int:
+    java = kit.set_up()
+    versions = kit.capture([peers_python(), "-c", "import importlib.metadata as m\nprint(', '.join(f'{n} {m.version(n)}' "
+                            "for n in ('keras', 'tensorflow', 'torch', 'pandas')))"]).text.strip()
+    lines = ["# Benchmark", "", f"Made by `kit.py bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} (UTC): "
+             f"{processor()}, {os.cpu_count()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
+    lines += measure_steps(java)
+    lines += measure_reading(java)
+    kit.write_text(REPORT, "\n".join(lines))
+    kit.say(f"Written to {REPORT.relative_to(kit.ROOT)}")
+    return 0
