@@ -108,7 +108,7 @@ class OutputTest(unittest.TestCase):
 
 class TrialTest(unittest.TestCase):
     def test_a_trial_is_known_by_the_librarys_mark(self):
-        for shown, trial in [('<p data-run="trial">Trial: 1 epoch</p>', True), ("<p>no trial</p>", False)]:
+        for shown, trial in [("<p>Model 4 (trial): 1 epoch</p>", True), ("<p>no trial</p>", False)]:
             output = {"output_type": "display_data", "data": {"text/html": [shown]}, "metadata": {}}
             self.assertEqual(trial, checks.shows_a_trial(notebook(code("a", outputs=[output]))))
 
