@@ -3,6 +3,7 @@ package ferkit;
 import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
 import ferkit.model.StudyModel;
+import ferkit.model.Summary;
 import ferkit.notebook.Settings;
 import ferkit.notebook.Workspace;
 import ferkit.train.ConsoleProgress;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,8 +32,8 @@ import java.util.concurrent.Future;
  * The command line behind {@code kit.py}; settings come from the environment's FERKIT_… variables.
  * <pre>
  *   data                          which data set a notebook would open: "sample" or "fer2013", then what is known of it
- *   train MODEL… [--jobs N]       train models (1 to 6, or all), N side by side, in the study's configuration unless
- *                                 epochs, limit or batch are set
+ *   train MODEL… [--jobs N]       train models (1 to 6, or all), N side by side (default: one on each core, which gets more
+ *                                 done than one on all cores), in the study's configuration unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
  *                                 took and the seconds that putting as many batches together takes
  *   read FILE                     reads a data set without the cache and says how many seconds it took
@@ -67,7 +69,7 @@ public final class Main {
 
     private static void train(List<String> arguments) throws IOException, InterruptedException {
         List<String> names = new ArrayList<>(arguments);
-        int jobs = 1;
+        int jobs = Settings.read().threads();
         int option = names.indexOf("--jobs");
         if (option >= 0) {
             if (option + 1 == names.size() || !names.get(option + 1).matches("[1-9]\\d?")) {
@@ -76,15 +78,20 @@ public final class Main {
             jobs = Integer.parseInt(names.remove(option + 1));
             names.remove(option);
         }
-        List<StudyModel> models = names.equals(List.of("all")) ? StudyModel.ALL : names.stream().map(StudyModel::named).toList();
+        List<StudyModel> models = names.equals(List.of("all")) ? largestFirst() : names.stream().map(StudyModel::named).toList();
         if (models.isEmpty()) {
             throw new IllegalArgumentException("train: expected one or more models, 1 to 6, or all");
         }
         if (models.size() == 1) {
             trainHere(models.get(0));
         } else {
-            trainSideBySide(models, jobs);
+            trainSideBySide(models, Math.min(jobs, models.size()));
         }
+    }
+
+    /** So that no long run is left to the end, when the other cores have nothing to do. */
+    private static List<StudyModel> largestFirst() {
+        return StudyModel.ALL.stream().sorted(Comparator.comparing((StudyModel m) -> Summary.of(m).parameters()).reversed()).toList();
     }
 
     private static void trainHere(StudyModel model) throws IOException, InterruptedException {
