@@ -82,7 +82,18 @@ final class LiveProgress implements Progress {
         StringBuilder html = new StringBuilder();
         messages.forEach(m -> html.append(Html.paragraph(m)));
         html.append("<div><b>").append(Html.escape(title)).append("</b>: ").append(Html.escape(state)).append("</div>").append(curves);
-        screen.accept(html.toString());
+        // a kernel's channels do not work for a thread that is marked as interrupted; training sees the mark after that
+        boolean interrupted = Thread.interrupted();
+        try {
+            screen.accept(html.toString());
+        } catch (RuntimeException e) {
+            messages.add("The display could not be updated (" + e.getMessage() + ")");
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private double seconds() {
