@@ -363,7 +363,7 @@ public final class Datasets {
                     + " of images per class: found %d + %d + %d. Figures are not comparable with the study's.", training.size(),
                     splits.get(Split.VALIDATION).size(), splits.get(Split.TEST).size()));
         }
-        if (splits.get(Split.VALIDATION).size() == 0 && training.size() > 0) {
+        if (splits.get(Split.VALIDATION).size() == 0 && training.size() > 0 && training.labelled()) {
             int[] seen = new int[Emotion.COUNT];
             Map<Boolean, List<Integer>> carved = IntStream.range(0, training.size()).boxed()
                     .collect(Collectors.partitioningBy(i -> ++seen[training.label(i)] % CARVED == 0));

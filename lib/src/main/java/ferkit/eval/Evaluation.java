@@ -49,11 +49,15 @@ public final class Evaluation {
     /**
      * Evaluates predictions on labelled images.
      *
-     * @throws IllegalArgumentException if there is no prediction, or a true or predicted class is not 0 to 6
+     * @throws IllegalArgumentException if there is no prediction, an image has no label, or a class is not 0 to 6
      */
     public static Evaluation of(Predictions predictions) {
         if (predictions.size() == 0) {
             throw new IllegalArgumentException("No predictions to evaluate: expected at least one image");
+        }
+        if (!predictions.labelled()) {
+            throw new IllegalArgumentException("Not all of these " + predictions.size()
+                    + " images have a label: they can be predicted, not evaluated");
         }
         List<Prediction<Label>> list = new ArrayList<>(predictions.size());
         for (int i = 0; i < predictions.size(); i++) {

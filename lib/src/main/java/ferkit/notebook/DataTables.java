@@ -1,18 +1,30 @@
 package ferkit.notebook;
 
 import ferkit.chart.Charts;
+import ferkit.data.DataReport;
 import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.FerPlus;
+import ferkit.data.Official;
 import ferkit.data.Split;
+import ferkit.data.Statistics;
+import ferkit.data.Statistics.Grey;
 import ferkit.eval.Figures;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -31,83 +43,110 @@ public final class DataTables {
         return counts;
     }
 
-    /** Images per class and split as a table, with each class's share of the training images and a last row of sums. */
+    /**
+     * Images per class and split as a table, with each class's share of the labelled training images and two last rows for
+     * images without a label and for all; the first of the two only if there are such images.
+     */
     public static Table countTable(FaceSet data) {
+        boolean labelled = Stream.of(Split.values()).allMatch(split -> data.split(split).labelled());
+        List<String> names = new ArrayList<>(Emotion.titles());
+        names.addAll(labelled ? List.of("All") : List.of("Without a label", "All"));
+        Table table = Table.create("Images per class", StringColumn.create("Class", names));
+        for (Split split : Split.values()) {
+            int[] counts = data.split(split).counts();
+            int all = data.split(split).size();
+            IntStream last = labelled ? IntStream.of(all) : IntStream.of(all - IntStream.of(counts).sum(), all);
+            table.addColumns(Figures.counts(title(split), IntStream.concat(IntStream.of(counts), last).toArray()));
+        }
+        int[] training = data.training().counts();
+        double sum = IntStream.of(training).sum();
+        double[] shares = IntStream.range(0, names.size())
+                .mapToDouble(row -> row < training.length ? training[row] / sum : row == names.size() - 1 ? 1 : Double.NaN).toArray();
+        return table.addColumns(Figures.column("Share of training", shares, 3));
+    }
+
+    /** Images of each class and split minus FER2013's official number: zero everywhere if nothing is missing or added. */
+    public static Table officialTable(FaceSet data) {
         List<String> names = new ArrayList<>(Emotion.titles());
         names.add("All");
-        Table table = Table.create("Images per class", StringColumn.create("Class", names));
-        counts(data).forEach((split, counts) -> table.addColumns(Figures.counts(split, withSum(counts))));
-        int[] training = withSum(data.training().counts());
-        double all = training[Emotion.COUNT];
-        return table.addColumns(Figures.column("Share of training", Arrays.stream(training).mapToDouble(n -> n / all).toArray(), 3));
+        Table table = Table.create("Against FER2013's official numbers", StringColumn.create("Class", names));
+        for (Split split : Split.values()) {
+            int[] official = withSum(Official.counts(split));
+            int[] found = withSum(data.split(split).counts());
+            double[] difference = IntStream.range(0, found.length).mapToDouble(i -> found[i] - official[i]).toArray();
+            table.addColumns(Figures.counts(title(split) + ", official", official),
+                    Figures.signedColumn("Found minus official", difference, 0).setName(title(split) + ", found minus official"));
+        }
+        return table;
     }
 
     private static int[] withSum(int[] counts) {
-        int[] more = Arrays.copyOf(counts, counts.length + 1);
-        more[counts.length] = IntStream.of(counts).sum();
-        return more;
+        return IntStream.concat(IntStream.of(counts), IntStream.of(IntStream.of(counts).sum())).toArray();
     }
 
-    /**
-     * Weights that make all classes weigh the same in a loss, as scikit-learn's {@code class_weight="balanced"}:
-     * images / (classes × images of the class). Infinite for a class without images.
-     *
-     * @param counts images per class
-     */
-    public static double[] balancedWeights(int[] counts) {
-        double all = IntStream.of(counts).sum();
-        return Arrays.stream(counts).mapToDouble(n -> all / (counts.length * (double) n)).toArray();
+    /** What a data set holds besides good faces, one row a finding and one column a split; "–" where a row does not apply. */
+    public static Table findings(DataReport report) {
+        Table table = Table.create("Findings", StringColumn.create("Finding", "Images", "Blank (one grey value)",
+                "Exact copy of an earlier image of the same split", "Exact copy anywhere that has another label",
+                "Exact copy in training", "… whose labels there are all the same as its own",
+                "Near duplicate in training (" + DataReport.MEASURE + ")", "… the most similar with the same label",
+                "Near duplicate in validation"));
+        report.votes().ifPresent(votes -> table.stringColumn(0).append("'Not a face' by FER+ majority"));
+        for (Split split : Split.values()) {
+            DataReport.Findings f = report.findings(split);
+            IntColumn column = Figures.counts(title(split), new int[] {f.images(), f.blank(), f.repeated(), f.contradicting(),
+                f.copied(), f.copiedSameLabel(), f.near(), f.nearSameLabel(), f.nearInValidation()});
+            if (split == Split.TRAINING) {
+                IntStream.rangeClosed(4, 7).forEach(column::setMissing);
+            }
+            if (split != Split.TEST) {
+                column.setMissing(8);
+            }
+            report.votes().ifPresent(votes -> column.append(votes.notAFace()[split.ordinal()]));
+            table.addColumns(column);
+        }
+        return table;
+    }
+
+    /** FER2013 labels (rows) against FER+ majorities (columns, the seven classes first): images of all splits together. */
+    public static Table agreement(DataReport.Votes votes) {
+        Table table = Table.create("FER2013 label and FER+ majority", StringColumn.create("FER2013", Emotion.titles()));
+        for (Emotion emotion : Emotion.values()) {
+            table.addColumns(column(votes, emotion.title(), vote(emotion).ordinal()));
+        }
+        for (FerPlus.Vote vote : List.of(FerPlus.Vote.CONTEMPT, FerPlus.Vote.UNKNOWN, FerPlus.Vote.NOT_A_FACE)) {
+            String name = vote.name().replace('_', ' ');
+            table.addColumns(column(votes, name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT), vote.ordinal()));
+        }
+        return table.addColumns(column(votes, "No majority", FerPlus.Vote.values().length));
+    }
+
+    private static FerPlus.Vote vote(Emotion emotion) {
+        return Arrays.stream(FerPlus.Vote.values()).filter(vote -> vote.emotion().equals(Optional.of(emotion))).findFirst().orElseThrow();
+    }
+
+    private static IntColumn column(DataReport.Votes votes, String name, int column) {
+        return Figures.counts(name, Arrays.stream(votes.counts()).mapToInt(row -> row[column]).toArray());
     }
 
     /** Mean and standard deviation of the grey values 0 to 255 of each split, and the shares of wholly black and white pixels. */
     public static Table pixels(FaceSet data) {
-        Split[] splits = Split.values();
-        double[][] figures = Arrays.stream(splits).map(s -> pixels(histogram(data.split(s), -1))).toArray(double[][]::new);
-        return Table.create("Grey values", StringColumn.create("Split", Arrays.stream(splits).map(DataTables::title)),
-                Figures.column("Mean", column(figures, 0), 1), Figures.column("Standard deviation", column(figures, 1), 1),
-                Figures.column("Share of black (0)", column(figures, 2), 4),
-                Figures.column("Share of white (255)", column(figures, 3), 4));
+        List<Grey> splits = Arrays.stream(Split.values()).map(data::split).map(Statistics::grey).toList();
+        return Table.create("Grey values", StringColumn.create("Split", Arrays.stream(Split.values()).map(DataTables::title)),
+                column("Mean", splits, Grey::mean, 1), column("Standard deviation", splits, Grey::deviation, 1),
+                column("Share of black (0)", splits, Grey::black, 4), column("Share of white (255)", splits, Grey::white, 4));
     }
 
     /** Mean and standard deviation of the grey values 0 to 255 of each class's training images; a class without images is left out. */
     public static Table pixelsByClass(FaceSet data) {
-        int[] counts = data.training().counts();
-        List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> counts[e.label()] > 0).toList();
-        double[][] figures = present.stream().map(e -> pixels(histogram(data.training(), e.label()))).toArray(double[][]::new);
+        List<Emotion> present = present(data.training(), 1);
+        List<Grey> classes = present.stream().map(e -> Statistics.grey(Statistics.ofClass(data.training(), e))).toList();
         return Table.create("Grey values of the training images by class", StringColumn.create("Class", present.stream().map(Emotion::title)),
-                Figures.column("Mean", column(figures, 0), 1), Figures.column("Standard deviation", column(figures, 1), 1));
+                column("Mean", classes, Grey::mean, 1), column("Standard deviation", classes, Grey::deviation, 1));
     }
 
-    /** How often each grey value occurs in the images of a label, or of all if it is −1. */
-    private static long[] histogram(Faces faces, int label) {
-        long[] histogram = new long[256];
-        byte[] image = new byte[Faces.PIXELS];
-        for (int i = 0; i < faces.size(); i++) {
-            if (label < 0 || faces.label(i) == label) {
-                faces.copyPixels(i, image, 0);
-                for (byte pixel : image) {
-                    histogram[pixel & 0xff]++;
-                }
-            }
-        }
-        return histogram;
-    }
-
-    private static double[] pixels(long[] histogram) {
-        double count = 0;
-        double sum = 0;
-        double squares = 0;
-        for (int grey = 0; grey < histogram.length; grey++) {
-            count += histogram[grey];
-            sum += (double) grey * histogram[grey];
-            squares += (double) grey * grey * histogram[grey];
-        }
-        double mean = sum / count;
-        return new double[] {mean, Math.sqrt(squares / count - mean * mean), histogram[0] / count, histogram[255] / count};
-    }
-
-    private static double[] column(double[][] rows, int column) {
-        return Arrays.stream(rows).mapToDouble(row -> row[column]).toArray();
+    private static DoubleColumn column(String name, List<Grey> rows, ToDoubleFunction<Grey> figure, int decimals) {
+        return Figures.column(name, rows.stream().mapToDouble(figure).toArray(), decimals);
     }
 
     /**
@@ -115,38 +154,24 @@ public final class DataTables {
      * which are not ours to show, the pixel-wise average of each class's training images. Classes without images are left out.
      */
     public static BufferedImage pictures(FaceSet data) {
-        Faces faces = data.training();
+        int rows = data.origin().isSample() ? DRAWN_ROWS : 1;
+        List<Emotion> present = present(data.training(), rows);
         List<byte[]> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
-        int rows = data.origin().isSample() ? DRAWN_ROWS : 1;
-        int[] counts = faces.counts();
-        List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> counts[e.label()] >= rows).toList();
-        for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < rows; i++) {
+            int row = i;
+            Function<Faces, byte[]> picture = data.origin().isSample() ? faces -> faces.pixels(row) : Statistics::average;
             for (Emotion emotion : present) {
-                images.add(data.origin().isSample() ? faces.pixels(indices(faces, emotion)[row]) : average(faces, emotion));
+                images.add(picture.apply(Statistics.ofClass(data.training(), emotion)));
                 captions.add(emotion.title());
             }
         }
         return Charts.imageGrid(images, captions, present.size());
     }
 
-    private static int[] indices(Faces faces, Emotion emotion) {
-        return IntStream.range(0, faces.size()).filter(i -> faces.label(i) == emotion.label()).toArray();
-    }
-
-    static byte[] average(Faces faces, Emotion emotion) {
-        int[] indices = indices(faces, emotion);
-        byte[] average = new byte[Faces.PIXELS];
-        for (int row = 0; row < Faces.SIDE; row++) {
-            for (int column = 0; column < Faces.SIDE; column++) {
-                long sum = 0;
-                for (int i : indices) {
-                    sum += faces.pixel(i, row, column);
-                }
-                average[row * Faces.SIDE + column] = (byte) Math.round((double) sum / indices.length);
-            }
-        }
-        return average;
+    private static List<Emotion> present(Faces faces, int atLeast) {
+        int[] counts = faces.counts();
+        return Arrays.stream(Emotion.values()).filter(e -> counts[e.label()] >= atLeast).toList();
     }
 
     private static String title(Split split) {

@@ -1,7 +1,10 @@
 package ferkit.notebook;
 
 import ferkit.chart.Charts;
+import ferkit.data.DataReport;
 import ferkit.data.FaceSet;
+import ferkit.data.FerPlus;
+import ferkit.data.Split;
 import ferkit.model.StudyModel;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
@@ -12,6 +15,7 @@ import ferkit.train.StepTimer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +72,25 @@ public final class Study {
 
     public Settings settings() {
         return workspace.settings();
+    }
+
+    /**
+     * What the data set holds besides good faces, with FER+ if it lies beside the data. A FER+ that does not fit these
+     * images is left out and what is wrong with it is shown.
+     */
+    public DataReport dataReport() {
+        long start = System.nanoTime();
+        Consumer<String> line = line("Looking through the images …");
+        Optional<FerPlus> ferPlus = Optional.empty();
+        try {
+            ferPlus = workspace.ferPlus();
+        } catch (IOException e) {
+            show("FER+ is left out. " + e.getMessage());
+        }
+        DataReport report = DataReport.of(data(), ferPlus, line);
+        line.accept(String.format(Locale.ROOT, "%,d images looked through in %.1f s",
+                Arrays.stream(Split.values()).mapToInt(split -> data().split(split).size()).sum(), (System.nanoTime() - start) / 1e9));
+        return report;
     }
 
     /** Where runs lie and how they are made. */

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
+import ferkit.data.FerPlus;
 import ferkit.data.Sample;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
@@ -50,10 +51,24 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      */
     public static Workspace open(Settings settings, Consumer<String> log) throws IOException {
         Path root = findRoot();
-        Path dataFolder = root.resolve("data");
-        Optional<Path> file = settings.data().isPresent() ? settings.data() : Datasets.find(dataFolder);
-        FaceSet data = file.isPresent() ? Datasets.open(file.get(), dataFolder.resolve(".cache"), log) : Sample.draw();
+        Optional<Path> file = source(root, settings);
+        FaceSet data = file.isPresent() ? Datasets.open(file.get(), root.resolve("data/.cache"), log) : Sample.draw();
         return new Workspace(root, settings, data, prepareEngine(settings));
+    }
+
+    /** The file or folder of the data set; empty for the drawn sample. */
+    private static Optional<Path> source(Path root, Settings settings) throws IOException {
+        return settings.data().isPresent() ? settings.data() : Datasets.find(root.resolve("data"));
+    }
+
+    /**
+     * The votes of FER+ on the images, if {@code fer2013new.csv} lies beside the data set.
+     *
+     * @throws IOException if it cannot be read or does not fit these images; the message says why
+     */
+    public Optional<FerPlus> ferPlus() throws IOException {
+        Optional<Path> file = source(root, settings).flatMap(FerPlus::beside);
+        return file.isPresent() ? Optional.of(FerPlus.read(file.get(), data)) : Optional.empty();
     }
 
     /**

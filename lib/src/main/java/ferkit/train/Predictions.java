@@ -2,17 +2,19 @@ package ferkit.train;
 
 import ferkit.data.AtomicFile;
 import ferkit.data.Emotion;
+import ferkit.data.Faces;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * What a model said of each image of one split, in file order.
  *
- * @param truth labels 0 to 6
+ * @param truth labels 0 to 6, or {@link Faces#NO_LABEL}
  * @param predicted the class of the highest probability, 0 to 6
  * @param probabilities softmax outputs, one row of seven for each image
  */
@@ -43,9 +45,14 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
         return correct;
     }
 
-    /** Share of images predicted right, 0 to 1. */
+    /** Whether every image has a label, so that predictions can be held against the truth. */
+    public boolean labelled() {
+        return Arrays.stream(truth).noneMatch(label -> label == Faces.NO_LABEL);
+    }
+
+    /** Share of images predicted right, 0 to 1; NaN if there is none or one has no label. */
     public double accuracy() {
-        return (double) correct() / size();
+        return labelled() ? (double) correct() / size() : Double.NaN;
     }
 
     /** Writes {@code index,truth,predicted,p0,…,p6}, one line an image, by way of a temporary file. */
@@ -80,7 +87,9 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
                     if (cells.length != 3 + Emotion.COUNT || Integer.parseInt(cells[0]) != rows.size()) {
                         throw new IllegalArgumentException("wrong index or number of columns");
                     }
-                    classes.add(new int[] {Emotion.of(Integer.parseInt(cells[1])).label(), Emotion.of(Integer.parseInt(cells[2])).label()});
+                    int truth = Integer.parseInt(cells[1]);
+                    classes.add(new int[] {truth == Faces.NO_LABEL ? truth : Emotion.of(truth).label(),
+                        Emotion.of(Integer.parseInt(cells[2])).label()});
                     float[] p = new float[Emotion.COUNT];
                     for (int c = 0; c < p.length; c++) {
                         p[c] = Float.parseFloat(cells[3 + c]);

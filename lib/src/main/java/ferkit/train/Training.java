@@ -11,6 +11,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import ferkit.data.Emotion;
+import ferkit.data.Faces;
 import ferkit.data.FaceSet;
 import ferkit.model.Architecture;
 import java.io.IOException;
@@ -36,13 +37,16 @@ public final class Training {
      *
      * @param training what the network is fitted to
      * @param validation what the best epoch is chosen by
-     * @param test what the finished run is asked to predict, once
+     * @param test what the finished run is asked to predict, once; may be empty or without labels
+     * @throws IllegalArgumentException if there are no training or no validation examples, or one of them has no label
      * @throws InterruptedException if the thread was interrupted; call again to continue
      * @throws IllegalStateException if the folder holds another run's checkpoint, is in use, or the loss is no longer finite
      * @throws IOException if the folder cannot be written or none of its checkpoints can be read
      */
     public static Run run(Path folder, RunConfig config, Architecture architecture, Schedule schedule,
             Examples training, Examples validation, Examples test, Progress progress) throws IOException, InterruptedException {
+        requireLabelled(training, "training");
+        requireLabelled(validation, "validation");
         try (RunLock lock = RunLock.take(folder);
                 NDManager manager = newManager(config.device())) {
             seed(config.seed(), 0);
@@ -96,6 +100,15 @@ public final class Training {
             Weights.decode(best, Weights.of(network), "The best weights");
             return Run.finish(folder, config, history, best,
                     predict(network, manager, validation, config.batch()), predict(network, manager, test, config.batch()));
+        }
+    }
+
+    private static void requireLabelled(Examples examples, String split) {
+        long missing = IntStream.range(0, examples.size()).filter(i -> examples.label(i) == Faces.NO_LABEL).count();
+        if (examples.size() == 0 || missing > 0) {
+            throw new IllegalArgumentException("Training needs labelled " + split + " images: this data set has "
+                    + (examples.size() == 0 ? "none" : missing + " of " + examples.size() + " without a label")
+                    + "; with it, finished runs can only predict");
         }
     }
 

@@ -2,12 +2,13 @@ package ferkit.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,21 +52,31 @@ class DataReportTest {
 
     @Test
     void countsWhatWasPutIn() {
-        DataReport report = DataReport.of(example());
+        DataReport report = DataReport.of(example(), Optional.empty(), progress -> {});
         assertEquals(new DataReport.Findings(4, 1, 1, 2, 0, 0, 0, 0, 0), report.findings(Split.TRAINING));
         assertEquals(new DataReport.Findings(2, 0, 0, 1, 1, 1, 1, 1, 0), report.findings(Split.VALIDATION));
         assertEquals(new DataReport.Findings(4, 0, 0, 1, 1, 0, 2, 1, 2), report.findings(Split.TEST));
     }
 
     @Test
-    void tablesAndParagraphSayTheSameNumbers() {
-        DataReport report = DataReport.of(example());
-        assertEquals(1, report.findingsTable().intColumn("Training").get(1));
-        assertEquals(2, report.findingsTable().intColumn("PrivateTest").get(6));
-        assertEquals(4, report.countsTable().intColumn("Training").get(7));
-        assertEquals(28709, report.countsTable().intColumn("Training official").get(7));
+    void paragraphSaysTheseNumbers() {
+        DataReport report = DataReport.of(example(), Optional.empty(), progress -> {});
         assertTrue(report.paragraph().startsWith("Of 4 test images 2 (50.0 %) have a near duplicate in training"), report.paragraph());
-        assertThrows(IllegalStateException.class, report::agreementTable);
+        assertTrue(report.paragraph().contains("for 1 the most similar training image has the same label"), report.paragraph());
+        assertTrue(report.paragraph().contains("Of 2 validation images, which choose the epoch, 1 (50.0 %)"), report.paragraph());
+    }
+
+    @Test
+    void imagesWithoutALabelContradictNone() {
+        byte[] a = random(1);
+        FaceSet unlabelled = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), faces(a, 0, random(2), 1), faces(),
+                faces(a, Faces.NO_LABEL));
+        DataReport report = DataReport.of(unlabelled, Optional.empty(), progress -> {});
+        assertEquals(new DataReport.Findings(1, 0, 0, 0, 1, 0, 1, 0, 0), report.findings(Split.TEST));
+        assertTrue(report.paragraph().contains("cannot be said, since not all of these images have one"), report.paragraph());
+        assertFalse(report.paragraph().contains("validation"), report.paragraph());
+        FaceSet untested = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), faces(a, 0), faces(), faces());
+        assertTrue(DataReport.of(untested, Optional.empty(), progress -> {}).paragraph().startsWith("There is no test image"));
     }
 
     @Test
@@ -84,13 +95,13 @@ class DataReportTest {
                 PrivateTest,,0,0,10,0,0,0,0,0,0,0
                 """);
         FaceSet faces = example();
-        DataReport report = DataReport.of(faces, FerPlus.read(file, faces));
+        DataReport report = DataReport.of(faces, Optional.of(FerPlus.read(file, faces)), progress -> {});
         DataReport.Votes votes = report.votes().orElseThrow();
         assertArrayEquals(new int[] {1, 0, 0}, votes.notAFace());
         assertEquals(6, votes.comparable());
         assertEquals(4, votes.agreeing());
-        assertEquals(1, report.agreementTable().intColumn("no majority").get(Emotion.ANGRY.label()));
-        assertEquals(1, report.agreementTable().intColumn("not a face").get(Emotion.NEUTRAL.label()));
+        assertEquals(1, votes.counts()[Emotion.ANGRY.label()][FerPlus.Vote.values().length]);
+        assertEquals(1, votes.counts()[Emotion.NEUTRAL.label()][FerPlus.Vote.NOT_A_FACE.ordinal()]);
         assertTrue(report.paragraph().endsWith("it is the FER2013 label for 66.7 % of the images."), report.paragraph());
     }
 

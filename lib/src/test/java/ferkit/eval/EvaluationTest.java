@@ -161,7 +161,7 @@ class EvaluationTest {
     void refusesWhatCannotBeEvaluated() {
         assertEquals("No predictions to evaluate: expected at least one image",
                 message(() -> Evaluation.of(predictions(new int[0], new int[0]))));
-        assertEquals("Image 1 has the true class -1: only images labelled 0 to 6 can be evaluated",
+        assertEquals("Not all of these 2 images have a label: they can be predicted, not evaluated",
                 message(() -> Evaluation.of(predictions(new int[] {0, -1}, new int[] {0, 0}))));
         assertEquals("Image 0 has the predicted class 7: only images labelled 0 to 6 can be evaluated",
                 message(() -> Evaluation.of(predictions(new int[] {0}, new int[] {7}))));

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ferkit.data.Emotion;
+import ferkit.data.DataReport;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
@@ -14,6 +14,7 @@ import ferkit.model.Summary;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -38,11 +39,36 @@ class TablesTest {
     }
 
     @Test
-    void weightsAreScikitLearnsBalancedOnes() {
-        // compute_class_weight("balanced", …) on FER2013's training labels
-        double[] weights = DataTables.balancedWeights(new int[] {3995, 436, 4097, 7215, 4830, 3171, 4965});
-        assertArrayEquals(new double[] {1.02660, 9.40662, 1.00104, 0.56844, 0.84913, 1.29337, 0.82604}, weights, 1e-5);
-        assertEquals(Double.POSITIVE_INFINITY, DataTables.balancedWeights(new int[] {1, 0})[1]);
+    void imagesWithoutALabelAreCountedToo() {
+        Faces none = new Faces(new byte[0], new byte[0]);
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), photographs().training(), none,
+                new Faces(new byte[Faces.PIXELS], new byte[] {Faces.NO_LABEL}));
+        Table table = DataTables.countTable(data);
+        assertEquals(List.of("Without a label", "All"), table.stringColumn("Class").asList().subList(7, 9));
+        assertEquals(1, table.intColumn("Test").get(7));
+        assertEquals(1, table.intColumn("Test").get(8));
+        assertEquals("–", table.doubleColumn("Share of training").getString(7));
+    }
+
+    @Test
+    void theDataReportsTables() {
+        FaceSet data = photographs();
+        Table official = DataTables.officialTable(data);
+        assertEquals("28,709", official.intColumn("Training, official").getString(7));
+        assertEquals("−28707", official.column("Training, found minus official").getString(7));
+        Table findings = DataTables.findings(DataReport.of(data, Optional.empty(), progress -> {}));
+        assertEquals("2", findings.intColumn("Test").getString(4));
+        assertEquals("–", findings.intColumn("Training").getString(4));
+        assertEquals("–", findings.intColumn("Validation").getString(8));
+        int[][] counts = new int[7][11];
+        counts[0][10] = 3;
+        counts[6][9] = 2;
+        counts[0][4] = 5;
+        Table agreement = DataTables.agreement(new DataReport.Votes(counts, new int[3]));
+        assertEquals(3, agreement.intColumn("No majority").get(0));
+        assertEquals(2, agreement.intColumn("Not a face").get(6));
+        assertEquals(5, agreement.intColumn("Angry").get(0));
+        assertEquals("Angry", agreement.columnNames().get(1));
     }
 
     @Test
@@ -63,7 +89,6 @@ class TablesTest {
         byte[] pixels = new byte[3 * Faces.PIXELS];
         Arrays.fill(pixels, 0, Faces.PIXELS, (byte) 255);
         Faces faces = new Faces(pixels, new byte[] {2, 2, 2});
-        assertEquals(85, DataTables.average(faces, Emotion.FEAR)[0] & 0xff);
         BufferedImage averages = DataTables.pictures(new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), faces, faces, faces));
         BufferedImage drawn = DataTables.pictures(Sample.draw());
         assertTrue(drawn.getHeight() > 2.5 * averages.getHeight(), "three rows of drawings, one of averages");

@@ -16,6 +16,7 @@ import ai.djl.engine.Engine;
 import ferkit.data.Faces;
 import ferkit.data.FaceSet;
 import ferkit.data.Sample;
+import ferkit.eval.Evaluation;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
@@ -318,5 +319,37 @@ class TrainingTest {
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
             return manager.getParentManager().getManagedArrays().size();
         }
+    }
+
+    @Test
+    void withoutLabelledTrainingAndValidationImagesTrainingIsRefused() throws Exception {
+        Examples good = Examples.of(TRAINING);
+        Examples none = Examples.of(first(TRAINING, 0));
+        byte[] labels = {0, Faces.NO_LABEL};
+        Examples unlabelled = Examples.of(new Faces(new byte[2 * Faces.PIXELS], labels));
+        assertEquals("Training needs labelled training images: this data set has none; with it, finished runs can only predict",
+                refused(none, good));
+        assertEquals("Training needs labelled validation images: this data set has 1 of 2 without a label;"
+                + " with it, finished runs can only predict", refused(good, unlabelled));
+        assertTrue(checkpoints(folder).isEmpty());
+    }
+
+    private String refused(Examples training, Examples validation) {
+        return assertThrows(IllegalArgumentException.class, () -> Training.run(folder, config(1, 1), SMALL, Schedule.STUDY,
+                training, validation, validation, new Witness())).getMessage();
+    }
+
+    @Test
+    void aTestSplitWithoutLabelsIsPredictedNotEvaluated() throws Exception {
+        Faces unlabelled = new Faces(new byte[2 * Faces.PIXELS], new byte[] {Faces.NO_LABEL, Faces.NO_LABEL});
+        Training.run(folder, config(1, 1), SMALL, Schedule.STUDY, Examples.of(TRAINING), Examples.of(HELD_OUT),
+                Examples.of(unlabelled), new Witness());
+        Run run = Run.load(folder);
+        assertEquals(2, run.test().size());
+        assertFalse(run.test().labelled());
+        assertEquals(Double.NaN, run.test().accuracy());
+        assertTrue(run.validation().labelled());
+        assertEquals("Not all of these 2 images have a label: they can be predicted, not evaluated",
+                assertThrows(IllegalArgumentException.class, () -> Evaluation.of(run.test())).getMessage());
     }
 }
