@@ -503,7 +503,7 @@ def run_runner(*arguments, environment: dict) -> int:
 def lab(options) -> int:
     set_up()
     command = [str(venv_python()), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
-               "--LabApp.default_url=/lab/tree/notebooks", *options.arguments]
+               "--LabApp.default_url=/lab/tree/notebooks", *options.others]
     return run_through(command, {**os.environ, **jupyter_variables()})
 
 
@@ -654,12 +654,15 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument(*SETTINGS[0][:1], type=SETTINGS[0][2], help=SETTINGS[0][3])
     command = add("test", test, "run everything CI runs")
     command.add_argument("--long", action="store_true", help="and every notebook twice and out of order, on other JDKs too")
-    command = add("lab", lab, "open JupyterLab on the notebooks")
-    command.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to JupyterLab")
+    add("lab", lab, "open JupyterLab on the notebooks; whatever follows is passed on to it, for example --no-browser --port 8890")
     add("doctor", doctor, "say what this machine has and what to do about the rest")
     add("kernel", kernel, "install the Java kernel for a JupyterLab you already have")
     add("clean", clean, "remove what set-up made; asks before removing finished runs")
-    return parser.parse_args(arguments)
+    options, others = parser.parse_known_args(arguments)
+    if others and options.command != "lab":
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    options.others = others
+    return options
 
 
 def main(arguments) -> int:

@@ -1,4 +1,6 @@
 """kit.py on odd machines: each test runs it as a user would, in a copy of the kit in a folder with a space and an accent."""
+import contextlib
+import io
 import json
 import os
 import re
@@ -160,6 +162,12 @@ class SettingsTest(unittest.TestCase):
         options = kit.parse(["train", "1", "6", "--jobs", "2", "--epochs", "50", "--seed", "3"])
         self.assertEqual((["1", "6"], 2), (options.models, options.jobs))
         self.assertEqual({"FERKIT_EPOCHS": "50", "FERKIT_SEED": "3"}, kit.settings_variables(options))
+
+    def test_lab_passes_on_what_follows_and_no_other_command_does(self):
+        self.assertEqual(["--no-browser", "--port", "8890"], kit.parse(["lab", "--no-browser", "--port", "8890"]).others)
+        with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as said:
+            kit.parse(["doctor", "--no-browser"])
+        self.assertIn("unrecognized arguments: --no-browser", said.getvalue())
 
     def test_only_the_studys_configuration_goes_to_reports(self):
         for kind, settings, folder in [
