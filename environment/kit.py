@@ -356,7 +356,7 @@ def write_kernelspec(folder: Path, java: Java):
     }
     text = json.dumps(spec, indent=1, ensure_ascii=False)
     file = folder / "kernel.json"
-    if not file.exists() or file.read_text("utf-8") != text:
+    if not file.exists() or file.read_bytes() != text.encode("utf-8"):
         write_text(file, text)
 
 
@@ -539,7 +539,8 @@ def kernel(options) -> int:
             "Windows": Path(os.environ.get("APPDATA", home)) / "jupyter"}.get(
         platform.system(), Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "jupyter")
     folder = Path(os.environ.get("JUPYTER_DATA_DIR") or data) / "kernels" / "java"
-    if folder.exists() and "jjava.jar" not in (folder / "kernel.json").read_text("utf-8") and \
+    there = folder / "kernel.json"
+    if there.exists() and b"jjava.jar" not in there.read_bytes() and \
             not confirm(f"{folder} holds another Java kernel. Replace it?"):
         return 1
     try:
