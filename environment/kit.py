@@ -413,12 +413,15 @@ def remove(path: Path):
 # ---------------------------------------------------------------- commands
 
 def settings_variables(options) -> dict:
-    """The environment variables for the settings given on the command line."""
+    """The environment variables for the settings given on the command line. A path, given there or in the environment, becomes
+    absolute, because the library and the notebooks run in other folders than the user's."""
     variables = {}
     for flag, variable, kind, _ in SETTINGS:
-        value = getattr(options, flag[2:])
-        if value is not None:
-            variables[variable] = str(value.resolve() if kind is Path else value)
+        value = getattr(options, flag[2:], None)
+        if kind is Path and (value or os.environ.get(variable)):
+            variables[variable] = str(Path(value or os.environ[variable]).resolve())
+        elif value is not None:
+            variables[variable] = str(value)
     if getattr(options, "full", False):
         variables["FERKIT_FULL"] = "true"
     return variables
@@ -504,7 +507,7 @@ def lab(options) -> int:
     set_up()
     command = [str(venv_python()), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
                "--LabApp.default_url=/lab/tree/notebooks", *options.others]
-    return run_through(command, {**os.environ, **jupyter_variables()})
+    return run_through(command, {**os.environ, **jupyter_variables(), **settings_variables(options)})
 
 
 def train(options) -> int:
@@ -521,6 +524,7 @@ def bench(options) -> int:
 def library(command: str, arguments: list, variables: dict) -> int:
     """The library's command line, in a JVM with the kernel's settings."""
     java = set_up()
+    os.chdir(ROOT)
     return run_through(java_command(java, command, *arguments), {**os.environ, **java_variables(), **variables})
 
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import kit
 
@@ -148,6 +149,12 @@ class OddMachineTest(unittest.TestCase):
 
 
 class SettingsTest(unittest.TestCase):
+    def setUp(self):
+        environment = mock.patch.dict(os.environ)
+        environment.start()
+        self.addCleanup(environment.stop)
+        os.environ.pop("FERKIT_DATA", None)
+
     def variables(self, *arguments):
         return kit.settings_variables(kit.parse(["report", *arguments]))
 
@@ -157,6 +164,14 @@ class SettingsTest(unittest.TestCase):
                           "FERKIT_DEVICE": "cpu", "FERKIT_FULL": "true", "FERKIT_DATA": str(Path("x.csv").resolve())},
                          self.variables("--epochs", "1", "--limit", "5000", "--batch", "64", "--seed", "2", "--threads", "1",
                                         "--device", "cpu", "--full", "--data", "x.csv"))
+
+    def test_path_in_the_environment_is_the_users(self):
+        os.environ["FERKIT_DATA"] = "x.csv"
+        self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, self.variables("03"))
+        self.assertEqual({"FERKIT_DATA": str(Path("y.csv").resolve())}, self.variables("03", "--data", "y.csv"))
+
+    def test_bench_takes_the_path_alone(self):
+        self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, kit.settings_variables(kit.parse(["bench", "--data", "x.csv"])))
 
     def test_train_takes_the_same_flags(self):
         options = kit.parse(["train", "1", "6", "--jobs", "2", "--epochs", "50", "--seed", "3"])
