@@ -1,5 +1,6 @@
 """What a notebook and its page must look like. Each function returns a list of problems, empty if there is none; a notebook is
 its JSON as a dictionary."""
+import base64
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 PAGE_BYTES = 3_000_000
 OUTPUT_BYTES = 1_000_000
 MESSAGES_PER_CELL = 60
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 CLASSPATH = "%classpath ../lib/target/jars/*.jar"
 
 
@@ -85,7 +87,8 @@ def is_executed(notebook: dict) -> bool:
 
 
 def output_problems(notebook: dict) -> list:
-    """Checks an executed notebook: every cell has run, no error, nothing on standard error, no output too large."""
+    """Checks an executed notebook: every cell has run, no error, nothing on standard error, no output too large,
+    no picture cut off."""
     problems = []
     for number, cell, _ in code_cells(notebook):
         where = f"code cell {number}"
@@ -102,6 +105,9 @@ def output_problems(notebook: dict) -> list:
             shown = text_of(output.get("data", {}).get("text/plain", "")) if output["output_type"] == "execute_result" else ""
             if OBJECT.search(shown):
                 problems.append(f"{where}: its last line has a value of no use to a reader: {shown[:80]!r}; assign it or end in void")
+            picture = text_of(output.get("data", {}).get("image/png", ""))
+            if picture and not base64.b64decode(picture).endswith(PNG_END):
+                problems.append(f"{where}: a picture that is cut off")
             text = json.dumps(output)
             if len(text) > OUTPUT_BYTES:
                 problems.append(f"{where}: an output of {len(text):,} bytes, more than {OUTPUT_BYTES:,}")

@@ -356,7 +356,7 @@ def write_kernelspec(folder: Path, java: Java):
     }
     text = json.dumps(spec, indent=1, ensure_ascii=False)
     file = folder / "kernel.json"
-    if not file.exists() or file.read_text("utf-8") != text:
+    if not file.exists() or file.read_bytes() != text.encode("utf-8"):
         write_text(file, text)
 
 
@@ -413,12 +413,15 @@ def remove(path: Path):
 # ---------------------------------------------------------------- commands
 
 def settings_variables(options) -> dict:
-    """The environment variables for the settings given on the command line."""
+    """The environment variables for the settings given on the command line. A path, given there or in the environment, becomes
+    absolute, because the library and the notebooks run in other folders than the user's."""
     variables = {}
     for flag, variable, kind, _ in SETTINGS:
-        value = getattr(options, flag[2:])
-        if value is not None:
-            variables[variable] = str(value.resolve() if kind is Path else value)
+        value = getattr(options, flag[2:], None)
+        if kind is Path and (value or os.environ.get(variable)):
+            variables[variable] = str(Path(value or os.environ[variable]).resolve())
+        elif value is not None:
+            variables[variable] = str(value)
     if getattr(options, "full", False):
         variables["FERKIT_FULL"] = "true"
     return variables
@@ -503,8 +506,8 @@ def run_runner(*arguments, environment: dict) -> int:
 def lab(options) -> int:
     set_up()
     command = [str(venv_python()), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
-               "--LabApp.default_url=/lab/tree/notebooks", *options.arguments]
-    return run_through(command, {**os.environ, **jupyter_variables()})
+               "--LabApp.default_url=/lab/tree/notebooks", *options.others]
+    return run_through(command, {**os.environ, **jupyter_variables(), **settings_variables(options)})
 
 
 def train(options) -> int:
@@ -521,6 +524,7 @@ def bench(options) -> int:
 def library(command: str, arguments: list, variables: dict) -> int:
     """The library's command line, in a JVM with the kernel's settings."""
     java = set_up()
+    os.chdir(ROOT)
     return run_through(java_command(java, command, *arguments), {**os.environ, **java_variables(), **variables})
 
 
@@ -539,7 +543,8 @@ def kernel(options) -> int:
             "Windows": Path(os.environ.get("APPDATA", home)) / "jupyter"}.get(
         platform.system(), Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "jupyter")
     folder = Path(os.environ.get("JUPYTER_DATA_DIR") or data) / "kernels" / "java"
-    if folder.exists() and "jjava.jar" not in (folder / "kernel.json").read_text("utf-8") and \
+    there = folder / "kernel.json"
+    if there.exists() and b"jjava.jar" not in there.read_bytes() and \
             not confirm(f"{folder} holds another Java kernel. Replace it?"):
         return 1
     try:
@@ -654,12 +659,15 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument(*SETTINGS[0][:1], type=SETTINGS[0][2], help=SETTINGS[0][3])
     command = add("test", test, "run everything CI runs")
     command.add_argument("--long", action="store_true", help="and every notebook twice and out of order, on other JDKs too")
-    command = add("lab", lab, "open JupyterLab on the notebooks")
-    command.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to JupyterLab")
+    add("lab", lab, "open JupyterLab on the notebooks; whatever follows is passed on to it, for example --no-browser --port 8890")
     add("doctor", doctor, "say what this machine has and what to do about the rest")
     add("kernel", kernel, "install the Java kernel for a JupyterLab you already have")
     add("clean", clean, "remove what set-up made; asks before removing finished runs")
-    return parser.parse_args(arguments)
+    options, others = parser.parse_known_args(arguments)
+    if others and options.command != "lab":
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    options.others = others
+    return options
 
 
 def main(arguments) -> int:

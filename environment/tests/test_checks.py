@@ -95,6 +95,7 @@ class OutputTest(unittest.TestCase):
             ({"output_type": "execute_result", "data": {"text/plain": "ferkit.eval.Table@620a65ab"}}, "of no use to a reader"),
             ({"output_type": "execute_result", "data": {"text/plain": "df176217-db92-48ed-a9b1-4ba356d16ae1"}}, "of no use to a reader"),
             ({"output_type": "stream", "name": "stdout", "text": "read /home/me/data.csv"}, "absolute path"),
+            ({"output_type": "display_data", "data": {"image/png": "AAAAAElFTkSuQmCC"[:-4]}, "metadata": {}}, "a picture that is cut off"),
         ]:
             with self.subTest(words):
                 problems = checks.output_problems(notebook(code("a", outputs=[output])))

@@ -1,4 +1,6 @@
 """kit.py on odd machines: each test runs it as a user would, in a copy of the kit in a folder with a space and an accent."""
+import contextlib
+import io
 import json
 import os
 import re
@@ -10,6 +12,7 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import kit
 
@@ -146,6 +149,12 @@ class OddMachineTest(unittest.TestCase):
 
 
 class SettingsTest(unittest.TestCase):
+    def setUp(self):
+        environment = mock.patch.dict(os.environ)
+        environment.start()
+        self.addCleanup(environment.stop)
+        os.environ.pop("FERKIT_DATA", None)
+
     def variables(self, *arguments):
         return kit.settings_variables(kit.parse(["report", *arguments]))
 
@@ -156,10 +165,24 @@ class SettingsTest(unittest.TestCase):
                          self.variables("--epochs", "1", "--limit", "5000", "--batch", "64", "--seed", "2", "--threads", "1",
                                         "--device", "cpu", "--full", "--data", "x.csv"))
 
+    def test_path_in_the_environment_is_the_users(self):
+        os.environ["FERKIT_DATA"] = "x.csv"
+        self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, self.variables("03"))
+        self.assertEqual({"FERKIT_DATA": str(Path("y.csv").resolve())}, self.variables("03", "--data", "y.csv"))
+
+    def test_bench_takes_the_path_alone(self):
+        self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, kit.settings_variables(kit.parse(["bench", "--data", "x.csv"])))
+
     def test_train_takes_the_same_flags(self):
         options = kit.parse(["train", "1", "6", "--jobs", "2", "--epochs", "50", "--seed", "3"])
         self.assertEqual((["1", "6"], 2), (options.models, options.jobs))
         self.assertEqual({"FERKIT_EPOCHS": "50", "FERKIT_SEED": "3"}, kit.settings_variables(options))
+
+    def test_lab_passes_on_what_follows_and_no_other_command_does(self):
+        self.assertEqual(["--no-browser", "--port", "8890"], kit.parse(["lab", "--no-browser", "--port", "8890"]).others)
+        with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as said:
+            kit.parse(["doctor", "--no-browser"])
+        self.assertIn("unrecognized arguments: --no-browser", said.getvalue())
 
     def test_only_the_studys_configuration_goes_to_reports(self):
         for kind, settings, folder in [

@@ -1,4 +1,5 @@
 """Pages made from small executed notebooks; no kernel is started."""
+import base64
 import tempfile
 import unittest
 from pathlib import Path
@@ -55,6 +56,11 @@ class PageTest(unittest.TestCase):
         self.assertIn('href="03_b.html"', page)
         self.assertIn("drawn sample", page)
         self.assertNotIn("drawn sample", self.export(executed(), kind="fer2013"))
+
+    def test_picture_gets_the_bytes_back_that_the_kernel_loses(self):
+        picture = base64.b64decode(PIXEL)
+        for kept in (len(picture), len(picture) - 1, len(picture) - 2):
+            self.assertEqual(PIXEL, runner.whole_png(base64.b64encode(picture[:kept]).decode()))
 
     def test_page_that_loads_something_is_refused_and_not_written(self):
         with self.assertRaisesRegex(runner.Failed, "02_model.ipynb: its page is not fit to be shown: a script"):
