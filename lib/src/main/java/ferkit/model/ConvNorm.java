@@ -59,20 +59,21 @@ final class ConvNorm extends AbstractBlock {
 
     @Override
     protected NDList forwardInternal(ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow();
+        return new NDList(EfficientNet.freeingTheRest(() -> forward(store, inputs.singletonOrThrow(), training)));
+    }
+
+    private NDArray forward(ParameterStore store, NDArray x, boolean training) {
         NDArray w = store.getValue(weight, x.getDevice(), training);
         NDArray scale = store.getValue(gamma, x.getDevice(), training);
         NDArray shift = store.getValue(beta, x.getDevice(), training);
         NDArray m = store.getValue(mean, x.getDevice(), training);
         NDArray v = store.getValue(variance, x.getDevice(), training);
         if (training && !frozen) {
-            NDArray y = convolve(x, w, null);
-            y = BatchNorm.batchNorm(y, m, v, scale, shift, 1, variant.momentum(), variant.epsilon(), true).singletonOrThrow();
-            return new NDList(activation.apply(y));
+            NDList y = BatchNorm.batchNorm(convolve(x, w, null), m, v, scale, shift, 1, variant.momentum(), variant.epsilon(), true);
+            return activation.apply(y.singletonOrThrow());
         }
         NDArray factor = scale.div(v.add(variant.epsilon()).sqrt());
-        NDArray y = convolve(x, w.mul(factor.reshape(out, 1, 1, 1)), shift.sub(m.mul(factor)));
-        return new NDList(activation.apply(y));
+        return activation.apply(convolve(x, w.mul(factor.reshape(out, 1, 1, 1)), shift.sub(m.mul(factor))));
     }
 
     private NDArray convolve(NDArray x, NDArray w, NDArray bias) {

@@ -3,6 +3,7 @@ package ferkit.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -245,6 +247,18 @@ public final class EfficientNet {
         head.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, 3f), Parameter.Type.WEIGHT);
         head.initialize(manager, DataType.FLOAT32, new Shape(1, FEATURES));
         return head;
+    }
+
+    /** Frees at once all that a computation makes except its result: at 224 pixels a forward pass would take gigabytes. */
+    static NDArray freeingTheRest(Supplier<NDArray> computation) {
+        NDArray result;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            result = computation.get();
+            NDScope.unregister(result);
+        }
+        NDScope.register(result); // belongs to the scope around, if there is one
+        return result;
     }
 
     /** The mean over height and width: (N, C, H, W) → (N, C). */

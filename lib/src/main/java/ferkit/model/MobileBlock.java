@@ -3,7 +3,6 @@ package ferkit.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -41,25 +40,23 @@ final class MobileBlock extends AbstractBlock {
 
     @Override
     protected NDList forwardInternal(ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-        NDList x = inputs;
-        try (NDScope scope = new NDScope()) { // frees what lies between: at 224 pixels that is most of the memory
-            scope.suppressNotUsedWarning();
+        return new NDList(EfficientNet.freeingTheRest(() -> {
+            NDArray input = inputs.singletonOrThrow();
+            NDList x = inputs;
             for (Block child : getChildren().values()) {
                 x = child.forward(store, x, training);
             }
-            if (residual) {
-                NDArray added = x.singletonOrThrow();
-                if (training && drop > 0) {
-                    NDArray kept = added.getManager().randomUniform(0, 1, new Shape(added.getShape().get(0), 1, 1, 1))
-                            .gte(drop).toType(DataType.FLOAT32, false);
-                    added = added.mul(kept.div(1 - drop));
-                }
-                x = new NDList(inputs.singletonOrThrow().add(added));
+            NDArray added = x.singletonOrThrow();
+            if (!residual) {
+                return added;
             }
-            NDScope.unregister(x);
-        }
-        NDScope.register(x.singletonOrThrow());
-        return x;
+            if (training && drop > 0) {
+                NDArray kept = input.getManager().randomUniform(0, 1, new Shape(input.getShape().get(0), 1, 1, 1))
+                        .gte(drop).toType(DataType.FLOAT32, false);
+                added = added.mul(kept.div(1 - drop));
+            }
+            return input.add(added);
+        }));
     }
 
     @Override

