@@ -188,8 +188,7 @@ public final class DataReport {
             text.append(text("Of %,d test images %,d (%s) have a near duplicate in training (%s), %,d of them an exact copy",
                     test.images(), test.near(), percent(test.near(), test.images()), MEASURE, test.copied()));
             text.append(labelled ? text("; for %,d the most similar training image has the same label. A model that does nothing but remember"
-                    + " would get these right, which may be up to %s of a test accuracy. ", test.nearSameLabel(),
-                    percent(test.nearSameLabel(), test.images()))
+                    + " would get these right, %s of all test images. ", test.nearSameLabel(), percent(test.nearSameLabel(), test.images()))
                     : ". Whether their labels agree cannot be said, since not all of these images have one. ");
         }
         if (validation.images() > 0 && faces.validation().labelled() && faces.training().labelled()) {
@@ -197,12 +196,14 @@ public final class DataReport {
                     validation.images(), validation.nearSameLabel(), percent(validation.nearSameLabel(), validation.images())));
         }
         text.append(text("In training %,d images repeat an earlier one and %,d are blank", training.repeated(), training.blank()));
-        text.append(test.images() == 0 ? "." : text("; of the test images %,d are blank, and what a model says of them is right by chance only."
-                + " %,d test images have an exact copy somewhere with another label: whoever answers by the image alone gets one of the two wrong.",
-                test.blank(), test.contradicting()));
+        text.append(test.images() == 0 ? "." : text("; of the test images %,d are blank. %,d test images have an exact copy somewhere with another"
+                + " label: whoever answers by the image alone gets one of the two wrong.", test.blank(), test.contradicting()));
         votes.ifPresent(v -> text.append(text(" FER+ voters call %,d test images 'not a face'; where their majority names one of the seven"
                 + " classes, it is the FER2013 label for %s of the images.", v.notAFace()[Split.TEST.ordinal()],
                 percent(v.agreeing(), v.comparable()))));
+        if (faces.origin().isComparable()) {
+            text.append(" The study's figures were made on these same images and are exposed to all of this as well.");
+        }
         return text.toString();
     }
 
