@@ -453,17 +453,17 @@ def study_facts(java: Java, environment: dict) -> list:
     answer = subprocess.run(java_command(java, "data"), env={**environment, **java_variables()}, cwd=ROOT,
                             capture_output=True, stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace")
     lines = answer.stdout.splitlines()
-    if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013"):
+    if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013", "other"):
         thrown = re.search(r"^Exception in thread .*?: (.*)", answer.stderr, re.M)
         raise Stop(f"The data set cannot be opened: {thrown[1] if thrown else last_line(answer.stderr or answer.stdout)}")
     return lines
 
 
 def report_folder(kind: str, environment: dict) -> Path:
-    """Where pages go: reports/ for the study's own configuration, reports/trials/ for shorter runs, reports/sample/."""
+    """Where pages go: reports/ for the study's own configuration, reports/trials/ for shorter runs and other data, reports/sample/."""
     if kind == "sample":
         return REPORTS / "sample"
-    if environment.get("FERKIT_EPOCHS", "50") != "50" or "FERKIT_LIMIT" in environment \
+    if kind == "other" or environment.get("FERKIT_EPOCHS", "50") != "50" or "FERKIT_LIMIT" in environment \
             or environment.get("FERKIT_BATCH", "128") != "128":
         return REPORTS / "trials"
     seed = environment.get("FERKIT_SEED", "1")

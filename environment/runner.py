@@ -246,12 +246,15 @@ NOTICES = {
               "be compared with the study's.",
     "trial": "A trial: training was shorter, or on fewer images, than in the study, so the figures cannot be compared with the "
              "study's.",
+    "other": "Made with other images, or in another split, than FER2013's: the figures cannot be compared with the study's.",
     "fer2013": "",
 }
 
+DATA = {"sample": "the drawn sample", "other": "other data than FER2013's", "fer2013": "FER2013"}
+
 
 def kind_of(output: Path, facts: list) -> str:
-    return "trial" if output.name == "trials" else facts[0]
+    return "trial" if facts[0] == "fer2013" and output.name == "trials" else facts[0]
 
 
 def write_atomically(path: Path, text: str):
@@ -316,7 +319,7 @@ def report(options) -> int:
     kind = kind_of(output, facts)
     pages = contents()
     print(f"Running {len(options.notebooks)} notebook{'s' * (len(options.notebooks) != 1)} on "
-          f"{'the drawn sample' if facts[0] == 'sample' else 'FER2013'} …", flush=True)
+          f"{DATA[facts[0]]} …", flush=True)
     broken, folders = [], {}
 
     def finished(path: Path, notebook):
@@ -404,7 +407,7 @@ def main() -> int:
         command.add_argument("notebooks", nargs="+", type=Path)
         if name == "report":
             command.add_argument("--output", type=Path, required=True)
-            command.add_argument("--facts", required=True, help="JSON list: sample or fer2013, then lines about the data")
+            command.add_argument("--facts", required=True, help="JSON list: sample, other or fer2013, then lines about the data")
             command.add_argument("--save", action="store_true")
     options = parser.parse_args()
     return options.action(options)

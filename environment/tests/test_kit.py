@@ -190,6 +190,7 @@ class SettingsTest(unittest.TestCase):
             ("fer2013", {}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "50", "FERKIT_BATCH": "128", "FERKIT_SEED": "1"}, "reports"),
             ("fer2013", {"FERKIT_EPOCHS": "1"}, "reports/trials"), ("fer2013", {"FERKIT_LIMIT": "5000"}, "reports/trials"),
             ("fer2013", {"FERKIT_BATCH": "64"}, "reports/trials"), ("fer2013", {"FERKIT_SEED": "2"}, "reports/seed-2"),
+            ("other", {}, "reports/trials"), ("other", {"FERKIT_SEED": "2"}, "reports/trials"),
         ]:
             with self.subTest(settings=settings, kind=kind):
                 self.assertEqual(folder, kit.report_folder(kind, settings).relative_to(kit.ROOT).as_posix())

@@ -61,7 +61,7 @@ public final class Main {
 
     private static void data() throws IOException {
         FaceSet data = Workspace.open(Settings.read(), text -> {}).data();
-        OUT.println(data.origin().isSample() ? "sample" : "fer2013");
+        OUT.println(data.origin().isSample() ? "sample" : data.origin().isComparable() ? "fer2013" : "other");
         OUT.println(data.origin().title());
         OUT.println("hash " + data.hash());
         OUT.printf(Locale.ROOT, "images %d %d %d%n", data.training().size(), data.validation().size(), data.test().size());
