@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -153,7 +152,8 @@ public final class DataTables {
 
     /**
      * What the classes look like: of the drawn sample the first three training images of each class; of photographs,
-     * which are not ours to show, the pixel-wise average of each class's training images. Classes without images are left out.
+     * which are not ours to show, the pixel-wise average of each class's training images. Classes without images are left
+     * out; where no training image has a label, the averages of the splits are shown instead.
      */
     public static BufferedImage pictures(FaceSet data) {
         int rows = data.origin().isSample() ? DRAWN_ROWS : 1;
@@ -161,14 +161,19 @@ public final class DataTables {
         List<byte[]> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
-            int row = i;
-            Function<Faces, byte[]> picture = data.origin().isSample() ? faces -> faces.pixels(row) : Statistics::average;
             for (Emotion emotion : present) {
-                images.add(picture.apply(Statistics.ofClass(data.training(), emotion)));
+                Faces faces = Statistics.ofClass(data.training(), emotion);
+                images.add(data.origin().isSample() ? faces.pixels(i) : Statistics.average(faces));
                 captions.add(emotion.title());
             }
         }
-        return Charts.imageGrid(images, captions, present.size());
+        if (present.isEmpty()) {
+            Stream.of(Split.values()).filter(split -> data.split(split).size() > 0).forEach(split -> {
+                images.add(Statistics.average(data.split(split)));
+                captions.add(title(split));
+            });
+        }
+        return Charts.imageGrid(images, captions, Math.max(present.size(), Split.values().length));
     }
 
     private static List<Emotion> present(Faces faces, int atLeast) {

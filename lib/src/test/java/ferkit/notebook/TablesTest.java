@@ -91,6 +91,9 @@ class TablesTest {
         Faces faces = new Faces(pixels, new byte[] {2, 2, 2});
         BufferedImage averages = DataTables.pictures(new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), faces, faces, faces));
         BufferedImage drawn = DataTables.pictures(Sample.draw());
+        Faces unlabelled = new Faces(pixels, new byte[] {-1, -1, -1});
+        FaceSet nameless = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), unlabelled, unlabelled, unlabelled);
+        assertEquals(averages.getHeight(), DataTables.pictures(nameless).getHeight());
         assertTrue(drawn.getHeight() > 2.5 * averages.getHeight(), "three rows of drawings, one of averages");
         for (int x = 0; x < averages.getWidth(); x++) {
             int grey = averages.getRGB(x, 40) & 0xff;
