@@ -60,7 +60,7 @@ public final class DataTables {
         int[] training = data.training().counts();
         double sum = IntStream.of(training).sum();
         double[] shares = IntStream.range(0, names.size())
-                .mapToDouble(row -> row < training.length ? training[row] / sum : row == names.size() - 1 ? 1 : Double.NaN).toArray();
+                .mapToDouble(row -> row < training.length ? training[row] / sum : row == names.size() - 1 ? sum / sum : Double.NaN).toArray();
         return table.addColumns(Figures.column("Share of training", shares, 3));
     }
 
@@ -73,16 +73,16 @@ public final class DataTables {
         names.add("All");
         Table table = Table.create("Against FER2013's official numbers", StringColumn.create("Class", names));
         for (Split split : Split.values()) {
-            int[] official = withSum(Official.counts(split));
-            int[] difference = withSum(data.split(split).counts());
+            int[] official = with(IntStream.of(Official.counts(split)).sum(), Official.counts(split));
+            int[] difference = with(data.split(split).size(), data.split(split).counts());
             Arrays.setAll(difference, i -> difference[i] - official[i]);
             table.addColumns(Figures.counts(title(split) + ": official", official), Figures.counts(title(split) + ": more", difference));
         }
         return table;
     }
 
-    private static int[] withSum(int[] counts) {
-        return IntStream.concat(IntStream.of(counts), IntStream.of(IntStream.of(counts).sum())).toArray();
+    private static int[] with(int last, int[] counts) {
+        return IntStream.concat(IntStream.of(counts), IntStream.of(last)).toArray();
     }
 
     /** What a data set holds besides good faces, one row a finding and one column a split; "–" where a row does not apply. */
