@@ -18,7 +18,7 @@ public record Summary(List<Layer> layers) {
     /**
      * One layer.
      *
-     * @param name its kind, for example "Conv2d" or "ReLU"
+     * @param name its kind, for example "Conv2d", "ReLU" or "MaxPool2d"
      * @param output shape of its output for one input, without the batch axis
      * @param parameters numbers it holds, BatchNorm's running statistics included
      * @param trainable those of them that training changes by gradients
@@ -42,7 +42,8 @@ public record Summary(List<Layer> layers) {
     }
 
     private static String name(Block layer) {
-        return layer instanceof LambdaBlock function ? function.getName() : layer.getClass().getSimpleName();
+        String name = layer instanceof LambdaBlock function ? function.getName() : layer.getClass().getSimpleName();
+        return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
     /** All numbers the network holds. */

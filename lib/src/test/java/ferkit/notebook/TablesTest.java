@@ -111,6 +111,7 @@ class TablesTest {
         assertEquals("813,671", summary.intColumn("Parameters").getString(summary.rowCount() - 2));
         assertEquals("(32, 48, 48)", summary.stringColumn("Output shape").get(0));
         assertEquals("ReLU", summary.stringColumn("Layer").get(1));
+        assertEquals("MaxPool2d", summary.stringColumn("Layer").get(5));
         assertEquals("320", summary.intColumn("Parameters").getString(0));
     }
 }
