@@ -1,0 +1,50 @@
+package ferkit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.FerPlus;
+import ferkit.data.Origin;
+import ferkit.data.Sample;
+import ferkit.data.Split;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkspaceTest {
+    private static final String HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+
+    @TempDir
+    Path root;
+
+    private Workspace on(Path file) {
+        Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
+        Faces none = new Faces(new byte[0], new byte[0]);
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), one, none, none);
+        return new Workspace(root, Settings.from(Map.of("FERKIT_DATA", file.toString())), data, "cpu");
+    }
+
+    @Test
+    void ferPlusIsFoundBesideTheDataThatWereNamed() throws IOException {
+        Path file = Files.createDirectory(root.resolve("elsewhere")).resolve("fer2013.csv");
+        assertEquals(Optional.empty(), on(file).ferPlus());
+        Path votes = Files.writeString(file.resolveSibling("fer2013new.csv"), HEADER + "Training,,0,10,0,0,0,0,0,0,0,0\n");
+        assertEquals(Optional.of(FerPlus.Vote.HAPPINESS), on(file).ferPlus().orElseThrow().majority(Split.TRAINING, 0));
+        assertTrue(on(file.getParent()).ferPlus().isPresent());
+        Files.writeString(votes, HEADER);
+        IOException e = assertThrows(IOException.class, () -> on(file).ferPlus());
+        assertTrue(e.getMessage().contains("0 rows of Training for 1 images"), e.getMessage());
+    }
+
+    @Test
+    void theSampleHasNoFerPlus() throws IOException {
+        assertEquals(Optional.empty(), new Workspace(root, Settings.from(Map.of()), Sample.draw(), "cpu").ferPlus());
+    }
+}
