@@ -560,8 +560,12 @@ def finished_runs(folder: Path) -> int:
 
 
 def clean(options) -> int:
-    for path in [VENV, STATE, ROOT / "lib" / "target", DATA / ".cache", NOTEBOOKS / ".ipynb_checkpoints",
+    cache = DATA / ".cache"
+    for path in [*ENVIRONMENT.glob(".venv*"), STATE, ROOT / "lib" / "target", NOTEBOOKS / ".ipynb_checkpoints", cache,
                  *ENVIRONMENT.rglob("__pycache__")]:
+        if path == cache and (cache / "features").exists() and \
+                not confirm(f"Remove {cache}, which holds EfficientNet's features of the images, long to compute?"):
+            continue
         if path.exists():
             remove(path)
             say(f"removed {path}")

@@ -127,16 +127,21 @@ class OddMachineTest(unittest.TestCase):
         self.assertRegex(done.stdout, r"MISSING +Maven +.*not on PATH\n +→ install it")
         self.assertRegex(done.stdout, r"note +Data set +no FER2013 in data/: the drawn sample is used")
 
-    def test_clean_keeps_finished_runs_when_nobody_answers(self):
+    def test_clean_keeps_what_took_long_when_nobody_answers(self):
         for run in ("sample/runs/model-1", "trials/x", "runs/model-6"):
             (self.root / "reports" / run).mkdir(parents=True)
             (self.root / "reports" / run / "test-predictions.csv").write_text("index\n")
-        (self.root / "environment" / ".venv" / "bin").mkdir(parents=True)
-        (self.root / "lib" / "target").mkdir(parents=True)
+        made = [self.root / path for path in ("environment/.venv", "environment/.venv-peers", "environment/.state", "lib/target")]
+        features = self.root / "data" / ".cache" / "features"
+        for folder in [*made, features]:
+            folder.mkdir(parents=True)
         self.assertEqual(0, self.run_kit("clean").returncode)
-        self.assertFalse((self.root / "environment" / ".venv").exists())
-        self.assertFalse((self.root / "lib" / "target").exists())
+        self.assertEqual([], [folder for folder in made if folder.exists()])
         self.assertEqual(3, len(list((self.root / "reports").rglob("test-predictions.csv"))))
+        self.assertTrue(features.exists())
+        shutil.rmtree(features)
+        self.assertEqual(0, self.run_kit("clean").returncode)
+        self.assertFalse(features.parent.exists())
 
     @unittest.skipUnless(LONG, "makes a virtual environment")
     def test_no_network_for_pip(self):
