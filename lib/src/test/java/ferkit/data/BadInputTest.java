@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -185,6 +186,13 @@ class BadInputTest {
         Files.writeString(empty.resolve("notes.txt"), "hello");
         assertEquals(empty + ": found notes.txt, expected fer2013.csv (plain, .gz, .zip or in fer2013.tar.gz) or folders train and test"
                 + " with a folder for each class; put one of them there", error(empty));
+    }
+
+    @Test
+    void neitherFileNorFolder() throws IOException {
+        Path device = Path.of("/dev/zero");
+        assumeTrue(Files.exists(device), "only where there are device files");
+        assertEquals(device + ": neither a file nor a folder, expected fer2013.csv or a folder; save it to a file first", error(device));
     }
 
     @Test
