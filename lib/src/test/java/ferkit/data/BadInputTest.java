@@ -281,6 +281,9 @@ class BadInputTest {
         Path root = images();
         Path loop = Files.createSymbolicLink(root.resolve("train/fear/loop"), root);
         assertEquals(loop + ": a symbolic link leads back to itself, expected files and folders; remove the link", error(root));
+        Files.delete(loop);
+        Files.createSymbolicLink(loop, root.resolve("gone.png"));
+        assertEquals(loop + ": a symbolic link to something that is not there; remove the link or restore what it leads to", error(root));
         Path self = folder.resolve("self");
         Files.createSymbolicLink(self, self);
         assertEquals(self + ": a symbolic link leads back to itself, expected files and folders; remove the link", error(self));
