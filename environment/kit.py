@@ -34,9 +34,17 @@ DATA = ROOT / "data"
 JARS = ROOT / "lib" / "target" / "jars"
 WINDOWS = os.name == "nt"
 
-# The settings that report, test and the notebooks share: flag, environment variable, type, meaning.
+SAMPLE = "sample"  # in the data set's place: the drawn sample, whatever lies in data/
+
+
+def data_path(text: str) -> str:
+    """The data set's path, absolute because the library and the notebooks run in other folders than the user's."""
+    return text if text == SAMPLE else str(Path(text).resolve())
+
+
+# The settings that report, train and the notebooks share: flag, environment variable, type, meaning.
 SETTINGS = [
-    ("--data", "FERKIT_DATA", Path, "FER2013's file or folder (default: what lies in data/, else the drawn sample)"),
+    ("--data", "FERKIT_DATA", data_path, "FER2013's file or folder, or sample for the drawn sample (default: what lies in data/, else the sample)"),
     ("--epochs", "FERKIT_EPOCHS", int, "epochs of a training run"),
     ("--limit", "FERKIT_LIMIT", int, "train on so many images only"),
     ("--batch", "FERKIT_BATCH", int, "images in a training step"),
@@ -413,14 +421,13 @@ def remove(path: Path):
 # ---------------------------------------------------------------- commands
 
 def settings_variables(options) -> dict:
-    """The environment variables for the settings given on the command line. A path, given there or in the environment, becomes
-    absolute, because the library and the notebooks run in other folders than the user's."""
+    """The environment variables for the settings given on the command line, and for a path that the environment gives."""
     variables = {}
     for flag, variable, kind, _ in SETTINGS:
         value = getattr(options, flag[2:], None)
-        if kind is Path and (value or os.environ.get(variable)):
-            variables[variable] = str(Path(value or os.environ[variable]).resolve())
-        elif value is not None:
+        if value is None and kind is data_path and os.environ.get(variable):
+            value = data_path(os.environ[variable])
+        if value is not None:
             variables[variable] = str(value)
     if getattr(options, "full", False):
         variables["FERKIT_FULL"] = "true"
@@ -461,12 +468,15 @@ def study_facts(java: Java, environment: dict) -> list:
 
 def report_folder(kind: str, environment: dict) -> Path:
     """Where pages go: reports/ for the study's own configuration, reports/trials/ for shorter runs and other data, reports/sample/."""
+    def chosen(name: str, usual: str) -> str:  # as the library reads them: a variable that is empty says nothing
+        return environment.get(name, "").strip() or usual
+
     if kind == "sample":
         return REPORTS / "sample"
-    if kind == "other" or environment.get("FERKIT_EPOCHS", "50") != "50" or "FERKIT_LIMIT" in environment \
-            or environment.get("FERKIT_BATCH", "128") != "128":
+    if kind == "other" or chosen("FERKIT_EPOCHS", "50") != "50" or chosen("FERKIT_LIMIT", "0") != "0" \
+            or chosen("FERKIT_BATCH", "128") != "128":
         return REPORTS / "trials"
-    seed = environment.get("FERKIT_SEED", "1")
+    seed = chosen("FERKIT_SEED", "1")
     return REPORTS if seed == "1" else REPORTS / f"seed-{seed}"
 
 
@@ -511,7 +521,7 @@ def lab(options) -> int:
 
 
 def train(options) -> int:
-    jobs = ["--jobs", str(options.jobs)] if options.jobs else []
+    jobs = ["--jobs", str(options.jobs)] if options.jobs is not None else []
     return library("train", [*options.models, *jobs], settings_variables(options))
 
 
@@ -618,7 +628,9 @@ def doctor(options) -> int:
         line("Native engine", None, "not looked at", "needs the library built and a JDK")
     files = sorted(file.name for file in DATA.iterdir() if file.name != "README.md" and not file.name.startswith(".")) \
         if DATA.is_dir() else []
-    line("Data set", bool(files) or None, ", ".join(files) if files else "no FER2013 in data/: the drawn sample is used",
+    named = os.environ.get("FERKIT_DATA")
+    found = f"{named} (FERKIT_DATA)" if named else ", ".join(files)
+    line("Data set", bool(found) or None, found or "no FER2013 in data/: the drawn sample is used",
          f"to use FER2013, see {DATA / 'README.md'}")
     line("Cores", True, str(os.cpu_count()))
     size = memory() / 2 ** 30

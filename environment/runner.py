@@ -93,7 +93,8 @@ class ListeningClient(NotebookClient):
         content = msg["content"]
         if "image/png" in content.get("data", {}):
             content["data"]["image/png"] = whole_png(content["data"]["image/png"])
-        text = content.get("text") or content.get("data", {}).get("text/plain", "")
+        picture = any(kind.startswith("image/") for kind in content.get("data", {}))  # its text is Java's name for the object
+        text = content.get("text") or ("" if picture else content.get("data", {}).get("text/plain", ""))
         if self.heard and text:
             words = html.unescape(re.sub(r"<(style|svg)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)).split()
             self.heard(" ".join(words)[:90])

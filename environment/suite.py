@@ -1,5 +1,6 @@
 """What `kit.py test` runs. A check is a function that takes the Bench and returns nothing; it calls bench.record() for what it
 found. To add one, write it and put it into CHECKS (run every time, in this order) or LONG (run by `test --long`)."""
+import argparse
 import os
 import re
 import subprocess
@@ -109,7 +110,7 @@ def notebooks_are_clean(bench: Bench):
 
 
 def notebooks_run(bench: Bench):
-    """Every notebook on the sample (or on what --data names), its outputs and its page."""
+    """Every notebook on the sample (or on what FERKIT_DATA names), its outputs and its page."""
     pages = bench.pages()
     began = time.time()
     kit.run_report(bench.java, kit.find_notebooks([]), bench.environment)
@@ -210,7 +211,9 @@ LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, slo
 
 def run(long: bool) -> int:
     java = kit.set_up()
-    bench = Bench(java, {**os.environ, **kit.jupyter_variables()})
+    # Not FER2013 merely because it lies in data/: on it the notebooks take hours and would replace the pages in reports/.
+    data = kit.settings_variables(argparse.Namespace()).get("FERKIT_DATA", kit.SAMPLE)
+    bench = Bench(java, {**os.environ, **kit.jupyter_variables(), "FERKIT_DATA": data})
     for check in CHECKS + (LONG if long else []):
         began = time.monotonic()
         kit.say(f"== {check.__name__.replace('_', ' ')}")

@@ -175,6 +175,18 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, self.variables("03"))
         self.assertEqual({"FERKIT_DATA": str(Path("y.csv").resolve())}, self.variables("03", "--data", "y.csv"))
 
+    def test_the_sample_is_asked_for_by_its_name(self):
+        self.assertEqual({"FERKIT_DATA": "sample"}, self.variables("--data", "sample"))
+        self.assertEqual({"FERKIT_DATA": str(Path("sample").resolve())}, self.variables("--data", "./sample"))
+        os.environ["FERKIT_DATA"] = "sample"
+        self.assertEqual({"FERKIT_DATA": "sample"}, self.variables())
+
+    def test_no_jobs_is_not_taken_for_the_default(self):
+        with mock.patch.object(kit, "library", return_value=1) as library:
+            kit.train(kit.parse(["train", "all", "--jobs", "0"]))
+            kit.train(kit.parse(["train", "all"]))
+        self.assertEqual([["all", "--jobs", "0"], ["all"]], [call.args[1] for call in library.call_args_list])
+
     def test_bench_takes_the_path_alone(self):
         self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, kit.settings_variables(kit.parse(["bench", "--data", "x.csv"])))
 
@@ -193,7 +205,8 @@ class SettingsTest(unittest.TestCase):
         for kind, settings, folder in [
             ("sample", {}, "reports/sample"), ("sample", {"FERKIT_EPOCHS": "1"}, "reports/sample"),
             ("fer2013", {}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "50", "FERKIT_BATCH": "128", "FERKIT_SEED": "1"}, "reports"),
-            ("fer2013", {"FERKIT_EPOCHS": "1"}, "reports/trials"), ("fer2013", {"FERKIT_LIMIT": "5000"}, "reports/trials"),
+            ("fer2013", {"FERKIT_EPOCHS": "", "FERKIT_LIMIT": "0"}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "1"}, "reports/trials"),
+            ("fer2013", {"FERKIT_LIMIT": "5000"}, "reports/trials"),
             ("fer2013", {"FERKIT_BATCH": "64"}, "reports/trials"), ("fer2013", {"FERKIT_SEED": "2"}, "reports/seed-2"),
             ("other", {}, "reports/trials"), ("other", {"FERKIT_SEED": "2"}, "reports/trials"),
         ]:

@@ -64,7 +64,8 @@ public final class Main {
         OUT.println(data.origin().isSample() ? "sample" : data.origin().isComparable() ? "fer2013" : "other");
         OUT.println(data.origin().title());
         OUT.println("hash " + data.hash());
-        OUT.printf(Locale.ROOT, "images %d %d %d%n", data.training().size(), data.validation().size(), data.test().size());
+        OUT.printf(Locale.ROOT, "images: %,d training, %,d validation, %,d test%n",
+                data.training().size(), data.validation().size(), data.test().size());
     }
 
     private static void train(List<String> arguments) throws IOException, InterruptedException {

@@ -185,11 +185,11 @@ final class CsvReader {
         }
         if (pixelsColumn < 0) {
             throw new IOException(name + ", line 1: no column \"pixels\" in \"" + shorten(header)
-                    + "\", expected a header such as \"emotion,pixels,Usage\"");
+                    + "\", expected a header such as \"emotion,pixels,Usage\"; correct it or get the file again");
         }
         if (usageColumn >= 0 && emotionColumn < 0) {
             throw new IOException(name + ", line 1: no column \"emotion\" in \"" + shorten(header)
-                    + "\", expected a header such as \"emotion,pixels,Usage\"");
+                    + "\", expected a header such as \"emotion,pixels,Usage\"; correct it or get the file again");
         }
         return Math.min(end + 1, filled);
     }
@@ -221,7 +221,8 @@ final class CsvReader {
                 }
             } catch (BadRow e) {
                 return new Block(lines, faces, e.getMessage()
-                        + (complete ? "" : "; the file ends within this line, so it is truncated: get it again"));
+                        + (complete ? "; correct this line or get the file again"
+                        : "; the file ends within this line, so it is truncated: get it again"));
             }
             at = next + 1;
         }

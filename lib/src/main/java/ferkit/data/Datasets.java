@@ -155,6 +155,9 @@ public final class Datasets {
             }
         }
         Path first = found.get(0);
+        if (Files.exists(first) && !Files.isDirectory(first) && !Files.isRegularFile(first)) {
+            throw new IOException(first + ": neither a file nor a folder, expected fer2013.csv or a folder; save it to a file first");
+        }
         if (Files.isDirectory(first)) {
             ImageFolder.Content content = ImageFolder.read(first);
             notes.addAll(content.notes());

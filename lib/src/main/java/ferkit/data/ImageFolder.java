@@ -160,7 +160,8 @@ final class ImageFolder {
         for (Emotion emotion : Emotion.values()) {
             if (!classes.containsKey(emotion.label())) {
                 throw new IOException(split + ": no folder for the class " + emotion.title() + ", expected one named "
-                        + String.join(", ", emotion.spellings()) + " or " + emotion.label());
+                        + String.join(", ", emotion.spellings()) + " or " + emotion.label()
+                        + "; add the folder or get all of them again");
             }
         }
         for (Path file : children(split)) {

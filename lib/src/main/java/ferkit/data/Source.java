@@ -74,6 +74,9 @@ final class Source {
     /** What an exception says, in one sentence that names a path. */
     static String sentence(IOException e, Path path) {
         if (e instanceof NoSuchFileException missing) {
+            if (Files.isSymbolicLink(Path.of(missing.getFile()))) {
+                return missing.getFile() + ": a symbolic link to something that is not there; remove the link or restore what it leads to";
+            }
             return missing.getFile() + ": no such file or folder, expected FER2013 there; name another path or put it there";
         }
         if (e instanceof AccessDeniedException denied) {

@@ -34,12 +34,12 @@ public record Findings(ClassReport report, Overfitting overfitting) {
         return report.byF1().subList(Emotion.COUNT - EXTREMES, Emotion.COUNT);
     }
 
-    /** The rank of a class by F1, 1 (best) to 7. */
+    /** The rank of a class by F1, 1 (best) to 7; of equal ones each has the last, so that a class never found outranks none. */
     public int rank(Emotion emotion) {
-        return report.byF1().indexOf(emotion) + 1;
+        return (int) report.classes().stream().filter(s -> s.f1() >= report.of(emotion).f1()).count();
     }
 
-    /** The rank of a class by its number of images, 1 (most) to 7. */
+    /** The rank of a class by its number of images, 1 (most) to 7; of equal ones each has the first. */
     public int rankByImages(Emotion emotion) {
         return 1 + (int) report.classes().stream().filter(s -> s.support() > report.of(emotion).support()).count();
     }

@@ -279,7 +279,7 @@ public final class Results {
     /** What the comparison of these runs allows to say and what it does not, in computed sentences. */
     public List<String> conclusions() {
         if (runs.size() < 2) {
-            return List.of("With " + runs.size() + " finished run there is nothing to compare yet.");
+            return List.of((runs.isEmpty() ? "Without a finished run" : "With one finished run") + " there is nothing to compare yet.");
         }
         Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
         List<String> inside = runs.stream().filter(run -> run != best && interval(best).contains(run.best().valAccuracy()))

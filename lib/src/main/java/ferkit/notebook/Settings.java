@@ -9,7 +9,8 @@ import java.util.function.Function;
  * What a user may choose. A value set in a notebook wins over an environment variable, which wins over the default; what
  * is empty is decided by the data set when a {@link Study} is opened.
  *
- * @param data file or folder of FER2013 (FERKIT_DATA); default: what lies in {@code data/}, otherwise the drawn sample
+ * @param data file or folder of FER2013, or "sample" for the drawn sample (FERKIT_DATA); default: what lies in {@code data/},
+ *     otherwise the drawn sample
  * @param epochs passes over the training images (FERKIT_EPOCHS)
  * @param limit training images used, 0 for all (FERKIT_LIMIT)
  * @param batch images an update (FERKIT_BATCH)
@@ -20,6 +21,9 @@ import java.util.function.Function;
  */
 public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<Integer> limit, Optional<Integer> batch,
         long seed, int threads, Optional<String> device, boolean full) {
+
+    /** What stands in a path's place to ask for the drawn sample, whatever lies in {@code data/}. */
+    static final Path SAMPLE = Path.of("sample");
 
     /** @throws IllegalArgumentException if a number is out of range */
     public Settings {

@@ -250,9 +250,10 @@ public final class Transfer {
         sentences.add("With " + support + " images the 95 % interval of " + Figures.fixed(published.validationAccuracy(), 2) + " is "
                 + validation.text() + ": " + (validation.contains(published.testAccuracy()) ? "chance alone could explain the difference."
                         : "the test figure lies outside it, so the choice of images alone hardly explains the difference."));
-        sentences.add("Our run: " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and " + Figures.fixed(run.test().accuracy(), 4)
-                + " on test (" + run.test().size() + " images), a difference of "
-                + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + ".");
+        sentences.add("Our run, " + title(run) + ": " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and "
+                + Figures.fixed(run.test().accuracy(), 4) + " on test (" + run.test().size() + " images), a difference of "
+                + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + "."
+                + (isWhole(run) ? "" : " It was not made as the study's was: only how its two figures agree with each other says something here."));
         return sentences;
     }
 

@@ -58,6 +58,9 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
 
     /** The file or folder of the data set; empty for the drawn sample. */
     private static Optional<Path> source(Path root, Settings settings) throws IOException {
+        if (settings.data().equals(Optional.of(Settings.SAMPLE))) {
+            return Optional.empty();
+        }
         return settings.data().isPresent() ? settings.data() : Datasets.find(root.resolve("data"));
     }
 
@@ -81,7 +84,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         int gpus = Engine.getInstance().getGpuCount();
         JniUtils.setNumThreads(settings.threads());
         String device = settings.device().orElse(gpus > 0 ? "gpu0" : "cpu");
-        if (!device.equals("cpu") && !(device.matches("gpu\\d+") && Integer.parseInt(device.substring(3)) < gpus)) {
+        if (!device.equals("cpu") && !(device.matches("gpu\\d{1,4}") && Integer.parseInt(device.substring(3)) < gpus)) {
             throw new IllegalArgumentException("The device is \"" + device + "\": expected cpu"
                     + (gpus > 0 ? " or gpu0 to gpu" + (gpus - 1) : "; the engine finds no GPU"));
         }

@@ -6,6 +6,7 @@ import ferkit.data.AtomicFile;
 import ferkit.model.Architecture;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -30,12 +31,17 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     /**
      * Reads a finished run.
      *
-     * @throws IOException if a file is missing or malformed; the message names it
+     * @throws IOException if a file is missing or malformed; the message names it and says what to do
      */
     public static Run load(Path folder) throws IOException {
         Path config = folder.resolve(CONFIG);
-        return new Run(folder, RunConfig.parse(Files.readString(config), config.toString()), History.read(folder.resolve(HISTORY)),
-                Predictions.read(folder.resolve(VALIDATION)), Predictions.read(folder.resolve(TEST)));
+        try {
+            return new Run(folder, RunConfig.parse(Files.readString(config), config.toString()), History.read(folder.resolve(HISTORY)),
+                    Predictions.read(folder.resolve(VALIDATION)), Predictions.read(folder.resolve(TEST)));
+        } catch (IOException e) {
+            String problem = e instanceof NoSuchFileException ? e.getMessage() + " is missing, expected in a finished run" : e.getMessage();
+            throw new IOException(problem + "; restore the file, or delete its folder to train again", e);
+        }
     }
 
     /** Writes the run's files, {@code config.json} last, and then removes its checkpoints. */

@@ -80,7 +80,8 @@ public final class Training {
                     if (!Double.isFinite(trained.loss())) {
                         throw new IllegalStateException("The loss is " + trained.loss() + " in epoch " + epoch + ", batch "
                                 + (trained.images() + config.batch() - 1) / config.batch() + ", at learning rate " + adam.learningRate()
-                                + ": training stops here; the state after epoch " + (epoch - 1) + " is kept in " + folder);
+                                + ": training stops here; " + (epoch == 1 ? "no epoch was finished"
+                                : "the state after epoch " + (epoch - 1) + " is kept in " + folder));
                     }
                     progress.batch(epoch, trained.images(), training.size(), trained.accuracy(), trained.loss());
                 }

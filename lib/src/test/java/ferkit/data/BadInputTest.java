@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +39,7 @@ class BadInputTest {
 
     private void assertRowError(String expected, String badRow) throws IOException {
         Path file = csv(GOOD, badRow, GOOD);
-        assertEquals(file + ", line 3" + expected, error(file));
+        assertEquals(file + ", line 3" + expected + "; correct this line or get the file again", error(file));
     }
 
     private Path images() throws IOException {
@@ -93,9 +94,11 @@ class BadInputTest {
     void headers() throws IOException {
         Path file = folder.resolve("x.csv");
         Files.writeString(file, "emotion,pixel,Usage\n");
-        assertEquals(file + ", line 1: no column \"pixels\" in \"emotion,pixel,Usage\", expected a header such as \"emotion,pixels,Usage\"", error(file));
+        assertEquals(file + ", line 1: no column \"pixels\" in \"emotion,pixel,Usage\", expected a header such as \"emotion,pixels,Usage\";"
+                + " correct it or get the file again", error(file));
         Files.writeString(file, "pixels,Usage\n");
-        assertEquals(file + ", line 1: no column \"emotion\" in \"pixels,Usage\", expected a header such as \"emotion,pixels,Usage\"", error(file));
+        assertEquals(file + ", line 1: no column \"emotion\" in \"pixels,Usage\", expected a header such as \"emotion,pixels,Usage\";"
+                + " correct it or get the file again", error(file));
         Files.writeString(file, "pixels,emotion,pixels\n");
         assertEquals(file + ", line 1: columns 1 and 3 are both \"pixels\", expected one; rename or remove the other", error(file));
         Files.writeString(file, "emotion,pixels,Usage\n");
@@ -124,7 +127,7 @@ class BadInputTest {
         }
         Path file = Files.writeString(folder.resolve("long.csv"), text + "0,1,Training\n");
         assertTrue(Files.size(file) > 2 << 22);
-        assertEquals(file + ", line 1502: 1 pixels, expected 2304 (48 rows of 48)", error(file));
+        assertEquals(file + ", line 1502: 1 pixels, expected 2304 (48 rows of 48); correct this line or get the file again", error(file));
     }
 
     @Test
@@ -186,6 +189,13 @@ class BadInputTest {
     }
 
     @Test
+    void neitherFileNorFolder() throws IOException {
+        Path device = Path.of("/dev/zero");
+        assumeTrue(Files.exists(device), "only where there are device files");
+        assertEquals(device + ": neither a file nor a folder, expected fer2013.csv or a folder; save it to a file first", error(device));
+    }
+
+    @Test
     void twoDataSets() throws IOException {
         Path two = Files.createDirectories(folder.resolve("two"));
         Files.writeString(two.resolve("a.csv"), TinyFaces.csv());
@@ -216,7 +226,8 @@ class BadInputTest {
                 + " are both the class Angry, expected one folder for each class; put them together", error(root));
         Files.delete(root.resolve("train/anger"));
         Files.move(root.resolve("train/disgust"), folder.resolve("away"));
-        assertEquals(root.resolve("train") + ": no folder for the class Disgust, expected one named disgust, disgusted, disgusting or 1", error(root));
+        assertEquals(root.resolve("train") + ": no folder for the class Disgust, expected one named disgust, disgusted, disgusting or 1;"
+                + " add the folder or get all of them again", error(root));
     }
 
     @Test
@@ -270,6 +281,9 @@ class BadInputTest {
         Path root = images();
         Path loop = Files.createSymbolicLink(root.resolve("train/fear/loop"), root);
         assertEquals(loop + ": a symbolic link leads back to itself, expected files and folders; remove the link", error(root));
+        Files.delete(loop);
+        Files.createSymbolicLink(loop, root.resolve("gone.png"));
+        assertEquals(loop + ": a symbolic link to something that is not there; remove the link or restore what it leads to", error(root));
         Path self = folder.resolve("self");
         Files.createSymbolicLink(self, self);
         assertEquals(self + ": a symbolic link leads back to itself, expected files and folders; remove the link", error(self));

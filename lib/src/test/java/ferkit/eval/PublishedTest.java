@@ -8,6 +8,7 @@ import ferkit.data.Emotion;
 import ferkit.train.History;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PublishedTest {
@@ -65,6 +66,16 @@ class PublishedTest {
         assertEquals(List.of("yes", "yes", "yes", "yes", "yes"), six.beside(three).stringColumn("Same").asList());
         assertEquals("Happy 0.86, Surprise 0.81", six.beside(three).stringColumn("Study").get(0));
         assertEquals("Happy 0.87, Surprise 0.78", six.beside(three).stringColumn("This run").get(0));
+    }
+
+    @Test
+    void aClassThatIsNeverFoundOutranksNone() {
+        List<Scores> classes = IntStream.range(0, Emotion.COUNT)
+                .mapToObj(i -> new Scores(0, 0, i == Emotion.HAPPY.label() ? 0.4 : 0, i == Emotion.DISGUST.label() ? 1 : 9)).toList();
+        Findings findings = Findings.of(ClassReport.of(classes), new History(List.of(epoch(1, 0.3, 0.4, 1.5))));
+        assertEquals(7, findings.rank(Emotion.DISGUST));
+        assertEquals(1, findings.rank(Emotion.HAPPY));
+        assertFalse(findings.disgustOutranksItsSize());
     }
 
     @Test

@@ -115,7 +115,7 @@ class ResultsTest {
     void nothingIsComparedWithNothing() {
         Results one = new Results(SAMPLE, List.of(run("model-1", 1, 0, 600)));
         assertEquals(0, one.pairs().rowCount());
-        assertEquals(List.of("With 1 finished run there is nothing to compare yet."), one.conclusions());
+        assertEquals(List.of("With one finished run there is nothing to compare yet."), one.conclusions());
         assertEquals("–", one.bestOfMany().doubleColumn("Difference").getString(0), "a run of one epoch has no neighbours");
     }
 

@@ -44,6 +44,14 @@ class WorkspaceTest {
     }
 
     @Test
+    void theSampleCanBeAskedFor() throws IOException {
+        assertTrue(Workspace.open(Settings.from(Map.of("FERKIT_DATA", "sample")), text -> { }).data().origin().isSample());
+        IOException e = assertThrows(IOException.class,
+                () -> Workspace.open(Settings.from(Map.of("FERKIT_DATA", "./sample")), text -> { }));
+        assertTrue(e.getMessage().contains("no such file or folder"), e.getMessage());
+    }
+
+    @Test
     void theSampleHasNoFerPlus() throws IOException {
         assertEquals(Optional.empty(), new Workspace(root, Settings.from(Map.of()), Sample.draw(), "cpu").ferPlus());
     }

@@ -104,6 +104,19 @@ class TrainingTest {
     }
 
     @Test
+    void aFinishedRunWithAFileMissingOrDamagedSaysWhatToDo() throws Exception {
+        train(folder, config(1, 1));
+        String remedy = "; restore the file, or delete its folder to train again";
+        Path history = folder.resolve("history.csv");
+        Files.writeString(history, "epoch");
+        assertEquals(history + ", line 1: found \"epoch\", expected \"epoch,accuracy,loss,val_accuracy,val_loss,learning_rate,seconds\"" + remedy,
+                assertThrows(IOException.class, () -> Run.load(folder)).getMessage());
+        Files.delete(history);
+        assertEquals(history + " is missing, expected in a finished run" + remedy,
+                assertThrows(IOException.class, () -> Run.load(folder)).getMessage());
+    }
+
+    @Test
     void theSameSeedGivesTheSameRunAndAnotherSeedAnother() throws Exception {
         Run first = train(folder.resolve("a"), config(2, 1));
         Run again = train(folder.resolve("b"), config(2, 1));
