@@ -240,7 +240,8 @@ public final class Results {
 
     /** The same test of one run against every other. */
     public Table pairsWith(Run run) {
-        return table(everyPair().stream().filter(pair -> pair.first().equals(run) || pair.second().equals(run)).toList());
+        return table(everyPair().stream().filter(pair -> Stream.of(pair.first(), pair.second())
+                .anyMatch(one -> one.folder().equals(run.folder()))).toList());
     }
 
     private Table table(List<Pair> pairs) {

@@ -128,7 +128,7 @@ public final class Study {
     /** Shows a table, a chart, an image, a list of sentences or a text in Markdown under the cell. */
     public void show(Object content) {
         if (content instanceof Table table) {
-            display.show(Html.table(table), "text/html");
+            display.show(table.isEmpty() ? Html.paragraph("Nothing to show here yet.") : Html.table(table), "text/html");
         } else if (content instanceof Chart<?, ?> chart) {
             display.show(Charts.image(chart), "image/png");
         } else if (content instanceof BufferedImage image) {

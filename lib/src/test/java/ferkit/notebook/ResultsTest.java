@@ -105,6 +105,10 @@ class ResultsTest {
         assertEquals(120, pairs.intColumn("Only second right").get(1));
         assertEquals("no", pairs.stringColumn("Told apart at 5 %").get(1));
         assertEquals(2, results.pairsWith(third).rowCount());
+        Predictions again = new Predictions(third.validation().truth().clone(), third.validation().predicted().clone(),
+                third.validation().probabilities().clone());
+        Run readAgain = new Run(third.folder(), third.config(), third.history(), again, again);
+        assertEquals(2, results.pairsWith(readAgain).rowCount());
         assertEquals("Highest validation accuracy: Model 3 (sample) with 0.6200, 95 % interval 0.590–0.650. In that interval lie also: "
                 + "Model 1 (sample), Model 2 (sample).", results.conclusions().get(0));
         assertEquals("Of 3 pairs, 1 can be told apart by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
