@@ -68,7 +68,8 @@ final class LiveProgress implements Progress {
         history = whole;
         History.Epoch best = history.best();
         curves = "";
-        show(String.format(Locale.ROOT, "%d epochs in %s; best validation accuracy %.4f in epoch %d", history.size(),
+        show(String.format(Locale.ROOT, "%d %s in %s; best validation accuracy %.4f in epoch %d", history.size(),
+                history.size() == 1 ? "epoch" : "epochs",
                 duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()));
     }
 
