@@ -47,7 +47,8 @@ class OddMachineTest(unittest.TestCase):
         (self.root / "notebooks" / "01_a.ipynb").write_text("{}", "utf-8")
         self.bin = self.folder / "bin"
         self.bin.mkdir()
-        self.environment = {**os.environ, "PATH": f"{self.bin}:/nowhere"}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}
+        self.environment = {**own, "PATH": f"{self.bin}:/nowhere"}
         self.environment.pop("JAVA_HOME", None)
 
     def command(self, *arguments):
