@@ -132,11 +132,12 @@ def committed_pages_are_clean(bench: Bench):
 
 
 def notebooks_in_french(bench: Bench):
-    """The first and the last notebook again under a French locale: the same words, and no decimal comma."""
-    notebooks = kit.find_notebooks([])
+    """Notebooks that train nothing, so that they say the same every time, again under a French locale: the same words, and no
+    decimal comma."""
+    notebooks = kit.find_notebooks(["01", "08", "09"])
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "sample"
-        code = kit.run_report(bench.java, sorted({notebooks[0], notebooks[-1]}), bench.french(), output=output)
+        code = kit.run_report(bench.java, notebooks, bench.french(), output=output)
         bench.record("notebooks under a French locale", ["did not run through"] if code else [])
         for executed in sorted((output / "notebooks").glob("*.ipynb")):
             here, usual = (checks.masked(checks.read(file)) for file in (executed, bench.pages() / "notebooks" / executed.name))
