@@ -101,7 +101,7 @@ public final class Main {
         Path folder = workspace.folder(recipe);
         Optional<Run> finished = workspace.finished(recipe);
         if (finished.isEmpty()) {
-            OUT.println(model.name() + ": training into " + folder);
+            OUT.println(model.name() + ": the run's folder is " + folder);
         }
         Run run = finished.isPresent() ? finished.get()
                 : workspace.train(recipe, new ConsoleProgress(model.name(), workspace.config(recipe).epochs(), OUT));

@@ -5,6 +5,8 @@ import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
@@ -15,6 +17,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * @param coloured whether it was not grey
  */
 record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
+    /** Larger images would need a gigabyte each while they are read. */
+    private static final int MAX_SIDE = 8192;
 
     /** Whether the bytes begin as a PNG or JPEG file does. */
     static boolean looksLikeImage(byte[] content) {
@@ -42,7 +46,7 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
      * Reads an image. 8-bit grey values are taken as they are, of 16 bits the upper eight; colours are turned grey by
      * the luma weights 0.299, 0.587 and 0.114 (ITU-R BT.601); another size is averaged over areas to 48×48.
      *
-     * @throws IOException if it cannot be decoded or is partly transparent; the message does not name the file
+     * @throws IOException if it cannot be decoded, is partly transparent or has a side of more than 8,192 pixels; the message does not name the file
      */
     static ImageFile decode(byte[] content) throws IOException {
         if (content.length == 0) {
@@ -51,15 +55,7 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
         if (!looksLikeImage(content)) {
             throw new IOException("this is neither PNG nor JPEG; remove it or convert it");
         }
-        BufferedImage image;
-        try {
-            image = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(content)));
-        } catch (IOException | RuntimeException e) {
-            throw new IOException("the image is damaged (" + e.getMessage() + "); get it again", e);
-        }
-        if (image == null) {
-            throw new IOException("the image is damaged (no reader takes it); get it again");
-        }
+        BufferedImage image = read(content);
         int width = image.getWidth();
         int height = image.getHeight();
         int[] grey = new int[width * height];
@@ -87,6 +83,26 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
         }
         boolean resized = width != Faces.SIDE || height != Faces.SIDE;
         return new ImageFile(resize(grey, width, height), resized, coloured);
+    }
+
+    private static BufferedImage read(byte[] content) throws IOException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
+        int width;
+        int height;
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+            reader.setInput(in);
+            width = reader.getWidth(0);
+            height = reader.getHeight(0);
+            if (width <= MAX_SIDE && height <= MAX_SIDE) {
+                return reader.read(0);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new IOException("the image is damaged (" + e.getMessage() + "); get it again", e);
+        } finally {
+            reader.dispose();
+        }
+        throw new IOException("the image has " + width + "×" + height + " pixels, expected one face and at most "
+                + MAX_SIDE + "×" + MAX_SIDE + "; cut the face out or scale it down");
     }
 
     private static boolean transparent(BufferedImage image) {

@@ -1,5 +1,6 @@
 package ferkit.train;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ferkit.data.AtomicFile;
@@ -59,13 +60,13 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     }
 
     /**
-     * What the best weights say of other examples.
+     * What the best weights say of other examples, computed on the first GPU if there is one.
      *
      * @param architecture the plan of the network that was trained
      * @throws IOException if the weights cannot be read or are of another network
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
-        try (NDManager manager = Training.newManager(config.device())) {
+        try (NDManager manager = Engine.getInstance().newBaseManager()) {
             Block network = architecture.build(manager);
             Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
             return Training.predict(network, manager, examples, config.batch());

@@ -10,12 +10,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -249,6 +251,9 @@ class BadInputTest {
                 + " so its split is unknown; rename or remove it", error(root));
     }
 
+    /** Where a PNG file's first chunk, behind its four letters, says how wide the image is; its checksum stands 13 bytes on. */
+    private static final int PNG_WIDTH = 16;
+
     @Test
     void brokenImages() throws IOException {
         Path root = images();
@@ -261,6 +266,12 @@ class BadInputTest {
         Files.write(file, Arrays.copyOf(good, good.length / 2));
         String message = error(root);
         assertTrue(message.startsWith(file + ": the image is damaged (") && message.endsWith("); get it again"), message);
+        ByteBuffer huge = ByteBuffer.wrap(good.clone()).putInt(PNG_WIDTH, 30_000);
+        CRC32 checksum = new CRC32();
+        checksum.update(huge.array(), PNG_WIDTH - 4, 17);
+        Files.write(file, huge.putInt(PNG_WIDTH + 13, (int) checksum.getValue()).array());
+        assertEquals(file + ": the image has 30000×48 pixels, expected one face and at most 8192×8192; cut the face out or scale it down",
+                error(root));
         Files.write(file, TinyFaces.encode(new BufferedImage(48, 48, BufferedImage.TYPE_INT_ARGB), "png"));
         assertEquals(file + ": the image is partly transparent, expected an opaque one; lay it on a background", error(root));
     }
