@@ -1,5 +1,6 @@
 """`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run;
-and the seconds that reading FER2013's CSV takes, here and in pandas. Prints what it measures and writes reports/benchmark.md."""
+the seconds that training all models takes one after another and side by side, and those that reading FER2013's CSV takes, here and
+in pandas. Prints what it measures and writes reports/benchmark.md."""
 import contextlib
 import datetime
 import gzip
@@ -9,6 +10,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import kit
@@ -16,6 +18,8 @@ import kit
 BATCH = 128
 ROUNDS = 5
 STEPS = {"1": 3, "2": 3, "3": 1, "4": 2, "5": 3, "6": 3}  # in each round, after a first one that is not timed
+WAYS_ROUNDS = 3
+WAYS_SEED = "991"
 PEERS = kit.ENVIRONMENT / ".venv-peers"
 REPORT = kit.REPORTS / "benchmark.md"
 KIT = "this kit"
@@ -156,6 +160,29 @@ def describe(environment: dict) -> str:
     return " ".join(shown) or "none"
 
 
+def measure_ways(java: kit.Java) -> list:
+    """Lines of the report about the fastest way to train all models: an epoch of each on the sample, one after another on all
+    cores or as many side by side as there are cores, on one each."""
+    cores = os.cpu_count()
+    seconds = {1: [], cores: []}
+    ours = {**os.environ, **kit.java_variables(), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": "1", "FERKIT_SEED": WAYS_SEED}
+    for _ in range(WAYS_ROUNDS):
+        for jobs, values in seconds.items():
+            began = time.perf_counter()
+            answer = kit.capture(kit.java_command(java, "train", "all", "--jobs", jobs), env=ours, cwd=kit.ROOT)
+            values.append(time.perf_counter() - began)
+            for folder in (kit.REPORTS / "sample" / "runs").glob(f"model-*-{WAYS_SEED}-*"):
+                shutil.rmtree(folder)
+            if answer.code != 0:
+                raise kit.Stop(f"train all --jobs {jobs} failed: {kit.last_line(answer.text)}")
+    kit.say("  train all: " + ", ".join(f"--jobs {jobs} {statistics.median(values):.0f} s" for jobs, values in seconds.items()))
+    lines = ["## All six models", "", f"Seconds of `train all` for one epoch of each model on the sample (median, fastest and slowest of "
+             f"{WAYS_ROUNDS}):", "", "| | seconds |", "|---|---|"]
+    lines += [f"| `--jobs {jobs}`{', the default' if jobs == cores else ''} | {statistics.median(values):.0f} "
+              f"({min(values):.0f}–{max(values):.0f}) |" for jobs, values in seconds.items()]
+    return lines + [""]
+
+
 def measure_reading(java: kit.Java) -> list:
     """Lines of the report about reading the CSV, or a line that says why there are none."""
     source = Path(os.environ.get("FERKIT_DATA") or next((str(kit.DATA / name) for name in ("fer2013.csv", "fer2013.csv.gz")
@@ -198,6 +225,7 @@ def run() -> int:
     lines = ["# Benchmark", "", f"Made by `kit.py bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} (UTC): "
              f"{processor()}, {os.cpu_count()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
     lines += measure_steps(java)
+    lines += measure_ways(java)
     lines += measure_reading(java)
     kit.write_text(REPORT, "\n".join(lines))
     kit.say(f"Written to {REPORT.relative_to(kit.ROOT)}")

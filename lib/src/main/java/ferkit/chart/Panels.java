@@ -49,6 +49,8 @@ final class Panels {
             series.setLineColor(line.color());
             series.setLineStyle(line.stroke());
         }
+        // XChart puts its ticks at every third or seventh of equally spaced values, at round numbers only otherwise
+        chart.addSeries("no line", new double[] {0.5}, new double[] {Double.NaN}).setMarker(SeriesMarkers.NONE);
         chart.getStyler().setMarkerSize(7);
         return chart;
     }
