@@ -25,6 +25,7 @@ REPORT = kit.REPORTS / "benchmark.md"
 KIT = "this kit"
 GOALS = [("Keras as installed", 1.3), ("PyTorch as installed", 1.15)]
 BEST_PEER_GOAL = 0.97
+TUNING = ("MALLOC_", "GLIBC_", "GOMP_", "OMP_")
 TCMALLOC = ["/usr/lib/*/libtcmalloc_minimal.so.4", "/usr/lib/*/libtcmalloc.so.4", "/usr/lib64/libtcmalloc_minimal.so.4"]
 
 
@@ -47,14 +48,15 @@ def contestants(java: kit.Java) -> list:
     """Name, command and environment of each that is measured; the kit first."""
     python, peers = peers_python(), str(kit.ENVIRONMENT / "peers.py")
     plain = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    plain.pop("OMP_WAIT_POLICY", None)
     ours = {**plain, **kit.java_variables()}
+    tuned = {**plain, **{name: value for name, value in ours.items() if name.startswith(TUNING)}}
     found = [
         (KIT, kit.java_command(java, "steps"), ours),
         ("Keras as installed", [python, peers, "keras"], plain),
         ("Keras, oneDNN on", [python, peers, "keras"], {**plain, "TF_ENABLE_ONEDNN_OPTS": "1"}),
         ("PyTorch as installed", [python, peers, "torch"], plain),
         ("PyTorch, channels-last", [python, peers, "torch", "channels-last"], plain),
+        ("PyTorch, channels-last, this kit's variables", [python, peers, "torch", "channels-last"], tuned),
     ]
     libraries = [str(path) for pattern in TCMALLOC for path in Path("/").glob(pattern[1:])]
     if libraries:
@@ -156,7 +158,7 @@ def measure_steps(java: kit.Java) -> list:
 
 def describe(environment: dict) -> str:
     shown = [f"`{name}={Path(value).name if name == 'LD_PRELOAD' else value}`" for name, value in sorted(environment.items())
-             if name.startswith(("MALLOC_", "OMP_", "TF_ENABLE", "LD_PRELOAD"))]
+             if name.startswith((*TUNING, "TF_ENABLE", "LD_PRELOAD"))]
     return " ".join(shown) or "none"
 
 

@@ -179,7 +179,7 @@ class KerasParityTest {
 
             @Override
             public NDArray batch(NDManager manager, int[] indices) {
-                return manager.create(pixels, new Shape(labels.length, 1, 48, 48)).toType(type, false);
+                return manager.create(pixels, new Shape(labels.length, 48, 48, 1)).toType(type, false).transpose(0, 3, 1, 2); // as Examples.of
             }
         };
     }
