@@ -14,7 +14,7 @@ MODELS = {  # filters, kernel, padding of the second convolution, pools, dense
 }
 CLASSES = 7
 SIDE = 48
-WARM_UP = 1
+WARM_UP = 2
 
 
 def keras_step(number: str, batch: int):
@@ -69,11 +69,15 @@ def torch_step(number: str, batch: int, channels_last: bool):
 
 
 def main():
+    network, step = None, None
     for line in sys.stdin:
         number, batch, steps = line.split()
-        step = keras_step(number, int(batch)) if sys.argv[1] == "keras" else torch_step(number, int(batch), "channels-last" in sys.argv)
-        for _ in range(WARM_UP):
-            step()
+        if (number, batch) != network:
+            step = None  # frees the one before
+            step = keras_step(number, int(batch)) if sys.argv[1] == "keras" else torch_step(number, int(batch), "channels-last" in sys.argv)
+            network = number, batch
+            for _ in range(WARM_UP):
+                step()
         began = time.perf_counter()
         for _ in range(int(steps)):
             step()

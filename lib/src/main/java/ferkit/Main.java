@@ -40,6 +40,7 @@ import java.util.concurrent.Future;
  * </pre>
  */
 public final class Main {
+    private static final int WARM_UP = 2;
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private Main() {}
@@ -148,13 +149,21 @@ public final class Main {
     private static void steps() throws IOException {
         String device = Workspace.prepareEngine(Settings.read());
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String network = null;
+        StepTimer timer = null;
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-            String[] request = line.split(" ");
-            int steps = Integer.parseInt(request[2]);
-            try (StepTimer timer = new StepTimer(StudyModel.named(request[0]), Integer.parseInt(request[1]), device)) {
-                timer.seconds(1);
-                OUT.println(timer.seconds(steps) + " " + timer.batchSeconds(steps));
+            int last = line.lastIndexOf(' ');
+            if (!line.substring(0, last).equals(network)) {
+                if (timer != null) {
+                    timer.close();
+                }
+                network = line.substring(0, last);
+                String[] request = network.split(" ");
+                timer = new StepTimer(StudyModel.named(request[0]), Integer.parseInt(request[1]), device);
+                timer.seconds(WARM_UP);
             }
+            int steps = Integer.parseInt(line.substring(last + 1));
+            OUT.println(timer.seconds(steps) + " " + timer.batchSeconds(steps));
         }
     }
 
