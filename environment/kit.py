@@ -176,14 +176,16 @@ def java_variables() -> dict:
     """Environment variables of every JVM of the kit."""
     variables = {
         "OPT_OUT_TRACKING": "true",  # DJL otherwise tries to report each start to its makers
-        # threads that wait for each other spin for some microseconds only: with other work on the machine, spinning for
-        # milliseconds makes a step several times slower; not spinning at all costs a tenth when there is none
+        # threads that wait for each other spin for a fraction of a millisecond only: with other work on the machine, spinning for
+        # longer makes a step several times slower; not spinning at all costs a tenth when there is none
         "GOMP_SPINCOUNT": "10000",
     }
     if sys.platform == "linux":
         variables["LC_ALL"] = "C.UTF-8"  # file names with non-ASCII letters, whatever the user's locale
         if platform.libc_ver()[0] == "glibc":
             variables.update(GLIBC_ALLOCATOR)
+            if os.environ.get("GLIBC_TUNABLES"):
+                variables["GLIBC_TUNABLES"] = os.environ["GLIBC_TUNABLES"]
     return variables
 
 
@@ -569,8 +571,9 @@ def kernel(options) -> int:
     return 0
 
 
-def finished_runs(folder: Path) -> int:
-    return len(list(folder.rglob("test-predictions.csv"))) if folder.exists() else 0
+def runs(folder: Path) -> int:
+    """Folders of runs, finished or with a checkpoint to continue from."""
+    return len({file.parent for name in ("config.json", "checkpoint-*.zip") for file in folder.rglob(name)}) if folder.exists() else 0
 
 
 def clean(options) -> int:
@@ -586,8 +589,8 @@ def clean(options) -> int:
     for folder, what, word in [(REPORTS / "sample", "the drawn sample's pages and runs", "y"),
                                (REPORTS / "trials", "the trials' pages and runs", "y"),
                                (REPORTS / "runs", "THE STUDY'S OWN RUNS, hours of training each", "delete")]:
-        runs = finished_runs(folder)
-        if folder.exists() and (not runs or confirm(f"Remove {folder}, {what} ({runs} finished)?", word)):
+        found = runs(folder)
+        if folder.exists() and (not found or confirm(f"Remove {folder}, {what} ({found})?", word)):
             remove(folder)
             say(f"removed {folder}")
     return 0

@@ -121,9 +121,14 @@ def notebooks_run(bench: Bench):
             continue
         bench.record(f"outputs of {path.name}", checks.output_problems(checks.read(executed)))
         page = pages / f"{path.stem}.html"
-        bench.record(f"page of {path.name}", checks.page_problems(page.read_text("utf-8")) if page.exists() else ["is missing"])
-    index = pages / "index.html"
-    bench.record("index.html", checks.page_problems(index.read_text("utf-8")) if index.exists() else ["is missing"])
+        bench.record(f"page of {path.name}", page_problems(page, began))
+    bench.record("index.html", page_problems(pages / "index.html", began))
+
+
+def page_problems(page: Path, since: float) -> list:
+    if not page.exists() or page.stat().st_mtime < since:
+        return ["was not written"]
+    return checks.page_problems(page.read_text("utf-8"))
 
 
 def committed_pages_are_clean(bench: Bench):
@@ -196,7 +201,7 @@ def training_survives(bench: Bench):
     for name, result, text in results:
         kit.say(f"{name}: {text}")
         bench.record(f"training {name}", [] if result == "ok" else [text])
-    if not results:
+    if answer.code != 0 and all(result == "ok" for _, result, _ in results):
         bench.record("trials of training", [kit.last_line(answer.text)])
 
 

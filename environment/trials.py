@@ -204,7 +204,7 @@ class Kernel:
         return int(re.search(field + r":\s+(\d+)", status)[1]) / 1024
 
 
-# threads that are inside the kit's training, and arrays that nobody has freed
+# threads that are inside the kit's training
 LEFT_OVER = """
 long threads = Thread.getAllStackTraces().values().stream().filter(stack -> Arrays.stream(stack).anyMatch(frame -> frame.getClassName().startsWith("ferkit.train"))).count();
 System.out.println("threads " + threads);
@@ -272,7 +272,7 @@ def main(names: list) -> int:
         began = time.monotonic()
         try:
             result = "ok " + TRIALS[name]()
-        except Failed as problem:
+        except (Failed, OSError, subprocess.SubprocessError) as problem:
             result, failed = f"FAILED {problem}", failed + 1
         print(f"trial {name}: {result} [{time.monotonic() - began:.0f} s]", flush=True)
     return 1 if failed else 0

@@ -51,7 +51,7 @@ public final class Main {
                 case "data" -> data();
                 case "train" -> train(Arrays.asList(arguments).subList(1, arguments.length));
                 case "steps" -> steps();
-                case "read" -> read(Path.of(arguments[1]));
+                case "read" -> read(arguments);
                 default -> throw new IllegalArgumentException("Commands: data, train MODEL… [--jobs N], steps, read FILE");
             }
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
@@ -111,7 +111,8 @@ public final class Main {
     }
 
     /** Each model in a process of its own, so that one that fails stops no other; the cores are divided among them. */
-    private static void trainSideBySide(List<StudyModel> models, int jobs) throws InterruptedException {
+    private static void trainSideBySide(List<StudyModel> models, int jobs) throws IOException, InterruptedException {
+        Workspace.data(Settings.read(), OUT::println); // so that they are read, stored or refused once and not by each process
         int threads = Math.max(1, Settings.read().threads() / jobs);
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
         List<Future<Integer>> ends = models.stream().map(model -> pool.submit(() -> trainInProcess(model, threads))).toList();
@@ -167,7 +168,11 @@ public final class Main {
         }
     }
 
-    private static void read(Path file) throws IOException {
+    private static void read(String[] arguments) throws IOException {
+        if (arguments.length != 2) {
+            throw new IllegalArgumentException("read FILE: expected one file or folder, found " + (arguments.length - 1));
+        }
+        Path file = Path.of(arguments[1]);
         long start = System.nanoTime();
         Datasets.read(file);
         OUT.println((System.nanoTime() - start) / 1e9);

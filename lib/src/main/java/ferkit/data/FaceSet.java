@@ -49,14 +49,17 @@ public final class FaceSet {
         };
     }
 
+    /** What networks are fitted to. */
     public Faces training() {
         return training;
     }
 
+    /** What the best epoch is chosen by; PublicTest. */
     public Faces validation() {
         return validation;
     }
 
+    /** What a finished run is asked once; PrivateTest. */
     public Faces test() {
         return test;
     }

@@ -48,15 +48,6 @@ public final class Faces {
         return labels[index];
     }
 
-    /** All labels in order, as a new array. */
-    public int[] labels() {
-        int[] copy = new int[labels.length];
-        for (int i = 0; i < copy.length; i++) {
-            copy[i] = labels[i];
-        }
-        return copy;
-    }
-
     /** Whether every image has a label. */
     public boolean labelled() {
         for (byte label : labels) {

@@ -2,6 +2,7 @@ package ferkit.data;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +95,8 @@ public final class FerPlus {
                 }
                 votes.get(split(cells[usage].strip(), file, number)).add(row);
             }
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + " is no text in UTF-8, expected FER+'s fer2013new.csv; get the file again", e);
         }
         for (Split split : Split.values()) {
             if (votes.get(split).size() != faces.split(split).size()) {

@@ -17,8 +17,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * @param coloured whether it was not grey
  */
 record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
-    /** Larger images would need a gigabyte each while they are read. */
-    private static final int MAX_SIDE = 8192;
+    /** Faces are small; a larger image would need more than 100 MB while it is read. */
+    private static final int MAX_SIDE = 4096;
 
     /** Whether the bytes begin as a PNG or JPEG file does. */
     static boolean looksLikeImage(byte[] content) {
@@ -46,7 +46,7 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
      * Reads an image. 8-bit grey values are taken as they are, of 16 bits the upper eight; colours are turned grey by
      * the luma weights 0.299, 0.587 and 0.114 (ITU-R BT.601); another size is averaged over areas to 48×48.
      *
-     * @throws IOException if it cannot be decoded, is partly transparent or has a side of more than 8,192 pixels; the message does not name the file
+     * @throws IOException if it cannot be decoded, is partly transparent or has a side of more than 4,096 pixels; the message does not name the file
      */
     static ImageFile decode(byte[] content) throws IOException {
         if (content.length == 0) {

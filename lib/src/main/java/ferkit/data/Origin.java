@@ -29,6 +29,7 @@ public record Origin(Kind kind, String title, List<String> notes) {
         this(kind, title, List.of());
     }
 
+    /** Whether these are the drawn faces. */
     public boolean isSample() {
         return kind == Kind.SAMPLE;
     }

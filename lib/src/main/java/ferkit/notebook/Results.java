@@ -84,16 +84,17 @@ public final class Results {
         return new Results(origin, runs.stream().filter(r -> !Arrays.asList(models).contains(r.config().model())).toList());
     }
 
-    /** The results made as the study made its own, if there are any, so that no trial stands beside them; otherwise all. */
-    public Results withoutTrials() {
-        List<Run> whole = runs.stream().filter(this::isComparable).toList();
-        return whole.isEmpty() ? this : new Results(origin, whole);
+    /** The results with test images that have labels, so that there is something to report of them. */
+    public Results tested() {
+        return new Results(origin, runs.stream().filter(r -> r.test().size() > 0 && r.test().labelled()).toList());
     }
 
-    /** Which of the study's six models have not been run, in one sentence. */
+    /** Which of the study's six models have not been run, and which have no labelled test images, in a sentence each. */
     public String missing() {
         List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
-        return missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".";
+        List<String> untested = runs.stream().filter(run -> tested().run(run.config().model()).isEmpty()).map(this::title).toList();
+        return (missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".")
+                + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
     }
 
     /** What there is of a model: how it was trained, or that it has not been, in one sentence. */

@@ -85,34 +85,42 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
         return epochs.isPresent() || limit.isPresent() || batch.isPresent();
     }
 
+    /** These settings with another data set: a file or folder, or "sample" for the drawn sample. */
     public Settings withData(String path) {
         return new Settings(Optional.of(Path.of(path)), epochs, limit, batch, seed, threads, device, full);
     }
 
+    /** These settings with so many passes over the training images, from 1 up. */
     public Settings withEpochs(int value) {
         return new Settings(data, Optional.of(value), limit, batch, seed, threads, device, full);
     }
 
+    /** These settings with so many training images; 0 for all. */
     public Settings withLimit(int value) {
         return new Settings(data, epochs, Optional.of(value), batch, seed, threads, device, full);
     }
 
+    /** These settings with so many images in a training step, from 1 up. */
     public Settings withBatch(int value) {
         return new Settings(data, epochs, limit, Optional.of(value), seed, threads, device, full);
     }
 
+    /** These settings with another seed of initial weights, order of images and dropout. */
     public Settings withSeed(long value) {
         return new Settings(data, epochs, limit, batch, value, threads, device, full);
     }
 
+    /** These settings with so many threads of the engine, from 1 up. */
     public Settings withThreads(int value) {
         return new Settings(data, epochs, limit, batch, seed, value, device, full);
     }
 
+    /** These settings with another device: cpu, or gpu0, gpu1, …. */
     public Settings withDevice(String value) {
         return new Settings(data, epochs, limit, batch, seed, threads, Optional.of(value), full);
     }
 
+    /** These settings, training the study's own size or not. */
     public Settings withFull(boolean value) {
         return new Settings(data, epochs, limit, batch, seed, threads, device, value);
     }

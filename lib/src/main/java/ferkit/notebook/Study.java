@@ -70,6 +70,7 @@ public final class Study {
         return workspace.data();
     }
 
+    /** The settings it was opened with. */
     public Settings settings() {
         return workspace.settings();
     }
@@ -192,14 +193,15 @@ public final class Study {
         String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
         LiveProgress progress = new LiveProgress(title, config.epochs(), html -> update.show(id, html, "text/html"));
         if (workspace.settings().full() && recipe.architecture() instanceof StudyModel) {
-            progress.message(StepTimer.estimate(recipe.architecture(), config, workspace.data().training().size()));
+            progress.message(StepTimer.estimate(recipe.architecture(), config,
+                    workspace.data().limitTraining(config.limit(), config.seed()).training().size()));
         }
         try {
             Run run = trainer.train(progress);
             progress.finished(run.history());
             return run;
         } catch (IOException | InterruptedException | RuntimeException e) {
-            progress.stopped(e.getMessage());
+            progress.stopped(e.getMessage() == null ? e.toString() : e.getMessage());
             throw e;
         }
     }

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The data set and settings of a study, and the folders of the runs that belong to both: runs of the study configuration
@@ -50,10 +49,14 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      * @throws IllegalStateException if the current folder does not lie in the kit
      */
     public static Workspace open(Settings settings, Consumer<String> log) throws IOException {
+        return new Workspace(findRoot(), settings, data(settings, log), prepareEngine(settings));
+    }
+
+    /** The data set alone, without the engine; throws what {@link #open} does. */
+    public static FaceSet data(Settings settings, Consumer<String> log) throws IOException {
         Path root = findRoot();
         Optional<Path> file = source(root, settings);
-        FaceSet data = file.isPresent() ? Datasets.open(file.get(), root.resolve("data/.cache"), log) : Sample.draw();
-        return new Workspace(root, settings, data, prepareEngine(settings));
+        return file.isPresent() ? Datasets.open(file.get(), root.resolve("data/.cache"), log) : Sample.draw();
     }
 
     /** The file or folder of the data set; empty for the drawn sample. */
@@ -140,7 +143,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         }
         return reports.resolve(data.origin().isSample() ? "sample/runs" : "trials").resolve(String.join("-", config.model(),
                 Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
-                config.dataHash().substring(0, 8)));
+                Integer.toString(config.batch()), config.dataHash().substring(0, 8)));
     }
 
     /**
@@ -173,20 +176,13 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
             return Optional.empty();
         }
         Run run = Run.load(folder);
-        config(recipe).requireSameRun(run.config(), "The finished run in " + shortPath(folder));
+        config(recipe).requireSameFinishedRun(run.config(), "The finished run in " + shortPath(folder));
         return Optional.of(run);
     }
 
     /** All that there is of a network's run is deleted. */
-    public void forget(Recipe recipe) throws IOException {
-        Path folder = folder(recipe);
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
+    public void forget(Recipe recipe) throws IOException, InterruptedException {
+        Run.forget(folder(recipe));
     }
 
     /** A path below the kit's folder as messages name it. */

@@ -12,6 +12,7 @@ import ferkit.data.AtomicFile;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Split;
+import ferkit.model.Gradients;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,6 +112,7 @@ public final class Features implements Examples {
                 }
                 results.add(pool.submit(() -> {
                     JniUtils.setNumThreads(1);
+                    Gradients.off();
                     byte[] content = work.on(piece.indices(), images -> {
                         synchronized (done) {
                             listener.images(done.addAndGet(images), of);
@@ -156,6 +158,7 @@ public final class Features implements Examples {
             for (int t = 0; t < threads; t++) {
                 seconds.add(pool.submit(() -> {
                     JniUtils.setNumThreads(1);
+                    Gradients.off();
                     work.on(Arrays.copyOf(images, Math.min(BATCH, images.length)), n -> {});
                     start.await();
                     long begin = System.nanoTime();

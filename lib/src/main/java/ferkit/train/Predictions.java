@@ -5,6 +5,7 @@ import ferkit.data.Emotion;
 import ferkit.data.Faces;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +101,8 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
                             + HEADER + " with index " + rows.size() + " (" + e.getMessage() + ")", e);
                 }
             }
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + " is no text in UTF-8, expected predictions", e);
         }
         return new Predictions(classes.stream().mapToInt(c -> c[0]).toArray(), classes.stream().mapToInt(c -> c[1]).toArray(),
                 rows.toArray(new float[0][]));

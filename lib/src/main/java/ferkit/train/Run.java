@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ferkit.data.AtomicFile;
 import ferkit.model.Architecture;
+import ferkit.model.Gradients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * A finished run, as its folder holds it.
@@ -60,12 +62,29 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     }
 
     /**
+     * Deletes all that there is of a run, finished or not.
+     *
+     * @throws IllegalStateException if a training into the folder is under way
+     */
+    public static void forget(Path folder) throws IOException, InterruptedException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (RunLock lock = RunLock.take(folder); Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> !RunLock.isLock(f)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /**
      * What the best weights say of other examples, computed on the first GPU if there is one.
      *
      * @param architecture the plan of the network that was trained
      * @throws IOException if the weights cannot be read or are of another network
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
+        Gradients.off();
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
             Block network = architecture.build(manager);
             Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());

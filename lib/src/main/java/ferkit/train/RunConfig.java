@@ -2,7 +2,6 @@ package ferkit.train;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.Map;
@@ -77,14 +76,14 @@ public record RunConfig(String model, String plan, String startWeights, String d
                     json.get("epochs").getAsInt(), json.get("batch").getAsInt(), json.get("limit").getAsInt(),
                     json.get("threads").getAsInt(), json.get("device").getAsString(), versions,
                     json.get("total_seconds").getAsDouble());
-        } catch (JsonParseException | IllegalStateException | NullPointerException | IllegalArgumentException e) {
+        } catch (RuntimeException e) { // Gson's own kinds, one for each way of being wrong
             throw new IOException(source + " is no run configuration (" + e.getMessage() + "): expected the fields model, plan, "
                     + "start_weights, data, data_hash, seed, epochs, batch, limit, threads, device, versions, total_seconds", e);
         }
     }
 
     /**
-     * Checks that a saved state belongs to this configuration; epochs and threads may differ.
+     * Checks that a saved state belongs to this configuration; epochs, threads, device, versions and the data set's title may differ.
      *
      * @throws IllegalStateException naming the first field that differs with both its values
      */
@@ -96,6 +95,12 @@ public record RunConfig(String model, String plan, String startWeights, String d
         requireEqual("seed", saved.seed, seed, source);
         requireEqual("batch size", saved.batch, batch, source);
         requireEqual("image limit", saved.limit, limit, source);
+    }
+
+    /** The same of a finished run, which has as many epochs too. */
+    public void requireSameFinishedRun(RunConfig saved, String source) {
+        requireSameRun(saved, source);
+        requireEqual("epochs", saved.epochs, epochs, source);
     }
 
     private static void requireEqual(String field, Object saved, Object wanted, String source) {

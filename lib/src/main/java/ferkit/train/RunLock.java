@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * process id; the lock itself is the operating system's, so that one left behind by a process that died does not count.
  */
 final class RunLock implements AutoCloseable {
+    private static final String NAME = "run.lock";
     /** The locked byte lies behind the text, which others may read meanwhile. */
     private static final long LOCKED_BYTE = 1 << 20;
     private static final long PATIENCE_MILLIS = 30_000;
@@ -61,8 +62,13 @@ final class RunLock implements AutoCloseable {
         }
     }
 
+    /** Whether this is the lock's file, which stays where it is. */
+    static boolean isLock(Path file) {
+        return file.endsWith(NAME);
+    }
+
     private static FileChannel lockedFile(Path folder) throws IOException {
-        Path file = folder.resolve("run.lock");
+        Path file = folder.resolve(NAME);
         FileChannel channel;
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -11,9 +11,10 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import ferkit.data.Emotion;
-import ferkit.data.Faces;
 import ferkit.data.FaceSet;
+import ferkit.data.Faces;
 import ferkit.model.Architecture;
+import ferkit.model.Gradients;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,6 +50,11 @@ public final class Training {
         requireLabelled(validation, "validation");
         try (RunLock lock = RunLock.take(folder);
                 NDManager manager = newManager(config.device())) {
+            if (Run.isFinished(folder)) { // by another process, since the caller looked
+                Run run = Run.load(folder);
+                config.requireSameFinishedRun(run.config(), "The finished run in " + folder);
+                return run;
+            }
             seed(config.seed(), 0);
             Block network = architecture.build(manager);
             Adam adam = new Adam(manager, network, schedule);
@@ -188,7 +194,9 @@ public final class Training {
         return random;
     }
 
+    /** Arrays of a computation on this thread; whoever asks closes it. */
     static NDManager newManager(String device) {
+        Gradients.off();
         return Engine.getInstance().newBaseManager(Device.fromName(device));
     }
 

@@ -270,7 +270,7 @@ class BadInputTest {
         CRC32 checksum = new CRC32();
         checksum.update(huge.array(), PNG_WIDTH - 4, 17);
         Files.write(file, huge.putInt(PNG_WIDTH + 13, (int) checksum.getValue()).array());
-        assertEquals(file + ": the image has 30000×48 pixels, expected one face and at most 8192×8192; cut the face out or scale it down",
+        assertEquals(file + ": the image has 30000×48 pixels, expected one face and at most 4096×4096; cut the face out or scale it down",
                 error(root));
         Files.write(file, TinyFaces.encode(new BufferedImage(48, 48, BufferedImage.TYPE_INT_ARGB), "png"));
         assertEquals(file + ": the image is partly transparent, expected an opaque one; lay it on a background", error(root));

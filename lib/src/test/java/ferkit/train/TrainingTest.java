@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,29 @@ class TrainingTest {
         witness.interruptInEpoch = epoch;
         assertThrows(InterruptedException.class, () -> train(folder, config(epochs, 1), Examples.of(TRAINING), witness));
         assertFalse(Thread.currentThread().isInterrupted());
+    }
+
+    /** A kernel runs a notebook's cells on several threads, and PyTorch tells each thread apart whether it notes gradients. */
+    @Test
+    void trainsAndPredictsOnAnyThread() throws Exception {
+        Path here = folder.resolve("here");
+        Path there = folder.resolve("there");
+        Run run = train(here, config(2, 1));
+        FutureTask<Predictions> task = new FutureTask<>(() -> train(there, config(2, 1)).predict(SMALL, Examples.of(HELD_OUT)));
+        new Thread(task).start();
+        assertArrayEquals(run.validation().predicted(), task.get().predicted());
+        assertArrayEquals(weights(here), weights(there));
+    }
+
+    @Test
+    void aFinishedRunIsNotTrainedAgainUnlessItIsForgotten() throws Exception {
+        train(folder, config(1, 1));
+        Witness witness = new Witness();
+        train(folder, config(1, 1), Examples.of(TRAINING), witness);
+        assertEquals(List.of(), witness.batchesSeen);
+        Run.forget(folder);
+        train(folder, config(1, 1), Examples.of(TRAINING), witness);
+        assertEquals(5, witness.batchesSeen.size());
     }
 
     @Test

@@ -6,9 +6,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
-import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Place;
 import ferkit.model.EfficientNet.Variant;
+import ferkit.model.EfficientNet;
+import ferkit.model.Gradients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -95,6 +96,7 @@ public final class WeightFile {
         return tensors;
     }
 
+    /** Where it was read from. */
     public Path file() {
         return file;
     }
@@ -138,6 +140,7 @@ public final class WeightFile {
      */
     public EfficientNet load(NDManager manager, Variant variant) throws IOException {
         EfficientNet net = new EfficientNet(manager, variant);
+        Gradients.off();
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
         Set<String> unknown = new TreeSet<>(tensors.keySet());

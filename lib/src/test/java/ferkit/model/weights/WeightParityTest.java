@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Pooled features of every weight source against the reference, at 224, 48 and 97 pixels. */
 class WeightParityTest {
     private static final double TOLERANCE = 1e-4;
-    /** This code holds batch normalisation's epsilon, 0.001, as a float. */
+    /** This code holds batch normalisation's epsilon as a float. */
     private static final double IN_DOUBLE = 1e-6;
     /**
      * The timm and torchvision files hold made-up weights, which amplify rounding. The reference was computed in single precision,
