@@ -129,16 +129,18 @@ class OddMachineTest(unittest.TestCase):
         self.assertRegex(done.stdout, r"note +Data set +no FER2013 in data/: the drawn sample is used")
 
     def test_clean_keeps_what_took_long_when_nobody_answers(self):
-        for run in ("sample/runs/model-1", "trials/x", "runs/model-6"):
-            (self.root / "reports" / run).mkdir(parents=True)
-            (self.root / "reports" / run / "test-predictions.csv").write_text("index\n")
+        kept = [self.root / "reports" / file for file in ("sample/runs/model-1/config.json", "trials/x/config.json",
+                                                          "runs/model-6/checkpoint-0012.zip")]
+        for file in kept:
+            file.parent.mkdir(parents=True)
+            file.write_text("{}\n")
         made = [self.root / path for path in ("environment/.venv", "environment/.venv-peers", "environment/.state", "lib/target")]
         features = self.root / "data" / ".cache" / "features"
         for folder in [*made, features]:
             folder.mkdir(parents=True)
         self.assertEqual(0, self.run_kit("clean").returncode)
         self.assertEqual([], [folder for folder in made if folder.exists()])
-        self.assertEqual(3, len(list((self.root / "reports").rglob("test-predictions.csv"))))
+        self.assertEqual(kept, [file for file in kept if file.exists()])
         self.assertTrue(features.exists())
         shutil.rmtree(features)
         self.assertEqual(0, self.run_kit("clean").returncode)
