@@ -144,7 +144,8 @@ def measure_steps(java: kit.Java) -> list:
     for name in names:
         lines.append(f"| {name} | " + " | ".join(
             f"{middle[name, number]:.0f} ({min(rates[name, number]):.0f}–{max(rates[name, number]):.0f})" for number in STEPS) + " |")
-    lines += ["", "This kit's rate divided by another's in the same round, the median over the rounds:", "", "| | goal | " + " | ".join(f"Model {number}" for number in STEPS) + " |",
+    lines += ["", "This kit's rate divided by another's in the same round, the median over the rounds:", "",
+              "| | goal | " + " | ".join(f"Model {number}" for number in STEPS) + " |",
               "|---|---|" + "---|" * len(STEPS)]
     for name, goal in GOALS:
         lines.append(f"| {name} | {goal} | " + " | ".join(f"{ratio(name, number):.2f}" for number in STEPS) + " |")

@@ -169,7 +169,8 @@ def java_options() -> list:
     """What every JVM of the kit is started with; the notebooks' kernel and `train` alike."""
     heap = min(3072, (memory() >> 20) // 2) if memory() else 2048
     # the serial collector, with room for a checkpoint among the young: memory neither jumps up nor creeps over the epochs
-    return [f"-Xmx{heap}m", "-XX:+UseSerialGC", "-XX:SurvivorRatio=3", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8", "--enable-native-access=ALL-UNNAMED"]
+    return [f"-Xmx{heap}m", "-XX:+UseSerialGC", "-XX:SurvivorRatio=3", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8",
+            "--enable-native-access=ALL-UNNAMED"]
 
 
 def java_variables() -> dict:

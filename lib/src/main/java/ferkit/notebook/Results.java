@@ -86,13 +86,17 @@ public final class Results {
 
     /** The results with test images that have labels, so that there is something to report of them. */
     public Results tested() {
-        return new Results(origin, runs.stream().filter(r -> r.test().size() > 0 && r.test().labelled()).toList());
+        return new Results(origin, runs.stream().filter(Results::isTested).toList());
+    }
+
+    private static boolean isTested(Run run) {
+        return run.test().size() > 0 && run.test().labelled();
     }
 
     /** Which of the study's six models have not been run, and which have no labelled test images, in a sentence each. */
     public String missing() {
         List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
-        List<String> untested = runs.stream().filter(run -> tested().run(run.config().model()).isEmpty()).map(this::title).toList();
+        List<String> untested = runs.stream().filter(run -> !isTested(run)).map(this::title).toList();
         return (missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".")
                 + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
     }
