@@ -1,5 +1,6 @@
 package ferkit.model;
 
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
@@ -11,6 +12,7 @@ public final class Gradients {
 
     /** From now on this thread notes nothing outside a gradient collector, and may change parameters in place. */
     public static void off() {
+        Engine.getInstance(); // loads the native library, if nobody has yet
         JniUtils.setGradMode(false);
     }
 }
