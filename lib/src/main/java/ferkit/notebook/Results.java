@@ -14,6 +14,7 @@ import ferkit.eval.Overfitting;
 import ferkit.eval.Published;
 import ferkit.model.StudyModel;
 import ferkit.train.History;
+import ferkit.train.Recipe;
 import ferkit.train.Run;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import tech.tablesaw.api.IntColumn;
@@ -37,8 +39,6 @@ import tech.tablesaw.api.Table;
  * only those are set that were made as the study made its own: on all of FER2013, in batches of 128, for fifty epochs.
  */
 public final class Results {
-    private static final int STUDY_EPOCHS = 50;
-    private static final int STUDY_BATCH = 128;
     /** Tests are held against this level. */
     private static final double LEVEL = 0.05;
     /** So many epochs before and after the best one are looked at to see how far it stands out. */
@@ -86,17 +86,13 @@ public final class Results {
 
     /** The results with test images that have labels, so that there is something to report of them. */
     public Results tested() {
-        return new Results(origin, runs.stream().filter(Results::isTested).toList());
-    }
-
-    private static boolean isTested(Run run) {
-        return run.test().size() > 0 && run.test().labelled();
+        return new Results(origin, runs.stream().filter(Run::isTested).toList());
     }
 
     /** Which of the study's six models have not been run, and which have no labelled test images, in a sentence each. */
     public String missing() {
         List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
-        List<String> untested = runs.stream().filter(run -> !isTested(run)).map(this::title).toList();
+        List<String> untested = runs.stream().filter(run -> !run.isTested()).map(this::title).toList();
         return (missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".")
                 + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
     }
@@ -110,14 +106,17 @@ public final class Results {
 
     /** Whether a run was made as the study made its own, so that the two may be compared. */
     public boolean isComparable(Run run) {
-        return origin.isComparable() && run.config().epochs() == STUDY_EPOCHS && run.config().batch() == STUDY_BATCH
-                && run.config().limit() == 0;
+        return run.config().isStudys(origin, Recipe.STUDY_EPOCHS);
     }
 
     /** How a run is called in tables and legends, for example "Model 6" or "Model 6 (trial)". */
     public String title(Run run) {
-        String name = title(run.config().model());
-        return origin.isSample() ? name + " (sample)" : isComparable(run) ? name : name + " (trial)";
+        return title(run.config().model(), origin, isComparable(run));
+    }
+
+    /** The same by the model's name; what was neither made on the sample nor as the study made its own is a trial. */
+    static String title(String model, Origin origin, boolean studys) {
+        return title(model) + (origin.isSample() ? " (sample)" : studys ? "" : " (trial)");
     }
 
     static String title(String model) {
@@ -190,6 +189,48 @@ public final class Results {
         return study(run).flatMap(s -> Published.history(s.model()))
                 .map(history -> Charts.trainingCurves(curves(title(run), run.history()), curves("Study", history)))
                 .orElseGet(() -> Charts.trainingCurves(curves(title(run), run.history())));
+    }
+
+    /**
+     * A run's curves minus the study's: the mean over all epochs, the largest difference and its epoch, and both figures after
+     * the last epoch. Empty where the two may not be compared.
+     */
+    public Optional<Table> besideStudysCurves(Run run) {
+        return study(run).flatMap(s -> Published.history(s.model())).map(study -> {
+            Table table = Table.create("Curves, ours minus the study's", StringColumn.create("Figure"), StringColumn.create("Mean difference"),
+                    StringColumn.create("Largest difference"), StringColumn.create("In epoch"), StringColumn.create("Last epoch"),
+                    StringColumn.create("Last epoch, study"));
+            addCurve(table, "Training accuracy", run.history(), study, History.Epoch::accuracy);
+            addCurve(table, "Training loss", run.history(), study, History.Epoch::loss);
+            addCurve(table, "Validation accuracy", run.history(), study, History.Epoch::valAccuracy);
+            addCurve(table, "Validation loss", run.history(), study, History.Epoch::valLoss);
+            return table;
+        });
+    }
+
+    private static void addCurve(Table table, String name, History run, History study, ToDoubleFunction<History.Epoch> figure) {
+        double[] ours = run.column(figure);
+        double[] theirs = study.column(figure);
+        double[] difference = new double[ours.length];
+        Arrays.setAll(difference, i -> ours[i] - theirs[i]);
+        int largest = IntStream.range(0, difference.length).reduce((a, b) -> Math.abs(difference[b]) > Math.abs(difference[a]) ? b : a).getAsInt();
+        int last = ours.length - 1;
+        List<String> cells = List.of(name, Figures.signed(Arrays.stream(difference).average().getAsDouble(), 4),
+                Figures.signed(difference[largest], 4), Integer.toString(largest + 1), Figures.fixed(ours[last], 4), Figures.fixed(theirs[last], 4));
+        for (int i = 0; i < cells.size(); i++) {
+            table.stringColumn(i).append(cells.get(i));
+        }
+    }
+
+    /** Whether the study's validation accuracy lies in the interval of ours, in a sentence; empty where the two may not be compared. */
+    public Optional<String> besideStudy(Run run) {
+        return study(run).map(s -> {
+            double difference = run.best().valAccuracy() - s.validationAccuracy();
+            return "Validation accuracy is " + Figures.fixed(100 * Math.abs(difference), 1) + " points " + (difference < 0 ? "below" : "above")
+                    + " the study's " + Figures.fixed(s.validationAccuracy(), 4) + ", which lies " + (interval(run).contains(s.validationAccuracy())
+                    ? "inside our interval: a difference that the choice of validation images alone can explain."
+                    : "outside our interval: more than the choice of validation images alone explains.");
+        });
     }
 
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */

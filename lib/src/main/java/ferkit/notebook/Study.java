@@ -183,8 +183,7 @@ public final class Study {
 
     private Run train(Recipe recipe, Trainer trainer) throws IOException, InterruptedException {
         RunConfig config = workspace.config(recipe);
-        String title = Results.title(config.model())
-                + (data().origin().isSample() ? " (sample)" : workspace.isStudy(recipe, config) ? "" : " (trial)");
+        String title = Results.title(config.model(), data().origin(), workspace.isStudy(recipe, config));
         Optional<Run> finished = workspace.finished(recipe);
         if (finished.isPresent()) {
             show(title + " is trained already: loaded from `" + workspace.shortPath(finished.get().folder()) + "`.");

@@ -165,13 +165,11 @@ public final class Transfer {
 
     /** How a run is called in tables and legends; a trial and the sample are called so. */
     public String title(Run run) {
-        String name = run.config().model();
-        return study.data().origin().isSample() ? name + " (sample)" : isWhole(run) ? name : name + " (trial)";
+        return Results.title(run.config().model(), study.data().origin(), isWhole(run));
     }
 
     private boolean isWhole(Run run) {
-        return study.data().origin().isComparable() && run.config().epochs() == EPOCHS && run.config().limit() == 0
-                && run.config().batch() == 128;
+        return run.config().isStudys(study.data().origin(), EPOCHS);
     }
 
     /** Whether a run is the study's experiment on all of FER2013: the whole trunk frozen, images of 224 pixels. */
@@ -231,8 +229,8 @@ public final class Transfer {
     }
 
     /**
-     * The study's two figures for this model, held against the chance in the choice of test images and against our run:
-     * computed sentences.
+     * The study's two figures for this model, held against the chance in the choice of test images and against our run,
+     * if that has labelled test images: computed sentences.
      */
     public List<String> studysTwoFigures(Run run) {
         Published.Result published = Published.result(PUBLISHED);
@@ -245,6 +243,9 @@ public final class Transfer {
         sentences.add("With " + support + " images the 95 % interval of " + Figures.fixed(published.validationAccuracy(), 2) + " is "
                 + validation.text() + ": " + (validation.contains(published.testAccuracy()) ? "chance alone could explain the difference."
                         : "the test figure lies outside it, so the choice of images alone hardly explains the difference."));
+        if (!run.isTested()) {
+            return sentences;
+        }
         sentences.add("Our run, " + title(run) + ": " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and "
                 + Figures.fixed(run.test().accuracy(), 4) + " on test (" + run.test().size() + " images), a difference of "
                 + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + "."

@@ -34,7 +34,6 @@ import java.util.function.Consumer;
  * @param device on which training runs, "cpu", "gpu0", …
  */
 public record Workspace(Path root, Settings settings, FaceSet data, String device) {
-    private static final int STUDY_BATCH = 128;
     private static final int TRIAL_EPOCHS = 1;
     private static final int TRIAL_LIMIT = 5_000;
     /** With the study's batch the sample gives too few updates for BatchNorm's momentum of 0.99, and nothing is learnt. */
@@ -112,9 +111,9 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         if (data.origin().isSample()) {
             return config(recipe, SAMPLE_EPOCHS, 0, SAMPLE_BATCH);
         }
-        RunConfig study = config(recipe, recipe.epochs(), 0, STUDY_BATCH);
+        RunConfig study = config(recipe, recipe.epochs(), 0, RunConfig.STUDY_BATCH);
         boolean whole = settings.isSized() || settings.full() || Run.isFinished(folder(recipe, study));
-        return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, STUDY_BATCH);
+        return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, RunConfig.STUDY_BATCH);
     }
 
     private RunConfig config(Recipe recipe, int epochs, int limit, int batch) {
@@ -127,8 +126,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
 
     /** Whether a run of this size on these data may be compared with the study's. */
     public boolean isStudy(Recipe recipe, RunConfig config) {
-        return data.origin().isComparable() && config.epochs() == recipe.epochs() && config.batch() == STUDY_BATCH
-                && config.limit() == 0;
+        return config.isStudys(data.origin(), recipe.epochs());
     }
 
     /** Where a network's run lies. */

@@ -92,6 +92,11 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         }
     }
 
+    /** Whether there are test images and all have labels, so that there is something to report of them. */
+    public boolean isTested() {
+        return test.size() > 0 && test.labelled();
+    }
+
     /** The file of the weights that were kept. */
     Path weights() {
         return folder.resolve(WEIGHTS);

@@ -3,6 +3,7 @@ package ferkit.train;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ferkit.data.Origin;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +27,8 @@ import java.util.TreeMap;
  */
 public record RunConfig(String model, String plan, String startWeights, String data, String dataHash, long seed, int epochs, int batch,
         int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
+    /** The study's batch size. */
+    public static final int STUDY_BATCH = 128;
 
     /** @throws IllegalArgumentException if epochs, batch or threads are not positive or the limit is negative */
     public RunConfig {
@@ -34,6 +37,16 @@ public record RunConfig(String model, String plan, String startWeights, String d
                     + threads + " (each at least 1), limit " + limit + " (0 for all, or more)");
         }
         versions = new TreeMap<>(versions);
+    }
+
+    /**
+     * Whether a run of this size may be set beside the study's: on all of FER2013, in the study's batches, for its number of epochs.
+     *
+     * @param origin of the data
+     * @param studyEpochs how many epochs the study gave this network
+     */
+    public boolean isStudys(Origin origin, int studyEpochs) {
+        return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0;
     }
 
     RunConfig withTotalSeconds(double seconds) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ferkit.data.Origin;
+import ferkit.eval.Figures;
+import ferkit.eval.Published;
 import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Run;
@@ -46,6 +48,12 @@ class ResultsTest {
         assertEquals(List.of("0.6400", "0.6506", "−0.0106"), results.row(full).stringColumn("Validation accuracy").asList());
         assertEquals(List.of("2", "42", "−40"), results.row(full).stringColumn("Best epoch").asList());
         assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
+        assertEquals("Validation accuracy is 1.1 points below the study's 0.6506, which lies inside our interval: a difference that the "
+                + "choice of validation images alone can explain.", results.besideStudy(full).get());
+        assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get().endsWith(
+                "5.1 points below the study's 0.6506, which lies outside our interval: more than the choice of validation images alone explains."));
+        assertTrue(results.besideStudy(trial).isEmpty());
+        assertTrue(results.besideStudysCurves(trial).isEmpty());
         assertEquals("–", results.tableOne().doubleColumn("Study's validation accuracy").getString(0));
         assertEquals("−0.0106", results.tableOne().doubleColumn("Difference").getString(1));
         assertTrue(results.report(full).columnNames().contains("F1, study"));
@@ -57,6 +65,21 @@ class ResultsTest {
         assertEquals("0.66", results.testAccuracy().doubleColumn("Study's test accuracy").getString(1));
         assertEquals("−0.0200", results.testAccuracy().doubleColumn("Difference").getString(1));
         assertEquals("–", results.testAccuracy().doubleColumn("Difference").getString(0));
+    }
+
+    @Test
+    void curvesAreHeldAgainstTheStudysEpochByEpoch() {
+        Run run = run("model-6", 50, 0, 640);
+        List<History.Epoch> study = Published.history("model-6").get().epochs();
+        double[] difference = IntStream.range(0, 50).mapToDouble(i -> 0.4 + 0.01 * (i + 1) - study.get(i).accuracy()).toArray();
+        Table table = new Results(FER2013, List.of(run)).besideStudysCurves(run).get();
+        assertEquals(List.of("Training accuracy", "Training loss", "Validation accuracy", "Validation loss"), table.stringColumn(0).asList());
+        assertEquals(Figures.signed(IntStream.range(0, 50).mapToDouble(i -> difference[i]).sum() / 50, 4), table.stringColumn(1).get(0));
+        int epoch = Integer.parseInt(table.stringColumn(3).get(0));
+        assertEquals(Figures.signed(difference[epoch - 1], 4), table.stringColumn(2).get(0));
+        assertTrue(IntStream.range(0, 50).allMatch(i -> Math.abs(difference[i]) <= Math.abs(difference[epoch - 1])));
+        assertEquals("0.9000", table.stringColumn(4).get(0));
+        assertEquals(Figures.fixed(study.get(49).accuracy(), 4), table.stringColumn(5).get(0));
     }
 
     @Test
