@@ -258,11 +258,11 @@ def kind_of(output: Path, facts: list) -> str:
     return "trial" if facts[0] == "fer2013" and output.name == "trials" else facts[0]
 
 
-def write_atomically(path: Path, text: str):
+def write_atomically(path: Path, content: str | bytes):
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with open(temporary, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
@@ -282,6 +282,14 @@ def export(path: Path, notebook, output: Path, kind: str):
     # links between notebooks become links between pages
     text = re.sub(r'(href="(?:\./)?[0-9]{2}_[A-Za-z0-9_]+)\.ipynb([#"])', r"\1.html\2", text)
     write_atomically(output / f"{path.stem}.html", text)
+
+
+def write_figure(notebook, output: Path):
+    """Writes the picture that the index shows of a notebook, if it has one, as figure-1.png too: a README can show no page."""
+    for cell in notebook.cells:
+        if "index" in cell.metadata.get("tags", []):
+            for picture in [data["image/png"] for data in (out.get("data", {}) for out in cell.outputs) if "image/png" in data]:
+                write_atomically(output / "figure-1.png", base64.b64decode(picture))
 
 
 def link_pages(output: Path, pages: list):
@@ -334,6 +342,7 @@ def report(options) -> int:
             write_atomically(path, text + "\n")
         try:
             export(path, notebook, folder, folders[folder])
+            write_figure(notebook, folder)
         except Failed as failure:
             broken.append(str(failure))
 

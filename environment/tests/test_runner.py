@@ -91,6 +91,11 @@ class PageTest(unittest.TestCase):
         self.assertIn("Model 2 (not run yet)", index)
         self.assertIn("drawn sample", index)
 
+    def test_figure_of_the_index_is_a_file_too(self):
+        runner.write_figure(executed(cell("plain();", shown(image_png="AAAA")),
+                                     cell("figure();", shown(image_png=PIXEL), tags=["index"])), self.output)
+        self.assertEqual(base64.b64decode(PIXEL), (self.output / "figure-1.png").read_bytes())
+
     def test_title_and_summary_are_plain_text(self):
         title, summary = runner.title_and_summary(executed())
         self.assertEqual("Model 1 & more", runner.plain(title))

@@ -3,35 +3,42 @@ package ferkit.notebook;
 import ferkit.chart.Charts;
 import java.awt.image.BufferedImage;
 import java.util.Base64;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /** Tables and pictures as HTML that needs nothing from the network. */
 final class Html {
+    /** Characters of a cell that is not to be broken into lines, for example a model's name or an interval. */
+    private static final int SHORT = 20;
+    private static final Predicate<String> FIGURE = Pattern.compile("(< |[+−])?[0-9][0-9,.]*|–|").asMatchPredicate();
+
     private Html() {}
 
-    /** A table with its headings; numbers stand at the right. */
+    /** A table with its headings; figures stand at the right, and short cells stay on one line. */
     static String table(Table table) {
         StringBuilder html = new StringBuilder("<table class=\"ferkit\"><thead><tr>");
         for (Column<?> column : table.columns()) {
-            cell(html, "th", column, column.name());
+            html.append("<th style=\"").append(align(column)).append("\">").append(escape(column.name())).append("</th>");
         }
         html.append("</tr></thead><tbody>");
         for (int row = 0; row < table.rowCount(); row++) {
             html.append("<tr>");
             for (Column<?> column : table.columns()) {
-                cell(html, "td", column, column.getString(row));
+                String text = column.getString(row);
+                html.append("<td style=\"").append(align(column)).append(text.length() <= SHORT ? ";white-space:nowrap" : "").append("\">")
+                        .append(escape(text)).append("</td>");
             }
             html.append("</tr>");
         }
         return html.append("</tbody></table>").toString();
     }
 
-    private static void cell(StringBuilder html, String tag, Column<?> column, String text) {
-        boolean number = column.type() != ColumnType.STRING;
-        html.append('<').append(tag).append(" style=\"text-align:").append(number ? "right" : "left").append("\">")
-                .append(escape(text)).append("</").append(tag).append('>');
+    private static String align(Column<?> column) {
+        boolean figures = column.type() != ColumnType.STRING || column.asStringColumn().asList().stream().allMatch(FIGURE);
+        return "text-align:" + (figures ? "right" : "left");
     }
 
     /** A picture that lies within the page. */

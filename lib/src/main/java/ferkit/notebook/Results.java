@@ -89,6 +89,12 @@ public final class Results {
         return new Results(origin, runs.stream().filter(Run::isTested).toList());
     }
 
+    /** The results made as the study made its own, so that no trial stands among them; all if there are only trials, or on other data. */
+    Results withoutTrials() {
+        List<Run> studys = runs.stream().filter(this::isComparable).toList();
+        return studys.isEmpty() ? this : new Results(origin, studys);
+    }
+
     /** Which of the study's six models have not been run, and which have no labelled test images, in a sentence each. */
     public String missing() {
         List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
@@ -260,6 +266,20 @@ public final class Results {
                 IntColumn.create("Epoch of lowest validation loss", figures.stream().mapToInt(Overfitting::turn).toArray()),
                 Figures.column("Validation loss there", figures.stream().mapToDouble(Overfitting::lossAtTurn).toArray(), 4),
                 Figures.column("Validation loss at the end", figures.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4));
+    }
+
+    /** The same beside the study's histories, for the runs that may be compared with them. */
+    public Table overfittingBesideStudy() {
+        List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        List<Overfitting> ours = studys.stream().map(run -> Overfitting.of(run.history())).toList();
+        List<Overfitting> theirs = studys.stream().map(run -> Overfitting.of(Published.history(run.config().model()).orElseThrow())).toList();
+        return Table.create("Overfitting beside the study's", StringColumn.create("Model", studys.stream().map(this::title)),
+                Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
+                Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
+                IntColumn.create("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
+                IntColumn.create("Study's epoch", theirs.stream().mapToInt(Overfitting::turn).toArray()),
+                Figures.column("Validation loss at the end", ours.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3),
+                Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3));
     }
 
     /** Two runs and their paired test on the validation images. */

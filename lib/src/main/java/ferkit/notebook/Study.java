@@ -206,7 +206,8 @@ public final class Study {
     }
 
     /**
-     * The finished runs of the study's models on these data, each of the size that {@link #train} would load.
+     * The finished runs of the study's models on these data, each of the size that {@link #train} would load; once there is one
+     * of the study's own size, without trials.
      *
      * @throws IOException if a run's files cannot be read
      */
@@ -215,6 +216,6 @@ public final class Study {
         for (StudyModel model : StudyModel.ALL) {
             workspace.finished(Recipe.of(model)).ifPresent(runs::add);
         }
-        return new Results(data().origin(), runs);
+        return new Results(data().origin(), runs).withoutTrials();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ferkit.data.Origin;
 import ferkit.eval.Figures;
+import ferkit.eval.Overfitting;
 import ferkit.eval.Published;
 import ferkit.train.History;
 import ferkit.train.Predictions;
@@ -93,6 +94,26 @@ class ResultsTest {
         assertTrue(results.findingsBesideStudy(run).isEmpty());
         assertFalse(results.testAccuracy().columnNames().contains("Study's test accuracy"));
         assertEquals("0.610–0.669", results.testAccuracy().stringColumn("95 % interval").get(0));
+    }
+
+    @Test
+    void overfittingStandsBesideTheStudysWhereItMayBeCompared() {
+        Table table = new Results(FER2013, List.of(run("model-1", 2, 0, 640), run("model-6", 50, 0, 640))).overfittingBesideStudy();
+        assertEquals(List.of("Model 6"), table.stringColumn(0).asList());
+        assertEquals("+0.800", table.doubleColumn("Gap at the end").getString(0)); // 0.9 and 0.1
+        assertEquals("+0.197", table.doubleColumn("Study's gap").getString(0)); // 0.847574 and 0.65032
+        assertEquals(2, table.intColumn("Epoch of lowest validation loss").get(0));
+        assertEquals(Overfitting.of(Published.history("model-6").get()).turn(), table.intColumn("Study's epoch").get(0));
+        assertEquals("1.399", table.doubleColumn("Study's loss").getString(0));
+    }
+
+    @Test
+    void aTrialDoesNotStandAmongRunsOfTheStudysSize() {
+        Run full = run("model-6", 50, 0, 640);
+        Run trial = run("model-1", 2, 0, 640);
+        assertEquals(List.of(full), new Results(FER2013, List.of(trial, full)).withoutTrials().runs());
+        assertEquals(List.of(trial), new Results(FER2013, List.of(trial)).withoutTrials().runs());
+        assertEquals(List.of(trial, full), new Results(SAMPLE, List.of(trial, full)).withoutTrials().runs());
     }
 
     @Test
