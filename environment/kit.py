@@ -448,7 +448,7 @@ def jupyter_variables() -> dict:
 
 def find_notebooks(numbers) -> list:
     """The notebooks with these numbers (3 and 03 are the same), all of them if none is given, in order."""
-    everything = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+    everything = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     if not everything:
         raise Stop(f"There is no notebook in {NOTEBOOKS}.")
     if not numbers:

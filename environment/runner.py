@@ -236,7 +236,7 @@ def plain(markdown: str) -> str:
 def contents() -> list:
     """Name, title and summary of every notebook of the kit, in order."""
     pages = []
-    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
         title, summary = title_and_summary(nbformat.read(path, as_version=4))
         pages.append({"name": path.stem, "title": plain(title) or path.stem, "summary": plain(summary)})
     return pages

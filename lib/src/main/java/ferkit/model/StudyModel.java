@@ -56,6 +56,24 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
             new StudyModel("model-5", List.of(32, 64, 128, 256), 3, SAME,  List.of(MAX, MAX, AVG, AVG), 512),
             new StudyModel("model-6", List.of(32, 64, 128),      3, VALID, List.of(MAX, AVG, AVG),      256));
 
+    /** @throws IllegalArgumentException if there is not one pooling a block, or a size is out of its range */
+    public StudyModel {
+        filters = List.copyOf(filters);
+        pools = List.copyOf(pools);
+        if (filters.isEmpty() || filters.size() != pools.size()) {
+            throw new IllegalArgumentException("Model '" + name + "' has " + filters.size() + " blocks and " + pools.size()
+                    + " poolings: expected one pooling for each block, and at least one block");
+        }
+        if (kernel < 1 || kernel % 2 == 0 || dense < 1 || filters.stream().anyMatch(f -> f < 1)) {
+            throw new IllegalArgumentException("Model '" + name + "' has filters " + filters + ", a kernel of " + kernel + " and " + dense
+                    + " dense units: expected numbers from 1 up, and an odd kernel");
+        }
+        if (!(dropout >= 0 && dropout < 1 && headDropout >= 0 && headDropout < 1)) {
+            throw new IllegalArgumentException("Model '" + name + "' drops " + dropout + " and " + headDropout
+                    + " of its activations: expected shares from 0 to less than 1");
+        }
+    }
+
     /** With the dropout of the study: 0.25 after each block, 0.5 before the last layer. */
     public StudyModel(String name, List<Integer> filters, int kernel, Padding second, List<Pooling> pools, int dense) {
         this(name, filters, kernel, second, pools, dense, 0.25f, 0.5f);

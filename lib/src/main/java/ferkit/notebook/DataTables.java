@@ -30,6 +30,7 @@ import tech.tablesaw.api.Table;
 /** What the notebook on the data shows of a data set. */
 public final class DataTables {
     private static final int DRAWN_ROWS = 3;
+    private static final int LEAST_AVERAGED = 20;
 
     private DataTables() {}
 
@@ -152,12 +153,13 @@ public final class DataTables {
 
     /**
      * What the classes look like: of the drawn sample the first three training images of each class; of photographs,
-     * which are not ours to show, the pixel-wise average of each class's training images. Classes without images are left
-     * out; where no training image has a label, the averages of the splits are shown instead.
+     * which are not ours to show, the pixel-wise average of each class's training images. Classes with fewer than
+     * {@value #LEAST_AVERAGED} are left out, as an average of few still shows them; where no class has so many, the averages
+     * of the splits are shown instead.
      */
     public static BufferedImage pictures(FaceSet data) {
         int rows = data.origin().isSample() ? DRAWN_ROWS : 1;
-        List<Emotion> present = present(data.training(), rows);
+        List<Emotion> present = present(data.training(), data.origin().isSample() ? rows : LEAST_AVERAGED);
         List<byte[]> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
@@ -168,7 +170,8 @@ public final class DataTables {
             }
         }
         if (present.isEmpty()) {
-            Stream.of(Split.values()).filter(split -> data.split(split).size() > 0).forEach(split -> {
+            int least = Stream.of(Split.values()).anyMatch(split -> data.split(split).size() >= LEAST_AVERAGED) ? LEAST_AVERAGED : 1;
+            Stream.of(Split.values()).filter(split -> data.split(split).size() >= least).forEach(split -> {
                 images.add(Statistics.average(data.split(split)));
                 captions.add(title(split));
             });

@@ -43,14 +43,23 @@ public final class Results {
     private static final double LEVEL = 0.05;
     /** So many epochs before and after the best one are looked at to see how far it stands out. */
     private static final int NEIGHBOURS = 2;
+    /** Changes from epoch to epoch are averaged over so many of the last epochs. */
+    private static final int LAST_EPOCHS = 10;
 
     private final Origin origin;
     private final List<Run> runs;
+    /** Runs on the same data that do not stand among these because they are of another size. */
+    private final List<Run> leftOut;
 
     /** The results of these runs, shown in this order. */
     public Results(Origin origin, List<Run> runs) {
+        this(origin, runs, List.of());
+    }
+
+    private Results(Origin origin, List<Run> runs, List<Run> leftOut) {
         this.origin = origin;
         this.runs = List.copyOf(runs);
+        this.leftOut = List.copyOf(leftOut);
     }
 
     /** The runs in order. */
@@ -63,9 +72,11 @@ public final class Results {
         return runs.stream().filter(r -> r.config().model().equals(model)).findFirst();
     }
 
-    /** These results and another run's, unless a run of the same model is among them; it comes last. */
-    public Results with(Run run) {
-        return run(run.config().model()).isPresent() ? this : new Results(origin, Stream.concat(runs.stream(), Stream.of(run)).toList());
+    /** A run and those of its kind among these, trials or made as the study made its own; a model of one's own comes last. */
+    Results with(Run run) {
+        Results kind = ofKind(isComparable(run));
+        return kind.run(run.config().model()).isPresent() ? kind
+                : new Results(origin, Stream.concat(kind.runs.stream(), Stream.of(run)).toList(), kind.leftOut);
     }
 
     /** These results up to and with a model's. */
@@ -91,22 +102,34 @@ public final class Results {
 
     /** The results made as the study made its own, so that no trial stands among them; all if there are only trials, or on other data. */
     Results withoutTrials() {
-        List<Run> studys = runs.stream().filter(this::isComparable).toList();
-        return studys.isEmpty() ? this : new Results(origin, studys);
+        return runs.stream().anyMatch(this::isComparable) ? ofKind(true) : this;
     }
 
-    /** Which of the study's six models have not been run, and which have no labelled test images, in a sentence each. */
+    private Results ofKind(boolean comparable) {
+        Map<Boolean, List<Run>> kinds = runs.stream().collect(Collectors.partitioningBy(this::isComparable));
+        return new Results(origin, kinds.get(comparable), kinds.get(!comparable));
+    }
+
+    /**
+     * Which of the study's six models have not been run, which were run in another size, and which have no labelled test
+     * images, in a sentence each.
+     */
     public String missing() {
-        List<String> missing = StudyModel.ALL.stream().map(StudyModel::name).filter(name -> run(name).isEmpty()).map(Results::title).toList();
+        List<String> missing = StudyModel.ALL.stream().map(StudyModel::name)
+                .filter(name -> Stream.concat(runs.stream(), leftOut.stream()).noneMatch(run -> run.config().model().equals(name)))
+                .map(Results::title).toList();
         List<String> untested = runs.stream().filter(run -> !run.isTested()).map(this::title).toList();
         return (missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".")
+                + (leftOut.isEmpty() ? "" : " Run in another size, and so not among these: "
+                        + leftOut.stream().map(run -> title(run.config().model())).collect(Collectors.joining(", ")) + ".")
                 + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
     }
 
     /** What there is of a model: how it was trained, or that it has not been, in one sentence. */
     public String state(String model) {
         return run(model).map(run -> title(run) + ": trained for " + run.config().epochs() + (run.config().epochs() == 1 ? " epoch" : " epochs")
-                        + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + ".")
+                        + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + "."
+                        + (run.isTested() ? "" : " Its test images have no labels, so there is no report."))
                 .orElseGet(() -> title(model) + " has not been run yet, so there is nothing to show of it.");
     }
 
@@ -129,10 +152,11 @@ public final class Results {
         return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : model;
     }
 
-    /** The study's row of Table 1 that belongs to a run, if the two may be compared. */
+    /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
     private Optional<Published.Result> study(Run run) {
-        return isComparable(run) ? Published.results().stream().filter(r -> r.model().equals(run.config().model())).findFirst()
-                : Optional.empty();
+        boolean studysNetwork = StudyModel.ALL.stream()
+                .anyMatch(m -> m.name().equals(run.config().model()) && m.toString().equals(run.config().plan()));
+        return isComparable(run) && studysNetwork ? Optional.of(Published.result(run.config().model())) : Optional.empty();
     }
 
     /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */
@@ -228,14 +252,22 @@ public final class Results {
         }
     }
 
-    /** Whether the study's validation accuracy lies in the interval of ours, in a sentence; empty where the two may not be compared. */
-    public Optional<String> besideStudy(Run run) {
+    /**
+     * How a run's best validation accuracy differs from the study's, beside its interval and beside how much it changes from one
+     * epoch to the next, in sentences; empty where the two may not be compared.
+     */
+    public Optional<List<String>> besideStudy(Run run) {
         return study(run).map(s -> {
             double difference = run.best().valAccuracy() - s.validationAccuracy();
-            return "Validation accuracy is " + Figures.fixed(100 * Math.abs(difference), 1) + " points " + (difference < 0 ? "below" : "above")
-                    + " the study's " + Figures.fixed(s.validationAccuracy(), 4) + ", which lies " + (interval(run).contains(s.validationAccuracy())
-                    ? "inside our interval: a difference that the choice of validation images alone can explain."
-                    : "outside our interval: more than the choice of validation images alone explains.");
+            List<History.Epoch> last = run.history().epochs().subList(run.history().size() - LAST_EPOCHS - 1, run.history().size());
+            double change = IntStream.range(0, LAST_EPOCHS)
+                    .mapToDouble(i -> Math.abs(last.get(i + 1).valAccuracy() - last.get(i).valAccuracy())).average().getAsDouble();
+            return List.of("Best validation accuracy is " + Figures.fixed(run.best().valAccuracy(), 4) + ", the study's "
+                            + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 1) + " points. The study's lies "
+                            + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
+                    "Both were measured on the same images, so what differs is not their choice but initial weights, order, dropout and software. "
+                            + "How much such chance can do shows in one run: over the last ten epochs our figure changes by "
+                            + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average.");
         });
     }
 
@@ -268,18 +300,21 @@ public final class Results {
                 Figures.column("Validation loss at the end", figures.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4));
     }
 
-    /** The same beside the study's histories, for the runs that may be compared with them. */
-    public Table overfittingBesideStudy() {
+    /** The same beside the study's histories, for the runs that may be compared with them; empty if there are none. */
+    public Optional<Table> overfittingBesideStudy() {
         List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        if (studys.isEmpty()) {
+            return Optional.empty();
+        }
         List<Overfitting> ours = studys.stream().map(run -> Overfitting.of(run.history())).toList();
         List<Overfitting> theirs = studys.stream().map(run -> Overfitting.of(Published.history(run.config().model()).orElseThrow())).toList();
-        return Table.create("Overfitting beside the study's", StringColumn.create("Model", studys.stream().map(this::title)),
+        return Optional.of(Table.create("Overfitting beside the study's", StringColumn.create("Model", studys.stream().map(this::title)),
                 Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
                 Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
                 IntColumn.create("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
                 IntColumn.create("Study's epoch", theirs.stream().mapToInt(Overfitting::turn).toArray()),
                 Figures.column("Validation loss at the end", ours.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3),
-                Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3));
+                Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3)));
     }
 
     /** Two runs and their paired test on the validation images. */
@@ -421,7 +456,7 @@ public final class Results {
             double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::testAccuracy).orElse(Double.NaN)).toArray();
             double[] difference = new double[study.length];
             Arrays.setAll(difference, i -> accuracy[i] - study[i]);
-            table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", difference, 4));
+            table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", difference, 2));
         }
         return table;
     }

@@ -94,6 +94,15 @@ public final class Study {
         return report;
     }
 
+    /** How many images a model is trained on here, or was if its run is finished. */
+    public int trainingImages(StudyModel model) {
+        return trainingImages(workspace.config(Recipe.of(model)));
+    }
+
+    private int trainingImages(RunConfig config) {
+        return data().limitTraining(config.limit(), config.seed()).training().size();
+    }
+
     /** Where runs lie and how they are made. */
     public Workspace workspace() {
         return workspace;
@@ -116,14 +125,14 @@ public final class Study {
         return Table.create("Study", StringColumn.create("Setting", rows.keySet()), StringColumn.create("Value", rows.values()));
     }
 
+    /** In what size models are trained or loaded here, as far as that is the same for all of them. */
     private String size(RunConfig config) {
+        if (!data().origin().isSample() && !settings().isSized()) {
+            return "the study's configuration" + (settings().full() ? "" : "; a trial for models without a finished run of it");
+        }
         String size = String.format(Locale.ROOT, "epochs: %d, batch: %d, images: %s", config.epochs(), config.batch(),
                 config.limit() == 0 ? "all" : String.format(Locale.ROOT, "%,d", config.limit()));
-        if (data().origin().isSample()) {
-            return size + " (made for the sample, not the study's)";
-        }
-        return workspace.isStudy(Recipe.of(StudyModel.ALL.get(0)), config) ? size + " (the study's configuration)"
-                : size + " (a trial, for models without a finished run of the study's configuration)";
+        return size + (data().origin().isSample() ? " (made for the sample, not the study's)" : "");
     }
 
     /** Shows a table, a chart, an image, a list of sentences or a text in Markdown under the cell. */
@@ -158,16 +167,20 @@ public final class Study {
         return train(recipe, progress -> workspace.train(recipe, training, validation, test, progress));
     }
 
-    /** Throws away what there is of a model's run and trains it from the start. */
+    /**
+     * Throws away what there is of a model's run and trains it from the start, in the same size: what was a run of the study's
+     * configuration takes hours again.
+     */
     public Run trainAgain(StudyModel model) throws IOException, InterruptedException {
-        workspace.forget(Recipe.of(model));
-        return train(model);
+        Recipe recipe = Recipe.of(model);
+        Study again = workspace.isStudy(recipe, workspace.config(recipe)) ? with(settings().withFull(true)) : this;
+        workspace.forget(recipe);
+        return again.train(model);
     }
 
-    /** The same study with another number of threads for each training step. */
-    Study withThreads(int threads) {
-        return new Study(new Workspace(workspace.root(), workspace.settings().withThreads(threads), workspace.data(), workspace.device()),
-                display, update);
+    /** The same study with other settings of training. */
+    Study with(Settings settings) {
+        return new Study(new Workspace(workspace.root(), settings, workspace.data(), workspace.device()), display, update);
     }
 
     /** Shows a line of text; what is returned replaces it. */
@@ -191,11 +204,10 @@ public final class Study {
         }
         String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
         LiveProgress progress = new LiveProgress(title, config.epochs(), html -> update.show(id, html, "text/html"));
-        if (workspace.settings().full() && recipe.architecture() instanceof StudyModel) {
-            progress.message(StepTimer.estimate(recipe.architecture(), config,
-                    workspace.data().limitTraining(config.limit(), config.seed()).training().size()));
-        }
         try {
+            if (workspace.settings().full() && recipe.architecture() instanceof StudyModel) {
+                progress.message(StepTimer.estimate(recipe.architecture(), config, trainingImages(config)));
+            }
             Run run = trainer.train(progress);
             progress.finished(run.history());
             return run;
@@ -212,10 +224,19 @@ public final class Study {
      * @throws IOException if a run's files cannot be read
      */
     public Results results() throws IOException {
+        return finished().withoutTrials();
+    }
+
+    /** A run among those that it may be compared with: a trial among trials, a run of the study's size among such. */
+    public Results results(Run run) throws IOException {
+        return finished().with(run);
+    }
+
+    private Results finished() throws IOException {
         List<Run> runs = new ArrayList<>();
         for (StudyModel model : StudyModel.ALL) {
             workspace.finished(Recipe.of(model)).ifPresent(runs::add);
         }
-        return new Results(data().origin(), runs).withoutTrials();
+        return new Results(data().origin(), runs);
     }
 }

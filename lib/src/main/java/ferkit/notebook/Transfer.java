@@ -135,7 +135,7 @@ public final class Transfer {
         Features test = features(data, Split.TEST, trunk, line);
         JniUtils.setNumThreads(1);
         try {
-            return study.withThreads(1).train(recipe, training, validation, test); // a step is too small to be shared out
+            return study.with(study.settings().withThreads(1)).train(recipe, training, validation, test); // a step is too small to be shared out
         } finally {
             JniUtils.setNumThreads(study.settings().threads());
         }
@@ -172,8 +172,11 @@ public final class Transfer {
         return run.config().isStudys(study.data().origin(), EPOCHS);
     }
 
-    /** Whether a run is the study's experiment on all of FER2013: the whole trunk frozen, images of 224 pixels. */
-    private boolean isStudys(Run run) {
+    /**
+     * Whether a run follows the study's procedure on all of FER2013: the whole trunk frozen, images of 224 pixels. Its network
+     * may be a relative of the study's, as its name says.
+     */
+    private boolean followsStudy(Run run) {
         return isWhole(run) && run.config().model().equals(name());
     }
 
@@ -182,11 +185,11 @@ public final class Transfer {
         return Charts.trainingCurves(Results.curves(title(run), run.history()));
     }
 
-    /** Runs at their best epochs; below them the study's row if one of them is its experiment on all of FER2013. */
+    /** Runs at their best epochs; below them the study's row if one of them follows its procedure on all of FER2013. */
     public Table rows(Run... runs) {
         List<String> names = new ArrayList<>(Arrays.stream(runs).map(this::title).toList());
         List<String> intervals = new ArrayList<>(Arrays.stream(runs).map(r -> interval(r).text()).toList());
-        boolean beside = Arrays.stream(runs).anyMatch(this::isStudys);
+        boolean beside = Arrays.stream(runs).anyMatch(this::followsStudy);
         if (beside) {
             names.add("Study: EfficientNet-B0");
             intervals.add("");
@@ -222,10 +225,10 @@ public final class Transfer {
         return Interval.wilson(run.validation().correct(), run.validation().size());
     }
 
-    /** The report on the test images, beside the study's if the run is its experiment on all of FER2013. */
+    /** The report on the test images, beside the study's if the run follows its procedure on all of FER2013. */
     public Table report(Run run) {
         ClassReport ours = Evaluation.of(run.test()).classes();
-        return isStudys(run) ? ours.beside(Published.report(PUBLISHED).orElseThrow(), "study") : ours.table();
+        return followsStudy(run) ? ours.beside(Published.report(PUBLISHED).orElseThrow(), "study's B0") : ours.table();
     }
 
     /**
@@ -249,7 +252,7 @@ public final class Transfer {
         sentences.add("Our run, " + title(run) + ": " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and "
                 + Figures.fixed(run.test().accuracy(), 4) + " on test (" + run.test().size() + " images), a difference of "
                 + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + "."
-                + (isStudys(run) ? "" : " It was not made as the study's was: only how its two figures agree with each other says something here."));
+                + (followsStudy(run) && variant.equals(Variant.KERAS) ? "" : " It was not made as the study's was: only how its two figures agree with each other says something here."));
         return sentences;
     }
 
@@ -259,7 +262,7 @@ public final class Transfer {
      */
     public Table saved(Run run, FrozenTrunk trunk) throws IOException, InterruptedException {
         double rate = Features.speed(trunk, study.data().validation(), TIMED_IMAGES, study.settings().threads());
-        int training = run.config().limit() > 0 ? run.config().limit() : study.data().training().size();
+        int training = study.data().limitTraining(run.config().limit(), run.config().seed()).training().size();
         int images = training + study.data().validation().size();
         double head = run.history().epochs().stream().mapToDouble(History.Epoch::seconds).sum();
         double each = run.config().epochs() * images / rate + head;

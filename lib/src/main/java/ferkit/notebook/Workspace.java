@@ -5,6 +5,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
+import ferkit.data.Official;
 import ferkit.data.Sample;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
@@ -129,7 +130,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         return config.isStudys(data.origin(), recipe.epochs());
     }
 
-    /** Where a network's run lies. */
+    /** Where a network's run lies; one on a copy of FER2013 with other pixels or in another order has a folder of its own. */
     public Path folder(Recipe recipe) {
         return folder(recipe, config(recipe));
     }
@@ -137,7 +138,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     private Path folder(Recipe recipe, RunConfig config) {
         Path reports = root.resolve("reports");
         if (isStudy(recipe, config)) {
-            return reports.resolve("runs").resolve(config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed()));
+            return reports.resolve("runs").resolve(config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed())
+                    + (config.dataHash().equals(Official.HASH) ? "" : "-" + config.dataHash().substring(0, 8)));
         }
         return reports.resolve(data.origin().isSample() ? "sample/runs" : "trials").resolve(String.join("-", config.model(),
                 Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),

@@ -24,6 +24,18 @@ class StudyModelTest {
     }
 
     @Test
+    void aPlanThatDoesNotFitTogetherIsRefused() {
+        StudyModel.Padding same = StudyModel.Padding.SAME;
+        List<StudyModel.Pooling> two = List.of(StudyModel.Pooling.MAX, StudyModel.Pooling.MAX);
+        Exception e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("odd", List.of(8, 16, 32), 3, same, two, 64));
+        assertEquals("Model 'odd' has 3 blocks and 2 poolings: expected one pooling for each block, and at least one block", e.getMessage());
+        e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("even", List.of(8, 16), 4, same, two, 64));
+        assertTrue(e.getMessage().contains("a kernel of 4"), e.getMessage());
+        e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("dry", List.of(8, 16), 3, same, two, 64, 1f, 0.5f));
+        assertTrue(e.getMessage().contains("drops 1.0 and 0.5"), e.getMessage());
+    }
+
+    @Test
     void theSummaryFollowsTheShapes() {
         Summary summary = Summary.of(StudyModel.named("6"));
         assertEquals(new Shape(32, 48, 48), summary.layers().get(0).output());

@@ -8,6 +8,7 @@ import ferkit.data.Origin;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
 import ferkit.eval.Published;
+import ferkit.model.StudyModel;
 import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Run;
@@ -32,7 +33,8 @@ class ResultsTest {
         int[] truth = IntStream.range(0, IMAGES).map(i -> i % 7).toArray();
         int[] predicted = IntStream.range(0, IMAGES).map(i -> i >= from && i < from + right ? i % 7 : (i + 1) % 7).toArray();
         Predictions predictions = new Predictions(truth, predicted, new float[IMAGES][7]);
-        RunConfig config = new RunConfig(model, "", "random", "data", "hash", 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
+        String plan = StudyModel.ALL.stream().filter(m -> m.name().equals(model)).map(StudyModel::toString).findFirst().orElse("");
+        RunConfig config = new RunConfig(model, plan, "random", "data", "hash", 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
         return new Run(Path.of(model), config, history, predictions, predictions);
     }
 
@@ -49,10 +51,10 @@ class ResultsTest {
         assertEquals(List.of("0.6400", "0.6506", "−0.0106"), results.row(full).stringColumn("Validation accuracy").asList());
         assertEquals(List.of("2", "42", "−40"), results.row(full).stringColumn("Best epoch").asList());
         assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
-        assertEquals("Validation accuracy is 1.1 points below the study's 0.6506, which lies inside our interval: a difference that the "
-                + "choice of validation images alone can explain.", results.besideStudy(full).get());
-        assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get().endsWith(
-                "5.1 points below the study's 0.6506, which lies outside our interval: more than the choice of validation images alone explains."));
+        assertEquals("Best validation accuracy is 0.6400, the study's 0.6506: a difference of −1.1 points. The study's lies inside our 95 % "
+                + "interval, 0.610–0.669.", results.besideStudy(full).get().get(0));
+        assertTrue(results.besideStudy(full).get().get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average."));
+        assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get().get(0).contains("outside our 95 % interval"));
         assertTrue(results.besideStudy(trial).isEmpty());
         assertTrue(results.besideStudysCurves(trial).isEmpty());
         assertEquals("–", results.tableOne().doubleColumn("Study's validation accuracy").getString(0));
@@ -64,7 +66,7 @@ class ResultsTest {
         assertEquals(2, results.f1(full).getSeriesCollection().size());
         assertEquals(1, results.f1(trial).getSeriesCollection().size());
         assertEquals("0.66", results.testAccuracy().doubleColumn("Study's test accuracy").getString(1));
-        assertEquals("−0.0200", results.testAccuracy().doubleColumn("Difference").getString(1));
+        assertEquals("−0.02", results.testAccuracy().doubleColumn("Difference").getString(1));
         assertEquals("–", results.testAccuracy().doubleColumn("Difference").getString(0));
     }
 
@@ -98,22 +100,41 @@ class ResultsTest {
 
     @Test
     void overfittingStandsBesideTheStudysWhereItMayBeCompared() {
-        Table table = new Results(FER2013, List.of(run("model-1", 2, 0, 640), run("model-6", 50, 0, 640))).overfittingBesideStudy();
+        Table table = new Results(FER2013, List.of(run("model-1", 2, 0, 640), run("model-6", 50, 0, 640))).overfittingBesideStudy().get();
         assertEquals(List.of("Model 6"), table.stringColumn(0).asList());
         assertEquals("+0.800", table.doubleColumn("Gap at the end").getString(0)); // 0.9 and 0.1
         assertEquals("+0.197", table.doubleColumn("Study's gap").getString(0)); // 0.847574 and 0.65032
         assertEquals(2, table.intColumn("Epoch of lowest validation loss").get(0));
         assertEquals(Overfitting.of(Published.history("model-6").get()).turn(), table.intColumn("Study's epoch").get(0));
         assertEquals("1.399", table.doubleColumn("Study's loss").getString(0));
+        assertTrue(new Results(FER2013, List.of(run("model-1", 2, 0, 640))).overfittingBesideStudy().isEmpty());
     }
 
     @Test
-    void aTrialDoesNotStandAmongRunsOfTheStudysSize() {
+    void aRunStandsAmongThoseOfItsKind() {
         Run full = run("model-6", 50, 0, 640);
         Run trial = run("model-1", 2, 0, 640);
-        assertEquals(List.of(full), new Results(FER2013, List.of(trial, full)).withoutTrials().runs());
+        Results both = new Results(FER2013, List.of(trial, full));
+        assertEquals(List.of(full), both.withoutTrials().runs());
+        assertEquals("Not run yet: Model 2, Model 3, Model 4, Model 5. Run in another size, and so not among these: Model 1.",
+                both.withoutTrials().missing());
+        assertEquals(List.of(full), both.with(full).runs());
+        assertEquals(List.of(trial), both.with(trial).runs());
+        Run another = run("model-2", 2, 0, 640);
+        assertEquals(List.of(trial, another), both.with(another).runs());
         assertEquals(List.of(trial), new Results(FER2013, List.of(trial)).withoutTrials().runs());
         assertEquals(List.of(trial, full), new Results(SAMPLE, List.of(trial, full)).withoutTrials().runs());
+        assertEquals(List.of(trial, full), new Results(SAMPLE, List.of(trial, full)).with(full).runs());
+    }
+
+    @Test
+    void anotherNetworkOfTheSameNameIsNotHeldAgainstTheStudys() {
+        Run run = run("model-6", 50, 0, 640);
+        RunConfig c = run.config();
+        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withoutDropout().toString(), "random", c.data(), c.dataHash(), 1, 50,
+                128, 0, 1, "cpu", Map.of(), 1);
+        Run other = new Run(run.folder(), changed, run.history(), run.validation(), run.test());
+        assertEquals(1, new Results(FER2013, List.of(other)).row(other).rowCount());
     }
 
     @Test

@@ -86,12 +86,17 @@ class TablesTest {
 
     @Test
     void photographsAreShownAsAveragesOnly() {
-        byte[] pixels = new byte[3 * Faces.PIXELS];
-        Arrays.fill(pixels, 0, Faces.PIXELS, (byte) 255);
-        Faces faces = new Faces(pixels, new byte[] {2, 2, 2});
+        byte[] pixels = new byte[31 * Faces.PIXELS];
+        Arrays.fill(pixels, 0, 10 * Faces.PIXELS, (byte) 255);
+        byte[] labels = new byte[31];
+        Arrays.fill(labels, (byte) 2);
+        labels[30] = 4; // alone in its class, and black
+        Faces faces = new Faces(pixels, labels);
         BufferedImage averages = DataTables.pictures(new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), faces, faces, faces));
         BufferedImage drawn = DataTables.pictures(Sample.draw());
-        Faces unlabelled = new Faces(pixels, new byte[] {-1, -1, -1});
+        byte[] none = new byte[31];
+        Arrays.fill(none, (byte) -1);
+        Faces unlabelled = new Faces(pixels, none);
         FaceSet nameless = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), unlabelled, unlabelled, unlabelled);
         assertEquals(averages.getHeight(), DataTables.pictures(nameless).getHeight());
         assertTrue(drawn.getHeight() > 2.5 * averages.getHeight(), "three rows of drawings, one of averages");

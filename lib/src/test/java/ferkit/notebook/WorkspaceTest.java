@@ -10,6 +10,8 @@ import ferkit.data.FerPlus;
 import ferkit.data.Origin;
 import ferkit.data.Sample;
 import ferkit.data.Split;
+import ferkit.model.StudyModel;
+import ferkit.train.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,16 @@ class WorkspaceTest {
         Files.writeString(votes, HEADER);
         IOException e = assertThrows(IOException.class, () -> on(file).ferPlus());
         assertTrue(e.getMessage().contains("0 rows of Training for 1 images"), e.getMessage());
+    }
+
+    @Test
+    void aCopyOfFer2013WithOtherPixelsHasFoldersOfItsOwn() {
+        Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
+        FaceSet copy = new FaceSet(new Origin(Origin.Kind.FER2013, "copy"), one, one, one);
+        Settings full = Settings.from(Map.of("FERKIT_FULL", "true", "FERKIT_SEED", "2"));
+        Recipe recipe = Recipe.of(StudyModel.named("6"));
+        assertEquals(root.resolve("reports/runs/model-6-seed2-" + copy.hash().substring(0, 8)),
+                new Workspace(root, full, copy, "cpu").folder(recipe));
     }
 
     @Test
