@@ -82,7 +82,7 @@ final class LiveProgress implements Progress {
     private void show(String state) {
         StringBuilder html = new StringBuilder();
         messages.forEach(m -> html.append(Html.paragraph(m)));
-        html.append("<div><b>").append(Html.escape(title)).append("</b>: ").append(Html.escape(state)).append("</div>").append(curves);
+        html.append("<div><b>").append(Html.escape(title)).append(":</b> ").append(Html.escape(state)).append("</div>").append(curves);
         // a kernel's channels do not work for a thread that is marked as interrupted; training sees the mark after that
         boolean interrupted = Thread.interrupted();
         try {
