@@ -93,8 +93,8 @@ class ListeningClient(NotebookClient):
         content = msg["content"]
         if "image/png" in content.get("data", {}):
             content["data"]["image/png"] = whole_png(content["data"]["image/png"])
-        picture = any(kind.startswith("image/") for kind in content.get("data", {}))  # its text is Java's name for the object
-        text = content.get("text") or ("" if picture else content.get("data", {}).get("text/plain", ""))
+            content["data"].pop("text/plain", None)  # Java's name for the object
+        text = content.get("text") or content.get("data", {}).get("text/plain", "")
         if self.heard and text:
             words = html.unescape(re.sub(r"<(style|svg)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)).split()
             self.heard(" ".join(words)[:90])
@@ -302,7 +302,10 @@ def link_pages(output: Path, pages: list):
         navigation = "<nav>" + "".join(f"<span>{link}</span>" for link in links) + "</nav>"
         file = output / f"{page['name']}.html"
         text = file.read_text("utf-8")
-        linked = re.sub(r"<nav>.*?</nav>", lambda _: navigation, text, flags=re.S)
+        # a link to a page that is not there is no link until it is
+        linked = re.sub(r'<a (?:href|data-page)="([0-9]{2}_\w+\.html)(?=[#"])',
+                        lambda m: f'<a {"href" if (output / m[1]).exists() else "data-page"}="{m[1]}', text)
+        linked = re.sub(r"<nav>.*?</nav>", lambda _: navigation, linked, flags=re.S)
         if linked != text:
             write_atomically(file, linked)
 

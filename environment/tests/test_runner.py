@@ -74,9 +74,13 @@ class PageTest(unittest.TestCase):
         first = (self.output / "01_a.html").read_text("utf-8")
         self.assertIn('<a href="03_b.html" rel="next">Model 2 →</a>', first)
         self.assertNotIn("02_model.html", first)
+        self.export(executed(v4.new_markdown_cell("As in [the second](02_model.ipynb).")), "01_a")
+        runner.link_pages(self.output, self.pages)
+        self.assertIn('<a data-page="02_model.html">the second</a>', (self.output / "01_a.html").read_text("utf-8"))
         self.export(executed(), "02_model")
         runner.link_pages(self.output, self.pages)
         self.assertIn('<a href="02_model.html" rel="next">Model 1 &amp; more →</a>', (self.output / "01_a.html").read_text("utf-8"))
+        self.assertIn('<a href="02_model.html">the second</a>', (self.output / "01_a.html").read_text("utf-8"))
 
     def test_index_shows_the_tagged_figures_and_names_what_was_not_run(self):
         self.export(executed(cell("table();", shown(text_html="<table><tr><td>0.6506</td></tr></table>"), tags=["index"]),

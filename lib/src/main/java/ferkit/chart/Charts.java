@@ -160,26 +160,28 @@ public final class Charts {
      * The study's Figure 1: accuracy, loss, validation accuracy and validation loss of several models over epochs.
      *
      * @param models at least one, at most fourteen, of different names
+     * @param colours of each, from 0; from 7 on the same colours again, dashed
      */
-    public static BufferedImage comparison(List<Curves> models) {
+    public static BufferedImage comparison(List<Curves> models, List<Integer> colours) {
         int limit = 2 * Style.COLORS.size();
-        if (models.isEmpty() || models.size() > limit) {
-            throw new IllegalArgumentException("A comparison of " + models.size() + " models: expected 1 to " + limit);
+        if (models.isEmpty() || models.size() > limit || colours.size() != models.size()) {
+            throw new IllegalArgumentException("A comparison of " + models.size() + " models in " + colours.size()
+                    + " colours: expected 1 to " + limit + ", and a colour for each");
         }
         int epochs = models.stream().mapToInt(Curves::epochs).max().getAsInt();
-        List<Panels.Line> accuracy = lines(models, Curves::accuracy);
+        List<Panels.Line> accuracy = lines(models, colours, Curves::accuracy);
         List<XYChart> charts = new ArrayList<>();
         charts.add(Panels.panel("Training accuracy", accuracy, epochs, Style.WIDTH / 2, 300));
-        charts.add(Panels.panel("Training loss", lines(models, Curves::loss), epochs, Style.WIDTH / 2, 300));
-        charts.add(Panels.panel("Validation accuracy", lines(models, Curves::valAccuracy), epochs, Style.WIDTH / 2, 300));
-        charts.add(Panels.panel("Validation loss", lines(models, Curves::valLoss), epochs, Style.WIDTH / 2, 300));
+        charts.add(Panels.panel("Training loss", lines(models, colours, Curves::loss), epochs, Style.WIDTH / 2, 300));
+        charts.add(Panels.panel("Validation accuracy", lines(models, colours, Curves::valAccuracy), epochs, Style.WIDTH / 2, 300));
+        charts.add(Panels.panel("Validation loss", lines(models, colours, Curves::valLoss), epochs, Style.WIDTH / 2, 300));
         return Panels.image(charts, 2, accuracy);
     }
 
-    private static List<Panels.Line> lines(List<Curves> models, Function<Curves, double[]> figure) {
+    private static List<Panels.Line> lines(List<Curves> models, List<Integer> colours, Function<Curves, double[]> figure) {
         List<Panels.Line> lines = new ArrayList<>();
         for (Curves model : models) {
-            int i = lines.size();
+            int i = colours.get(lines.size());
             lines.add(new Panels.Line(model.name(), 1, figure.apply(model), Style.COLORS.get(i % Style.COLORS.size()),
                     i < Style.COLORS.size() ? Style.line(1.8f) : Style.dashed(1.8f)));
         }

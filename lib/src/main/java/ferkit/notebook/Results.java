@@ -273,13 +273,19 @@ public final class Results {
 
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */
     public BufferedImage figureOne() {
-        return Charts.comparison(runs.stream().map(run -> curves(title(run), run.history())).toList());
+        List<Integer> colours = new ArrayList<>();
+        for (Run run : runs) { // a model has the same colour in every figure
+            int number = StudyModel.ALL.stream().map(StudyModel::name).toList().indexOf(run.config().model());
+            colours.add(number >= 0 ? number : StudyModel.ALL.size() + colours.size());
+        }
+        return Charts.comparison(runs.stream().map(run -> curves(title(run), run.history())).toList(), colours);
     }
 
     /** The study's Figure 1 as it published it, with its six models. */
     public static BufferedImage publishedFigureOne() {
-        return Charts.comparison(Published.results().stream().flatMap(r -> Published.history(r.model())
-                .map(history -> curves(title(r.model()) + " (study)", history)).stream()).toList());
+        List<Curves> curves = Published.results().stream().flatMap(r -> Published.history(r.model())
+                .map(history -> curves(title(r.model()) + " (study)", history)).stream()).toList();
+        return Charts.comparison(curves, IntStream.range(0, curves.size()).boxed().toList());
     }
 
     static Curves curves(String name, History history) {

@@ -138,7 +138,7 @@ public final class Study {
     /** Shows a table, a chart, an image, a list of sentences or a text in Markdown under the cell. */
     public void show(Object content) {
         if (content instanceof Table table) {
-            display.show(table.isEmpty() ? Html.paragraph("Nothing to show here yet.") : Html.table(table), "text/html");
+            display.show(table.isEmpty() ? Html.paragraph(table.name() + ": nothing to show here yet.") : Html.table(table), "text/html");
         } else if (content instanceof Chart<?, ?> chart) {
             display.show(Charts.image(chart), "image/png");
         } else if (content instanceof BufferedImage image) {
@@ -189,6 +189,12 @@ public final class Study {
         return newer -> update.show(id, Html.paragraph(newer), "text/html");
     }
 
+    /** What is shown in place of training: where a finished run was loaded from, and how long it took. */
+    String loaded(String title, Run run) {
+        return title + " is trained already: loaded from `" + workspace.shortPath(run.folder()) + "`. Its " + run.history().size()
+                + (run.history().size() == 1 ? " epoch" : " epochs") + " took " + LiveProgress.duration(run.config().totalSeconds()) + ".";
+    }
+
     @FunctionalInterface
     private interface Trainer {
         Run train(Progress progress) throws IOException, InterruptedException;
@@ -199,7 +205,7 @@ public final class Study {
         String title = Results.title(config.model(), data().origin(), workspace.isStudy(recipe, config));
         Optional<Run> finished = workspace.finished(recipe);
         if (finished.isPresent()) {
-            show(title + " is trained already: loaded from `" + workspace.shortPath(finished.get().folder()) + "`.");
+            show(loaded(title, finished.get()));
             return finished.get();
         }
         String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");

@@ -124,7 +124,7 @@ public final class Transfer {
         Workspace workspace = study.workspace();
         Optional<Run> finished = workspace.finished(recipe);
         if (finished.isPresent()) {
-            study.show(title(finished.get()) + " is trained already: loaded from `" + workspace.shortPath(finished.get().folder()) + "`.");
+            study.show(study.loaded(title(finished.get()), finished.get()));
             return finished.get();
         }
         RunConfig config = workspace.config(recipe);

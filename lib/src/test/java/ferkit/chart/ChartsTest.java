@@ -110,7 +110,7 @@ class ChartsTest {
         List<Curves> models = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             models.add(curves("Model " + (i + 1), i == 6 ? 10 : 50, 0.05 * i));
-            BufferedImage image = Charts.comparison(models);
+            BufferedImage image = Charts.comparison(models, IntStream.range(0, models.size()).boxed().toList());
             assertSize(image, 630);
             for (int drawn = 0; drawn < 7; drawn++) {
                 assertEquals(drawn <= i, pixels(image, Style.COLORS.get(drawn)) > 400, "model " + drawn + " of " + (i + 1));
@@ -124,7 +124,7 @@ class ChartsTest {
         for (int i = 0; i < 7; i++) {
             models.add(curves("A model with quite a long name, number " + i, 50, 0.05 * i));
         }
-        assertTrue(Charts.comparison(models).getHeight() > 630 * Charts.SCALE);
+        assertTrue(Charts.comparison(models, IntStream.range(0, models.size()).boxed().toList()).getHeight() > 630 * Charts.SCALE);
     }
 
     @Test
@@ -178,7 +178,8 @@ class ChartsTest {
                 message(() -> Charts.classCounts(List.of("a", "b"), Map.of("Training", new int[3]))));
         assertEquals("A confusion matrix of 6 rows for the 7 classes " + CLASSES + ": expected 7×7",
                 message(() -> Charts.confusion(new int[6][7], CLASSES)));
-        assertEquals("A comparison of 0 models: expected 1 to 14", message(() -> Charts.comparison(List.of())));
+        assertEquals("A comparison of 0 models in 0 colours: expected 1 to 14, and a colour for each",
+                message(() -> Charts.comparison(List.of(), List.of())));
         assertEquals("An image of 10 pixels: expected 3×3", message(() -> Charts.imageGrid(List.of(new byte[10]), List.of("a"), 1)));
         assertEquals("1 images with 0 captions in rows of 1: expected at least one image, as many captions and rows of at least 1",
                 message(() -> Charts.imageGrid(List.of(new byte[9]), List.of(), 1)));
