@@ -168,9 +168,7 @@ public final class Results {
         study(run).ifPresent(s -> {
             names.addAll(List.of("Study", "Difference"));
             rows.add(new double[] {s.trainingAccuracy(), s.trainingLoss(), s.validationAccuracy(), s.validationLoss(), s.bestEpoch()});
-            double[] difference = new double[5];
-            Arrays.setAll(difference, i -> rows.get(0)[i] - rows.get(1)[i]);
-            rows.add(difference);
+            rows.add(minus(rows.get(0), rows.get(1)));
         });
         Table table = Table.create("Table 1", StringColumn.create("", names));
         List<String> headings = List.of("Training accuracy", "Training loss", "Validation accuracy", "Validation loss", "Best epoch");
@@ -203,11 +201,14 @@ public final class Results {
                 IntColumn.create("Best epoch", runs.stream().mapToInt(run -> run.best().epoch()).toArray()));
         if (runs.stream().anyMatch(run -> study(run).isPresent())) {
             double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::validationAccuracy).orElse(Double.NaN)).toArray();
-            double[] difference = best(History.Epoch::valAccuracy);
-            Arrays.setAll(difference, i -> difference[i] - study[i]);
-            table.addColumns(Figures.column("Study's validation accuracy", study, 4), Figures.signedColumn("Difference", difference, 4));
+            table.addColumns(Figures.column("Study's validation accuracy", study, 4),
+                    Figures.signedColumn("Difference", minus(best(History.Epoch::valAccuracy), study), 4));
         }
         return table;
+    }
+
+    private static double[] minus(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray();
     }
 
     private double[] best(ToDoubleFunction<History.Epoch> figure) {
@@ -241,8 +242,7 @@ public final class Results {
     private static void addCurve(Table table, String name, History run, History study, ToDoubleFunction<History.Epoch> figure) {
         double[] ours = run.column(figure);
         double[] theirs = study.column(figure);
-        double[] difference = new double[ours.length];
-        Arrays.setAll(difference, i -> ours[i] - theirs[i]);
+        double[] difference = minus(ours, theirs);
         int largest = IntStream.range(0, difference.length).reduce((a, b) -> Math.abs(difference[b]) > Math.abs(difference[a]) ? b : a).getAsInt();
         int last = ours.length - 1;
         List<String> cells = List.of(name, Figures.signed(Arrays.stream(difference).average().getAsDouble(), 4),
@@ -370,12 +370,10 @@ public final class Results {
     public Table bestOfMany() {
         double[] best = best(History.Epoch::valAccuracy);
         double[] around = runs.stream().mapToDouble(Results::aroundBest).toArray();
-        double[] difference = new double[best.length];
-        Arrays.setAll(difference, i -> best[i] - around[i]);
         return Table.create("The best epoch and its neighbours", StringColumn.create("Model", runs.stream().map(this::title)),
                 IntColumn.create("Epochs to choose from", runs.stream().mapToInt(run -> run.history().size()).toArray()),
                 Figures.column("Best validation accuracy", best, 4), Figures.column("Mean of its neighbours", around, 4),
-                Figures.signedColumn("Difference", difference, 4));
+                Figures.signedColumn("Difference", minus(best, around), 4));
     }
 
     private static double aroundBest(Run run) {
@@ -460,9 +458,7 @@ public final class Results {
                 Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4));
         if (runs.stream().anyMatch(run -> publishedReport(run).isPresent())) {
             double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::testAccuracy).orElse(Double.NaN)).toArray();
-            double[] difference = new double[study.length];
-            Arrays.setAll(difference, i -> accuracy[i] - study[i]);
-            table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", difference, 2));
+            table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", minus(accuracy, study), 2));
         }
         return table;
     }
