@@ -53,7 +53,7 @@ public record Findings(ClassReport report, Overfitting overfitting) {
     public List<String> sentences() {
         Scores disgust = report.of(Emotion.DISGUST);
         return List.of("Found best, by F1: " + listed(best()) + "; worst: " + listed(worst()) + ".",
-                "Disgust has " + disgust.support() + " of " + report.macro().support() + " images (rank "
+                "Disgust has " + Figures.count(disgust.support()) + " of " + Figures.count(report.macro().support()) + " images (rank "
                         + rankByImages(Emotion.DISGUST) + " of " + Emotion.COUNT + ") and an F1 of "
                         + Figures.fixed(disgust.f1(), 2) + " (rank " + rank(Emotion.DISGUST) + " of " + Emotion.COUNT + ").",
                 overfitting.sentence());

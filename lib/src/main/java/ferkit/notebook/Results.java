@@ -465,14 +465,41 @@ public final class Results {
 
     /** What a run's test report and history show, in computed sentences. */
     public List<String> findings(Run run) {
-        return Findings.of(test(run).classes(), run.history()).sentences();
+        return findingsOf(run).sentences();
+    }
+
+    private static Findings findingsOf(Run run) {
+        return Findings.of(test(run).classes(), run.history());
     }
 
     /** A run's findings beside the study's on the same model; empty where there are none that may be compared. */
     public Optional<Table> findingsBesideStudy(Run run) {
         Function<ClassReport, Optional<Findings>> published = report -> Published.history(run.config().model())
                 .map(history -> Findings.of(report, history));
-        return publishedReport(run).flatMap(published).map(Findings.of(test(run).classes(), run.history())::beside);
+        return publishedReport(run).flatMap(published).map(findingsOf(run)::beside);
+    }
+
+    /**
+     * Which of the study's findings hold, one row a finding, one column for each run that may be compared, and in how many of them.
+     * Classes of a model that the study did not test are held against its report on Model 6. Empty if no run may be compared.
+     */
+    public Optional<Table> findingsThatHold() {
+        List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        if (studys.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Table> beside = studys.stream().map(run -> {
+            String model = run.config().model();
+            ClassReport tested = Published.report(model).or(() -> Published.report("model-6")).orElseThrow();
+            return findingsOf(run).beside(Findings.of(tested, Published.history(model).orElseThrow()));
+        }).toList();
+        Table table = Table.create("The study's findings in our runs", beside.get(0).stringColumn("Finding"));
+        for (int i = 0; i < studys.size(); i++) {
+            table.addColumns(beside.get(i).stringColumn("Same").setName(title(studys.get(i))));
+        }
+        return Optional.of(table.addColumns(StringColumn.create("Holds in", IntStream.range(0, table.rowCount())
+                .mapToObj(row -> IntStream.rangeClosed(1, studys.size()).filter(i -> table.stringColumn(i).get(row).equals("yes")).count()
+                        + " of " + studys.size()))));
     }
 
     /** The titles of the runs in order. */

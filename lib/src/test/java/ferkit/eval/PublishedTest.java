@@ -61,7 +61,7 @@ class PublishedTest {
         assertEquals(7, six.rankByImages(Emotion.DISGUST));
         assertTrue(six.disgustOutranksItsSize());
         assertEquals("Found best, by F1: Happy 0.87, Surprise 0.78; worst: Sad 0.53, Fear 0.51.", six.sentences().get(0));
-        assertEquals("Disgust has 55 of 3589 images (rank 7 of 7) and an F1 of 0.67 (rank 3 of 7).", six.sentences().get(1));
+        assertEquals("Disgust has 55 of 3,589 images (rank 7 of 7) and an F1 of 0.67 (rank 3 of 7).", six.sentences().get(1));
         Findings three = Findings.of(Published.report("model-3").get(), Published.history("model-3").get());
         assertEquals(List.of("yes", "yes", "yes", "yes", "yes"), six.beside(three).stringColumn("Same").asList());
         assertEquals("Happy 0.86, Surprise 0.81", six.beside(three).stringColumn("Study").get(0));

@@ -111,6 +111,17 @@ class ResultsTest {
     }
 
     @Test
+    void findingsAreCountedOverTheRunsThatMayBeCompared() {
+        Table table = new Results(FER2013, List.of(run("model-1", 50, 0, 640), run("model-2", 3, 0, 640), run("model-6", 50, 0, 300)))
+                .findingsThatHold().get();
+        assertEquals(List.of("Finding", "Model 1", "Model 6", "Holds in"), table.columnNames());
+        // at the best epoch training accuracy is 0.42, validation accuracy 0.64 and 0.3
+        assertEquals(List.of("no", "no", "no", "no", "yes"), table.stringColumn("Model 1").asList());
+        assertEquals(List.of("0 of 2", "0 of 2", "0 of 2", "1 of 2", "2 of 2"), table.stringColumn("Holds in").asList());
+        assertTrue(new Results(SAMPLE, List.of(run("model-6", 50, 0, 640))).findingsThatHold().isEmpty());
+    }
+
+    @Test
     void aRunStandsAmongThoseOfItsKind() {
         Run full = run("model-6", 50, 0, 640);
         Run trial = run("model-1", 2, 0, 640);
