@@ -17,7 +17,7 @@ import kit
 
 BATCH = 128
 ROUNDS = 5
-STEPS = {"1": 3, "2": 3, "3": 1, "4": 2, "5": 3, "6": 4}  # in each round; before the first round two that are not timed
+STEPS = {"1": 3, "2": 3, "3": 1, "4": 2, "5": 3, "6": 4}  # in each round; before the first round five that are not timed
 WAYS_ROUNDS = 3
 WAYS_SEED = "991"
 PEERS = kit.ENVIRONMENT / ".venv-peers"

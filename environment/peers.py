@@ -14,7 +14,7 @@ MODELS = {  # filters, kernel, padding of the second convolution, pools, dense
 }
 CLASSES = 7
 SIDE = 48
-WARM_UP = 2
+WARM_UP = 5
 
 
 def keras_step(number: str, batch: int):

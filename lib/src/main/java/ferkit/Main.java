@@ -1,5 +1,6 @@
 package ferkit;
 
+import com.sun.management.OperatingSystemMXBean;
 import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
 import ferkit.model.StudyModel;
@@ -33,14 +34,17 @@ import java.util.concurrent.Future;
  * <pre>
  *   data                          which data set a notebook would open: "sample" or "fer2013", then what is known of it
  *   train MODEL… [--jobs N]       train models (1 to 6, or all), N side by side (default: one on each core, which gets more
- *                                 done than one on all cores), in the study's configuration unless epochs, limit or batch are set
+ *                                 done than one on all cores, as far as there is memory for them), in the study's configuration
+ *                                 unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
  *                                 took and the seconds that putting as many batches together takes
  *   read FILE                     reads a data set without the cache and says how many seconds it took
  * </pre>
  */
 public final class Main {
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 5;
+    /** More than the largest of the six takes while it is trained. */
+    private static final long BYTES_A_JOB = 3L << 30;
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private Main() {}
@@ -71,7 +75,7 @@ public final class Main {
 
     private static void train(List<String> arguments) throws IOException, InterruptedException {
         List<String> names = new ArrayList<>(arguments);
-        int jobs = Settings.read().threads();
+        int jobs = defaultJobs(Settings.read().threads(), memory());
         int option = names.indexOf("--jobs");
         if (option >= 0) {
             if (option + 1 == names.size() || !names.get(option + 1).matches("[1-9]\\d?")) {
@@ -89,6 +93,15 @@ public final class Main {
         } else {
             trainSideBySide(models, Math.min(jobs, models.size()));
         }
+    }
+
+    /** One on each core, but not more than fit into so many bytes of memory. */
+    static int defaultJobs(int threads, long memory) {
+        return (int) Math.max(1, Math.min(threads, memory / BYTES_A_JOB));
+    }
+
+    private static long memory() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
     /** So that no long run is left to the end, when the other cores have nothing to do. */
