@@ -10,6 +10,7 @@ Needs Python 3.10 or newer and nothing but its standard library; what needs more
 environment's Python runs.
 """
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +87,8 @@ def required_java() -> int:
 
 
 def inspect_java(program: Path) -> Java:
-    """Asks a `java` program what it is. Answers are kept, by path, size and time, because asking takes half a second."""
+    """Asks a `java` program what it is. Answers are kept, by path, size and time, because asking takes half a second; not those of
+    a launcher that stands elsewhere and stays the same when the JDK behind it changes."""
     real = program.resolve()
     key = f"{real} {real.stat().st_size} {real.stat().st_mtime_ns}"
     known = read_json(STATE / "java.json")
@@ -100,10 +103,9 @@ def inspect_java(program: Path) -> Java:
             lacks = [module for module in ("jdk.compiler", "jdk.jshell")
                      if capture([program, "--describe-module", module]).code != 0]
         known[key] = {"home": home[1].strip(), "version": int(version[1]), "lacks": lacks}
-        try:
-            write_text(STATE / "java.json", json.dumps(known))
-        except OSError:
-            pass  # a read-only folder only costs the half second
+        if real.parent == Path(home[1].strip()).resolve() / "bin":
+            with contextlib.suppress(OSError):  # a read-only folder only costs the half second
+                write_text(STATE / "java.json", json.dumps(known))
     found = known[key]
     return Java(Path(program), Path(found["home"]), found["version"], found["lacks"])
 
@@ -294,7 +296,10 @@ def confirm(question: str, word: str = "y") -> bool:
     if not sys.stdin.isatty():
         say(f"{question} Left as it is: there is no terminal to answer on.")
         return False
-    return input(f"{question} [{word}/N] ").strip().lower() == word
+    try:
+        return input(f"{question} [{word}/N] ").strip().lower() == word
+    except EOFError:
+        return False
 
 
 # ---------------------------------------------------------------- set-up
@@ -304,11 +309,9 @@ def venv_python() -> Path:
 
 
 def check_writable(folder: Path):
-    probe = folder / ".write-test"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as problem:
         raise Stop(f"Cannot write to {folder} ({problem.strerror}): copy the kit into a folder of your own.") from None
 
@@ -322,16 +325,53 @@ def set_up() -> Java:
     if not library_built():
         find_maven()
     check_writable(STATE)
-    make_venv()
-    write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
-    build_library(java)
+    with alone():
+        make_venv()
+        write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
+        build_library(java)
     return java
 
 
+@contextlib.contextmanager
+def alone():
+    """Waits until no other process of the kit sets up; the system gives the lock back if this one dies."""
+    with open(STATE / "lock", "a") as file:
+        if WINDOWS:
+            import msvcrt
+            attempt, busy = (lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)), OSError
+        else:
+            import fcntl
+            attempt, busy = (lambda: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)), BlockingIOError
+        told = False
+        while True:
+            try:
+                attempt()
+                break
+            except busy:
+                if not told:
+                    say("Another process of the kit is setting up: waiting for it …")
+                told = True
+                time.sleep(0.5)
+        yield
+
+
+def venv_ready() -> bool:
+    return up_to_date("venv", venv_stamp()) and venv_python().exists()
+
+
+def venv_stamp() -> str:
+    return content_hash(REQUIREMENTS, "%d.%d" % sys.version_info[:2], sys.base_prefix, str(VENV))
+
+
+def outdate(step: str):
+    """Forgets that a step was done, before it is begun anew: stopped half-way, it is not taken for done."""
+    (STATE / step).unlink(missing_ok=True)
+
+
 def make_venv():
-    stamp = content_hash(REQUIREMENTS, sys.version, str(VENV))
-    if up_to_date("venv", stamp) and venv_python().exists():
+    if venv_ready():
         return
+    outdate("venv")
     remove(VENV)
     made = capture([sys.executable, "-m", "venv", VENV])
     if made.code != 0:
@@ -346,9 +386,10 @@ def make_venv():
                        f"Installing JupyterLab and the Java kernel into {VENV}", r"Collecting ", log)
     if installed.code != 0:
         errors = [line for line in installed.text.splitlines() if line.startswith("ERROR")]
-        raise Stop(f"pip could not install the packages ({(errors or [last_line(installed.text)])[0]}): is the network "
-                   f"reachable? All it printed is in {log}.")
-    write_text(STATE / "venv", stamp)
+        network = re.search(r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError", installed.text)
+        raise Stop(f"pip could not install the packages ({(errors or [last_line(installed.text)])[0]}): "
+                   f"{'is the network reachable? A' if network else 'a'}ll it printed is in {log}.")
+    write_text(STATE / "venv", venv_stamp())
 
 
 def kernel_jar() -> Path:
@@ -367,6 +408,7 @@ def write_kernelspec(folder: Path, java: Java):
         "display_name": "Java",
         "language": "java",
         "interrupt_mode": "message",
+        "metadata": {"ferkit": True},  # tells the kit's own from another of the same name
         "env": java_variables(),
     }
     text = json.dumps(spec, indent=1, ensure_ascii=False)
@@ -386,6 +428,7 @@ def library_built() -> bool:
 def build_library(java: Java):
     if library_built():
         return
+    outdate("library")
     pom, stamp = ROOT / "pom.xml", library_stamp()
     if not up_to_date("pom", content_hash(pom)):
         remove(JARS)  # else jars of other versions would stay beside the new ones
@@ -468,8 +511,8 @@ def study_facts(java: Java, environment: dict) -> list:
                             capture_output=True, stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace")
     lines = answer.stdout.splitlines()
     if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013", "other"):
-        thrown = re.search(r"^Exception in thread .*?: (.*)", answer.stderr, re.M)
-        raise Stop(f"The data set cannot be opened: {thrown[1] if thrown else last_line(answer.stderr or answer.stdout)}")
+        thrown = re.findall(r"^(?:Exception in thread .*?|Caused by): (.*)", answer.stderr, re.M)
+        raise Stop(f"The study cannot be opened: {thrown[-1] if thrown else last_line(answer.stderr or answer.stdout)}")
     return lines
 
 
@@ -561,7 +604,7 @@ def kernel(options) -> int:
         platform.system(), Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "jupyter")
     folder = Path(os.environ.get("JUPYTER_DATA_DIR") or data) / "kernels" / "java"
     there = folder / "kernel.json"
-    if there.exists() and b"jjava.jar" not in there.read_bytes() and \
+    if there.exists() and "ferkit" not in read_json(there).get("metadata", {}) and \
             not confirm(f"{folder} holds another Java kernel. Replace it?"):
         return 1
     try:
@@ -579,7 +622,7 @@ def runs(folder: Path) -> int:
 
 def clean(options) -> int:
     cache = DATA / ".cache"
-    for path in [*ENVIRONMENT.glob(".venv*"), STATE, ROOT / "lib" / "target", NOTEBOOKS / ".ipynb_checkpoints", cache,
+    for path in [STATE, *ENVIRONMENT.glob(".venv*"), ROOT / "lib" / "target", NOTEBOOKS / ".ipynb_checkpoints", cache,
                  *ENVIRONMENT.rglob("__pycache__")]:
         if path == cache and (cache / "features").exists() and \
                 not confirm(f"Remove {cache}, which holds EfficientNet's features of the images, long to compute?"):
@@ -618,8 +661,7 @@ def doctor(options) -> int:
         line("Maven", True, find_maven())
     except Stop as problem:
         line("Maven", False, *str(problem).split(": ", 1))
-    built = any(JARS.glob("ferkit-*.jar"))
-    ready = venv_python().exists() and kernel_jar().exists()
+    built, ready = library_built(), venv_ready() and kernel_jar().exists()
     set_up_hint = "`report`, `lab` and `test` set it up by themselves"
     line("JupyterLab", ready or None, str(VENV) if ready else "not installed yet", set_up_hint)
     line("Java kernel", ready or None, str(kernel_jar().parent) if ready else "not installed yet", set_up_hint)
@@ -629,9 +671,11 @@ def doctor(options) -> int:
     elif built and java:
         probe = capture([java.program, *java_options(), "-cp", JARS / "*", ENVIRONMENT / "Probe.java"],
                         env={**os.environ, **java_variables()})
-        for answer in probe.text.splitlines():
-            name, state, found, *remedy = answer.split("\t") if answer.count("\t") >= 2 else ("Native engine", "no", answer)
+        answers = [text.split("\t") for text in probe.text.splitlines() if text.count("\t") >= 2]  # others are the JVM's own
+        for name, state, found, *remedy in answers:
             line(name, state == "ok", found, *remedy)
+        if probe.code != 0 or not answers:
+            line("Native engine", False, last_line(probe.text))
     else:
         line("Native engine", None, "not looked at", "needs the library built and a JDK")
     files = sorted(file.name for file in DATA.iterdir() if file.name != "README.md" and not file.name.startswith(".")) \
@@ -642,7 +686,7 @@ def doctor(options) -> int:
          f"to use FER2013, see {DATA / 'README.md'}")
     line("Cores", True, str(os.cpu_count()))
     size = memory() / 2 ** 30
-    line("Memory", True if size >= 6 else None, f"{size:.1f} GB" if size else "unknown", "Model 3 needs about 3 GB beside the heap")
+    line("Memory", True if size >= 6 else None, f"{size:.1f} GB" if size else "unknown", "training Model 3 takes about 3 GB")
     if "MALLOC_ARENA_MAX" in java_variables():
         line("Allocator", True, "glibc, told to keep its memory (kernel and train)")
     else:
@@ -705,6 +749,8 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if not WINDOWS and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal; nohup ignores it
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     try:
         sys.exit(main(sys.argv[1:]))
     except Stop as stop:

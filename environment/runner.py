@@ -47,6 +47,13 @@ class Failed(Exception):
     """A notebook that did not run through, with a message that names the notebook and the cell."""
 
 
+def read_notebook(path: Path):
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as problem:
+        raise Failed(f"{path} is not a notebook ({str(problem).splitlines()[0][:100]}): restore it, for example with git checkout") from None
+
+
 # ---------------------------------------------------------------- running
 
 class Progress:
@@ -143,7 +150,7 @@ def code_cells(notebook) -> list:
 
 async def run_notebook(path: Path, progress: Progress, environment: dict):
     """Runs every cell of a notebook in a kernel of its own and returns it with its outputs; raises Failed."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     name, began = path.stem, time.monotonic()
     cells = code_cells(notebook)
     current, problem = 0, None
@@ -237,7 +244,7 @@ def contents() -> list:
     """Name, title and summary of every notebook of the kit, in order."""
     pages = []
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
-        title, summary = title_and_summary(nbformat.read(path, as_version=4))
+        title, summary = title_and_summary(read_notebook(path))
         pages.append({"name": path.stem, "title": plain(title) or path.stem, "summary": plain(summary)})
     return pages
 
@@ -367,7 +374,7 @@ def one_by_one(action):
     def command(options) -> int:
         failed = 0
         for path in options.notebooks:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = read_notebook(path)
             problem = asyncio.run(action(path, notebook))
             failed += problem is not None
             print(f"{path.name}: {'ok' if problem is None else 'FAILED ' + problem}", flush=True)
@@ -430,7 +437,11 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if os.name != "nt" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         sys.exit(main())
+    except Failed as failure:
+        sys.exit(f"FAILED {failure}")
     except KeyboardInterrupt:
         sys.exit(130)

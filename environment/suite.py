@@ -1,6 +1,5 @@
 """What `kit.py test` runs. A check is a function that takes the Bench and returns nothing; it calls bench.record() for what it
 found. To add one, write it and put it into CHECKS (run every time, in this order) or LONG (run by `test --long`)."""
-import argparse
 import os
 import re
 import subprocess
@@ -12,7 +11,8 @@ from pathlib import Path
 import checks
 import kit
 
-# Decimal commas, another date order, another time zone and another charset: nothing may show in a file or a page.
+PAGES = kit.report_folder(kit.SAMPLE, {})  # where report puts what it makes on the sample
+# Decimal commas, another date order and another time zone: nothing may show in a file or a page.
 FRENCH = "-Duser.language=fr -Duser.country=FR -Duser.timezone=Pacific/Auckland"
 
 
@@ -34,11 +34,7 @@ class Bench:
             self.passed += count
 
     def french(self) -> dict:
-        return {**self.environment, "JDK_JAVA_OPTIONS": FRENCH, "LC_ALL": "fr_FR.UTF-8"}
-
-    def pages(self) -> Path:
-        """Where report put its pages."""
-        return kit.report_folder(kit.study_facts(self.java, self.environment)[0], self.environment)
+        return {**self.environment, "JDK_JAVA_OPTIONS": FRENCH}
 
 
 # ---------------------------------------------------------------- checks
@@ -110,19 +106,18 @@ def notebooks_are_clean(bench: Bench):
 
 
 def notebooks_run(bench: Bench):
-    """Every notebook on the sample (or on what FERKIT_DATA names), its outputs and its page."""
-    pages = bench.pages()
+    """Every notebook on the sample, its outputs and its page."""
     began = time.time()
     kit.run_report(bench.java, kit.find_notebooks([]), bench.environment)
     for path in kit.find_notebooks([]):
-        executed = pages / "notebooks" / path.name
+        executed = PAGES / "notebooks" / path.name
         if not executed.exists() or executed.stat().st_mtime < began:
             bench.record(f"{path.name} on the sample", ["did not run through"])
             continue
         bench.record(f"outputs of {path.name}", checks.output_problems(checks.read(executed)))
-        page = pages / f"{path.stem}.html"
+        page = PAGES / f"{path.stem}.html"
         bench.record(f"page of {path.name}", page_problems(page, began))
-    bench.record("index.html", page_problems(pages / "index.html", began))
+    bench.record("index.html", page_problems(PAGES / "index.html", began))
 
 
 def page_problems(page: Path, since: float) -> list:
@@ -145,7 +140,7 @@ def notebooks_in_french(bench: Bench):
         code = kit.run_report(bench.java, notebooks, bench.french(), output=output)
         bench.record("notebooks under a French locale", ["did not run through"] if code else [])
         for executed in sorted((output / "notebooks").glob("*.ipynb")):
-            here, usual = (checks.masked(checks.read(file)) for file in (executed, bench.pages() / "notebooks" / executed.name))
+            here, usual = (checks.masked(checks.read(file)) for file in (executed, PAGES / "notebooks" / executed.name))
             differing = [f"'{a[:200]}' instead of '{b[:200]}'" for a, b in zip(here, usual) if a != b]
             if len(here) != len(usual):
                 differing.append(f"{len(here)} outputs instead of {len(usual)}")
@@ -217,16 +212,17 @@ LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, slo
 
 def run(long: bool) -> int:
     java = kit.set_up()
-    # Not FER2013 merely because it lies in data/: on it the notebooks take hours and would replace the pages in reports/.
-    data = kit.settings_variables(argparse.Namespace()).get("FERKIT_DATA", kit.SAMPLE)
-    bench = Bench(java, {**os.environ, **kit.jupyter_variables(), "FERKIT_DATA": data})
+    # whatever lies in data/: on FER2013 the notebooks take hours and would replace the pages in reports/
+    settings = {variable for _, variable, _, _ in kit.SETTINGS}
+    own = {name: value for name, value in os.environ.items() if name not in settings}
+    bench = Bench(java, {**own, **kit.jupyter_variables(), "FERKIT_DATA": kit.SAMPLE})
     for check in CHECKS + (LONG if long else []):
         began = time.monotonic()
         kit.say(f"== {check.__name__.replace('_', ' ')}")
         try:
             check(bench)
-        except kit.Stop as problem:
-            bench.record(check.__name__.replace("_", " "), [str(problem)])
+        except Exception as problem:  # one check that breaks does not end the others
+            bench.record(check.__name__.replace("_", " "), [f"{type(problem).__name__}: {problem}"])
         kit.say(f"   {kit.seconds(began)}")
     for failure in bench.failures:
         kit.say(f"FAILED {failure}")

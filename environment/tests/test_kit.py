@@ -234,6 +234,44 @@ class KernelspecTest(unittest.TestCase):
             self.assertEqual("message", spec["interrupt_mode"])
 
 
+class SetUpTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.state, self.venv = Path(folder.name, "state"), Path(folder.name, "venv")
+        self.state.mkdir()
+        for name, value in [("STATE", self.state), ("VENV", self.venv)]:
+            patch = mock.patch.object(kit, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def test_a_virtual_environment_that_was_not_finished_is_not_taken_for_ready(self):
+        kit.venv_python().parent.mkdir(parents=True)
+        kit.venv_python().touch()
+        kit.write_text(self.state / "venv", kit.venv_stamp())
+        self.assertTrue(kit.venv_ready())
+        kit.write_text(self.state / "venv", "of other requirements")
+
+        def half(command, **_):
+            kit.venv_python().parent.mkdir(parents=True)
+            kit.venv_python().touch()
+            raise KeyboardInterrupt
+        with mock.patch.object(kit, "capture", half), self.assertRaises(KeyboardInterrupt):
+            kit.make_venv()
+        self.assertTrue(kit.venv_python().exists())
+        self.assertFalse((self.state / "venv").exists())
+
+    def test_set_up_waits_for_another_one(self):
+        code = ("import pathlib, sys, kit\nkit.STATE = pathlib.Path(sys.argv[1])\nwith kit.alone():\n print('alone', flush=True)")
+        with kit.alone():
+            other = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=kit.ENVIRONMENT, stdout=subprocess.PIPE,
+                                     encoding="utf-8")
+            self.assertIn("waiting for it", other.stdout.readline())
+            self.assertIsNone(other.poll())
+        self.assertEqual("alone\n", other.communicate(timeout=60)[0])
+        self.assertEqual(0, other.returncode)
+
+
 class MavenTest(unittest.TestCase):
     def test_network_and_compiler_trouble_are_told_apart(self):
         network = ("[ERROR] Failed to execute goal on project ferkit: Could not resolve dependencies for project ferkit:ferkit:jar:1.0\n")

@@ -31,6 +31,16 @@ def shown(**data):
     return v4.new_output("display_data", {kind.replace("_", "/"): value for kind, value in data.items()})
 
 
+class NotebookTest(unittest.TestCase):
+    def test_a_file_that_is_no_notebook_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for text in ["<<<<<<< HEAD", "{}", "[]", '{"nbformat": 4}', ""]:
+                path = Path(folder) / "01_a.ipynb"
+                path.write_text(text, "utf-8")
+                with self.subTest(text=text), self.assertRaisesRegex(runner.Failed, "01_a.ipynb is not a notebook .* git checkout"):
+                    runner.read_notebook(path)
+
+
 class PageTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
