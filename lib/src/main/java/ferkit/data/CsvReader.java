@@ -222,7 +222,7 @@ final class CsvReader {
             } catch (BadRow e) {
                 return new Block(lines, faces, e.getMessage()
                         + (complete ? "; correct this line or get the file again"
-                        : "; the file ends within this line, so it is truncated: get it again"));
+                        : "; the file ends with this line: correct it, or if the file is truncated here, get it again"));
             }
             at = next + 1;
         }

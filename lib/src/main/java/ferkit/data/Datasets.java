@@ -12,6 +12,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.ProviderNotFoundException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -178,12 +179,24 @@ public final class Datasets {
                 }
             } else {
                 Split split = splitOf(file, table.labelled());
-                splits.put(split, table.faces().get(0).toFaces());
+                if (splits.put(split, table.faces().get(0).toFaces()) != null) {
+                    throw new IOException(file + " is the " + split.usage() + " split, as another file beside it is: remove or rename one");
+                }
                 notes.add(file.getFileName() + " has no column Usage and is taken as the " + split.usage() + " split"
                         + (table.labelled() ? "." : ", without labels: it can be predicted, not evaluated."));
             }
         }
         return assemble(first, splits, notes);
+    }
+
+    /**
+     * Where the data set lies that is read for a path: the file, or the folder of images, in it or below it.
+     *
+     * @throws IOException as {@link #open}
+     */
+    public static Path locate(Path path) throws IOException {
+        List<Path> found = Files.isDirectory(path) ? locate(path, new HashSet<>(), new ArrayList<>()) : List.of();
+        return found.isEmpty() ? path : found.get(0);
     }
 
     /**
@@ -273,7 +286,7 @@ public final class Datasets {
         if (!header.contains("pixels")) {
             return Form.OTHER;
         }
-        return header.contains("usage") ? Form.COMPLETE : header.contains("emotion") ? Form.LABELLED : Form.UNLABELLED;
+        return header.contains("usage") ? Form.COMPLETE : header.contains("emotion") || header.contains("label") ? Form.LABELLED : Form.UNLABELLED;
     }
 
     private static Split splitOf(Path file, boolean labelled) {
@@ -289,6 +302,8 @@ public final class Datasets {
             return new FaceSet(origin, inner.training(), inner.validation(), inner.test(), inner.hash());
         } catch (ZipException e) {
             throw e;
+        } catch (ProviderNotFoundException e) { // what a damaged one is called whose name does not end in .zip
+            throw new ZipException(e.getMessage());
         } catch (IOException e) {
             throw new IOException(file + ": in it " + e.getMessage(), e);
         }

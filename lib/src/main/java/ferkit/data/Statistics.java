@@ -49,6 +49,43 @@ public final class Statistics {
         return new Grey(mean, Math.sqrt(Math.max(0, squares / count - mean * mean)), histogram[0] / count, histogram[255] / count);
     }
 
+    /**
+     * How often brightness alone would name the right class: the mean grey value of an image falls into one of 16 equal steps,
+     * and the answer is the class that is most frequent among the training images of that step, or among all of them if the
+     * step has none.
+     *
+     * @return share of the validation images named right, 0 to 1; NaN without validation images
+     */
+    public static double accuracyByBrightness(Faces training, Faces validation) {
+        int steps = 16;
+        int[][] counts = new int[steps + 1][Emotion.COUNT];
+        for (int i = 0; i < training.size(); i++) {
+            counts[brightness(training, i) * steps / 256][training.label(i)]++;
+            counts[steps][training.label(i)]++;
+        }
+        int[] answers = Arrays.stream(counts).mapToInt(Statistics::largest).toArray();
+        long right = IntStream.range(0, validation.size()).filter(i -> {
+            int step = brightness(validation, i) * steps / 256;
+            return validation.label(i) == answers[IntStream.of(counts[step]).sum() == 0 ? steps : step];
+        }).count();
+        return (double) right / validation.size();
+    }
+
+    /** The mean grey value of an image, 0 to 255, rounded down. */
+    private static int brightness(Faces faces, int index) {
+        byte[] image = new byte[Faces.PIXELS];
+        faces.copyPixels(index, image, 0);
+        int sum = 0;
+        for (byte pixel : image) {
+            sum += pixel & 0xff;
+        }
+        return sum / Faces.PIXELS;
+    }
+
+    private static int largest(int[] counts) {
+        return IntStream.range(0, counts.length).reduce((a, b) -> counts[b] > counts[a] ? b : a).getAsInt();
+    }
+
     /** The images of one class, in their order. */
     public static Faces ofClass(Faces faces, Emotion emotion) {
         return faces.select(IntStream.range(0, faces.size()).filter(i -> faces.label(i) == emotion.label()).toArray());

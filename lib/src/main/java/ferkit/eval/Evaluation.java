@@ -164,8 +164,7 @@ public final class Evaluation {
 
     /**
      * What the number of images allows to say of each class: its recall, the 95 % interval, and the classes
-     * whose intervals overlap with it, so that these images do not tell which of the two is found more reliably.
-     * Classes without images are left out.
+     * whose intervals overlap with it; those of whom they do not overlap differ. Classes without images are left out.
      */
     public Table recallIntervals() {
         List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> classes.of(e).support() > 0).toList();
@@ -173,7 +172,7 @@ public final class Evaluation {
                 Figures.counts("Images", present.stream().mapToInt(e -> classes.of(e).support()).toArray()),
                 Figures.column("Recall", present.stream().mapToDouble(e -> classes.of(e).recall()).toArray(), 3),
                 StringColumn.create("95 % interval", present.stream().map(e -> recallInterval(e).text())),
-                StringColumn.create("Not told apart from", present.stream().map(e -> String.join(", ", present.stream()
+                StringColumn.create("Interval overlaps with", present.stream().map(e -> String.join(", ", present.stream()
                         .filter(o -> o != e && recallInterval(o).overlaps(recallInterval(e))).map(Emotion::title).toList()))));
     }
 

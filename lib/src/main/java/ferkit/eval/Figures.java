@@ -36,6 +36,11 @@ public final class Figures {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** So many of something: "1 epoch", "50 epochs". */
+    public static String count(long value, String singular) {
+        return count(value) + " " + singular + (value == 1 ? "" : "s");
+    }
+
     /** A p-value: three decimals, or "< 0.001". */
     public static String pValue(double p) {
         return p < 0.001 ? "< 0.001" : fixed(p, 3);

@@ -66,13 +66,13 @@ public record Findings(ClassReport report, Overfitting overfitting) {
         add(table, "The two classes found best (F1)", study.listed(study.best()), listed(best()), sameClasses(study.best(), best()));
         add(table, "The two classes found worst (F1)", study.listed(study.worst()), listed(worst()),
                 sameClasses(study.worst(), worst()));
-        add(table, "Disgust's rank by F1, and by number of images", study.disgustRanks(), disgustRanks(),
+        add(table, "Disgust ranks higher by F1 than by its number of images", study.disgustRanks(), disgustRanks(),
                 study.disgustOutranksItsSize() == disgustOutranksItsSize());
-        add(table, "Training above validation accuracy at the best epoch",
+        add(table, "Training accuracy is ahead at the best epoch",
                 Figures.signed(study.overfitting.gapAtBest(), 3) + " (epoch " + study.overfitting.bestEpoch() + ")",
                 Figures.signed(overfitting.gapAtBest(), 3) + " (epoch " + overfitting.bestEpoch() + ")",
                 study.overfitting.gapAtBest() > 0 == overfitting.gapAtBest() > 0);
-        add(table, "Epoch of the lowest validation loss", study.turn(), turn(),
+        add(table, "Validation loss is lowest before the last epoch", study.turn(), turn(),
                 study.overfitting.lossTurns() == overfitting.lossTurns());
         return table;
     }
@@ -89,11 +89,11 @@ public record Findings(ClassReport report, Overfitting overfitting) {
     }
 
     private String disgustRanks() {
-        return rank(Emotion.DISGUST) + " and " + rankByImages(Emotion.DISGUST) + " of " + Emotion.COUNT;
+        return "rank " + rank(Emotion.DISGUST) + ", by images " + rankByImages(Emotion.DISGUST);
     }
 
     private String turn() {
-        return overfitting.turn() + " of " + overfitting.lastEpoch() + (overfitting.lossTurns() ? ", rising after" : ", not turned");
+        return "epoch " + overfitting.turn() + " of " + overfitting.lastEpoch();
     }
 
     private String listed(List<Emotion> emotions) {

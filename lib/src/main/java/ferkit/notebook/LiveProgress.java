@@ -1,6 +1,7 @@
 package ferkit.notebook;
 
 import ferkit.chart.Charts;
+import ferkit.eval.Figures;
 import ferkit.train.History;
 import ferkit.train.Progress;
 import java.util.ArrayList;
@@ -68,9 +69,8 @@ final class LiveProgress implements Progress {
         history = whole;
         History.Epoch best = history.best();
         curves = "";
-        show(String.format(Locale.ROOT, "%d %s in %s; best validation accuracy %.4f in epoch %d", history.size(),
-                history.size() == 1 ? "epoch" : "epochs",
-                duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()));
+        show(String.format(Locale.ROOT, "%s in %s; best validation accuracy %.4f in epoch %d",
+                Figures.count(history.size(), "epoch"), duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()));
     }
 
     /** Says why training ended early. */
@@ -83,13 +83,19 @@ final class LiveProgress implements Progress {
         StringBuilder html = new StringBuilder();
         messages.forEach(m -> html.append(Html.paragraph(m)));
         html.append("<div><b>").append(Html.escape(title)).append(":</b> ").append(Html.escape(state)).append("</div>").append(curves);
-        // a kernel's channels do not work for a thread that is marked as interrupted; training sees the mark after that
-        boolean interrupted = Thread.interrupted();
         try {
-            screen.accept(html.toString());
+            unmarked(() -> screen.accept(html.toString()));
         } catch (RuntimeException e) {
             messages.add("The display could not be updated (" + e.getMessage() + ")");
-            interrupted = true;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A kernel's channels do not work for a thread that is marked as interrupted: it sees its mark after the display was told. */
+    static void unmarked(Runnable display) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            display.run();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package ferkit.notebook;
 import ferkit.chart.Charts;
 import ferkit.chart.Curves;
 import ferkit.data.Emotion;
+import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.ClassReport;
 import ferkit.eval.Evaluation;
@@ -14,6 +15,7 @@ import ferkit.eval.Overfitting;
 import ferkit.eval.Published;
 import ferkit.model.StudyModel;
 import ferkit.train.History;
+import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import java.awt.image.BufferedImage;
@@ -127,9 +129,9 @@ public final class Results {
 
     /** What there is of a model: how it was trained, or that it has not been, in one sentence. */
     public String state(String model) {
-        return run(model).map(run -> title(run) + ": trained for " + run.config().epochs() + (run.config().epochs() == 1 ? " epoch" : " epochs")
+        return run(model).map(run -> title(run) + ": trained for " + Figures.count(run.config().epochs(), "epoch")
                         + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + "."
-                        + (run.isTested() ? "" : " Its test images have no labels, so there is no report."))
+                        + (run.isTested() ? "" : " There are no labelled test images, so there is no report."))
                 .orElseGet(() -> title(model) + " has not been run yet, so there is nothing to show of it.");
     }
 
@@ -265,7 +267,8 @@ public final class Results {
             return List.of("Best validation accuracy is " + Figures.fixed(run.best().valAccuracy(), 4) + ", the study's "
                             + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 1) + " points. The study's lies "
                             + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
-                    "Both were measured on the same images, so what differs is not their choice but initial weights, order, dropout and software. "
+                    "Both were measured on the same images" + (run.config().dataHash().equals(Official.HASH) ? ""
+                            : ", though as a copy with other pixels or in another order") + ", so what differs is not their choice but initial weights, order, dropout and software. "
                             + "How much such chance can do shows in one run: over the last ten epochs our figure changes by "
                             + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average.");
         });
@@ -323,14 +326,14 @@ public final class Results {
                 Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3)));
     }
 
-    /** Two runs and their paired test on the validation images. */
+    /** Two runs and their paired test on the images of one split. */
     private record Pair(Run first, Run second, McNemar test) {}
 
-    private List<Pair> everyPair() {
+    private List<Pair> everyPair(Function<Run, Predictions> split) {
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < runs.size(); i++) {
             for (int j = i + 1; j < runs.size(); j++) {
-                pairs.add(new Pair(runs.get(i), runs.get(j), McNemar.of(runs.get(i).validation(), runs.get(j).validation())));
+                pairs.add(new Pair(runs.get(i), runs.get(j), McNemar.of(split.apply(runs.get(i)), split.apply(runs.get(j)))));
             }
         }
         return pairs;
@@ -342,18 +345,23 @@ public final class Results {
 
     /** McNemar's paired test between every two runs on the validation images, with Holm's correction for their number. */
     public Table pairs() {
-        return table(everyPair());
+        return table("McNemar's test on the validation images", everyPair(Run::validation));
+    }
+
+    /** The same on the test images, which chose nothing; all of these runs must have labelled ones. */
+    public Table pairsOnTest() {
+        return table("McNemar's test on the test images", everyPair(Run::test));
     }
 
     /** The same test of one run against every other. */
     public Table pairsWith(Run run) {
-        return table(everyPair().stream().filter(pair -> Stream.of(pair.first(), pair.second())
-                .anyMatch(one -> one.folder().equals(run.folder()))).toList());
+        return table("McNemar's test on the validation images", everyPair(Run::validation).stream()
+                .filter(pair -> Stream.of(pair.first(), pair.second()).anyMatch(one -> one.folder().equals(run.folder()))).toList());
     }
 
-    private Table table(List<Pair> pairs) {
+    private Table table(String name, List<Pair> pairs) {
         double[] adjusted = adjusted(pairs);
-        return Table.create("McNemar's test on the validation images", StringColumn.create("First", pairs.stream().map(p -> title(p.first()))),
+        return Table.create(name, StringColumn.create("First", pairs.stream().map(p -> title(p.first()))),
                 StringColumn.create("Second", pairs.stream().map(p -> title(p.second()))),
                 Figures.counts("Only first right", pairs.stream().mapToInt(p -> p.test().onlyFirst()).toArray()),
                 Figures.counts("Only second right", pairs.stream().mapToInt(p -> p.test().onlySecond()).toArray()),
@@ -390,7 +398,7 @@ public final class Results {
         Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
         List<String> inside = runs.stream().filter(run -> run != best && interval(best).contains(run.best().valAccuracy()))
                 .map(this::title).toList();
-        List<Pair> pairs = everyPair();
+        List<Pair> pairs = everyPair(Run::validation);
         double[] adjusted = adjusted(pairs);
         List<String> apart = new ArrayList<>();
         for (int i = 0; i < adjusted.length; i++) {

@@ -5,6 +5,7 @@ import ferkit.data.DataReport;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Split;
+import ferkit.eval.Figures;
 import ferkit.model.StudyModel;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
@@ -130,9 +131,11 @@ public final class Study {
         if (!data().origin().isSample() && !settings().isSized()) {
             return "the study's configuration" + (settings().full() ? "" : "; a trial for models without a finished run of it");
         }
-        String size = String.format(Locale.ROOT, "epochs: %d, batch: %d, images: %s", config.epochs(), config.batch(),
-                config.limit() == 0 ? "all" : String.format(Locale.ROOT, "%,d", config.limit()));
-        return size + (data().origin().isSample() ? " (made for the sample, not the study's)" : "");
+        boolean sample = data().origin().isSample();
+        String epochs = sample || settings().epochs().isPresent() ? Integer.toString(config.epochs()) : "as many as in the study";
+        return String.format(Locale.ROOT, "epochs: %s, batch: %d, images: %s%s", epochs, config.batch(),
+                config.limit() == 0 ? "all" : String.format(Locale.ROOT, "%,d", config.limit()),
+                sample ? " (made for the sample, not the study's)" : "");
     }
 
     /** Shows a table, a chart, an image, a list of sentences or a text in Markdown under the cell. */
@@ -173,7 +176,8 @@ public final class Study {
      */
     public Run trainAgain(StudyModel model) throws IOException, InterruptedException {
         Recipe recipe = Recipe.of(model);
-        Study again = workspace.isStudy(recipe, workspace.config(recipe)) ? with(settings().withFull(true)) : this;
+        RunConfig before = workspace.config(recipe);
+        Study again = with(settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch()));
         workspace.forget(recipe);
         return again.train(model);
     }
@@ -186,13 +190,13 @@ public final class Study {
     /** Shows a line of text; what is returned replaces it. */
     Consumer<String> line(String text) {
         String id = display.show(Html.paragraph(text), "text/html");
-        return newer -> update.show(id, Html.paragraph(newer), "text/html");
+        return newer -> LiveProgress.unmarked(() -> update.show(id, Html.paragraph(newer), "text/html"));
     }
 
     /** What is shown in place of training: where a finished run was loaded from, and how long it took. */
     String loaded(String title, Run run) {
-        return title + " is trained already: loaded from `" + workspace.shortPath(run.folder()) + "`. Its " + run.history().size()
-                + (run.history().size() == 1 ? " epoch" : " epochs") + " took " + LiveProgress.duration(run.config().totalSeconds()) + ".";
+        return title + " is trained already: loaded from `" + workspace.shortPath(run.folder()) + "`. Its "
+                + Figures.count(run.history().size(), "epoch") + " took " + LiveProgress.duration(run.config().totalSeconds()) + ".";
     }
 
     @FunctionalInterface

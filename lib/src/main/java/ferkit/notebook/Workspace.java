@@ -37,9 +37,9 @@ import java.util.function.Consumer;
 public record Workspace(Path root, Settings settings, FaceSet data, String device) {
     private static final int TRIAL_EPOCHS = 1;
     private static final int TRIAL_LIMIT = 5_000;
-    /** With the study's batch the sample gives too few updates for BatchNorm's momentum of 0.99, and nothing is learnt. */
     private static final int SAMPLE_EPOCHS = 5;
-    private static final int SAMPLE_BATCH = 16;
+    /** With the study's batch so few images give too few updates for BatchNorm's momentum of 0.99, and nothing is learnt. */
+    private static final int SMALL_BATCH = 16;
 
     /**
      * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample.
@@ -73,7 +73,11 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      * @throws IOException if it cannot be read or does not fit these images; the message says why
      */
     public Optional<FerPlus> ferPlus() throws IOException {
-        Optional<Path> file = source(root, settings).flatMap(FerPlus::beside);
+        Optional<Path> source = source(root, settings);
+        Optional<Path> file = source.flatMap(FerPlus::beside);
+        if (source.isPresent() && file.isEmpty()) {
+            file = FerPlus.beside(Datasets.locate(source.get()));
+        }
         return file.isPresent() ? Optional.of(FerPlus.read(file.get(), data)) : Optional.empty();
     }
 
@@ -110,17 +114,17 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      */
     public RunConfig config(Recipe recipe) {
         if (data.origin().isSample()) {
-            return config(recipe, SAMPLE_EPOCHS, 0, SAMPLE_BATCH);
+            return config(recipe, SAMPLE_EPOCHS, 0, SMALL_BATCH);
         }
         RunConfig study = config(recipe, recipe.epochs(), 0, RunConfig.STUDY_BATCH);
         boolean whole = settings.isSized() || settings.full() || Run.isFinished(folder(recipe, study));
-        return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, RunConfig.STUDY_BATCH);
+        return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, SMALL_BATCH);
     }
 
     private RunConfig config(Recipe recipe, int epochs, int limit, int batch) {
-        int chosenLimit = settings.limit().orElse(limit);
+        int chosenLimit = settings.limit().filter(n -> n < data.training().size()).orElse(settings.limit().isPresent() ? 0 : limit);
         return new RunConfig(recipe.architecture().name(), recipe.architecture().toString(), recipe.startWeights(),
-                data.origin().title(), data.limitTraining(chosenLimit, settings.seed()).hash(), settings.seed(),
+                recipe.schedule().toString(), data.origin().title(), data.limitTraining(chosenLimit, settings.seed()).hash(), settings.seed(),
                 settings.epochs().orElse(epochs), settings.batch().orElse(batch), chosenLimit, settings.threads(), device,
                 versions(), 0);
     }

@@ -39,8 +39,13 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     public static Run load(Path folder) throws IOException {
         Path config = folder.resolve(CONFIG);
         try {
-            return new Run(folder, RunConfig.parse(Files.readString(config), config.toString()), History.read(folder.resolve(HISTORY)),
+            Run run = new Run(folder, RunConfig.parse(Files.readString(config), config.toString()), History.read(folder.resolve(HISTORY)),
                     Predictions.read(folder.resolve(VALIDATION)), Predictions.read(folder.resolve(TEST)));
+            if (run.history().size() != run.config().epochs()) {
+                throw new IOException(folder.resolve(HISTORY) + " has " + run.history().size() + " epochs, " + config + " says "
+                        + run.config().epochs());
+            }
+            return run;
         } catch (IOException e) {
             String problem = e instanceof NoSuchFileException ? e.getMessage() + " is missing, expected in a finished run" : e.getMessage();
             throw new IOException(problem + "; restore the file, or delete its folder to train again", e);

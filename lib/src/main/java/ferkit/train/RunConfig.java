@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param model name of the network's plan, for example "model-6"
  * @param plan of the network, in words, so that two plans of one name are told apart
  * @param startWeights what the network started from: "random" or the name of pretrained weights
+ * @param learningRate its {@link Schedule} in words; empty in runs of a time when it was not noted
  * @param data what the data set is called
  * @param dataHash {@link ferkit.data.FaceSet#hash} of the data as trained on, after the limit
  * @param seed of initial weights, shuffling and dropout
@@ -25,8 +26,8 @@ import java.util.TreeMap;
  * @param versions of Java, the engine and the libraries, by name
  * @param totalSeconds all epochs together; 0 while unfinished
  */
-public record RunConfig(String model, String plan, String startWeights, String data, String dataHash, long seed, int epochs, int batch,
-        int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
+public record RunConfig(String model, String plan, String startWeights, String learningRate, String data, String dataHash, long seed,
+        int epochs, int batch, int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
     /** The study's batch size. */
     public static final int STUDY_BATCH = 128;
 
@@ -50,7 +51,8 @@ public record RunConfig(String model, String plan, String startWeights, String d
     }
 
     RunConfig withTotalSeconds(double seconds) {
-        return new RunConfig(model, plan, startWeights, data, dataHash, seed, epochs, batch, limit, threads, device, versions, seconds);
+        return new RunConfig(model, plan, startWeights, learningRate, data, dataHash, seed, epochs, batch, limit, threads, device, versions,
+                seconds);
     }
 
     /** As the text of {@code config.json}. */
@@ -59,6 +61,7 @@ public record RunConfig(String model, String plan, String startWeights, String d
         json.addProperty("model", model);
         json.addProperty("plan", plan);
         json.addProperty("start_weights", startWeights);
+        json.addProperty("learning_rate", learningRate);
         json.addProperty("data", data);
         json.addProperty("data_hash", dataHash);
         json.addProperty("seed", seed);
@@ -84,8 +87,8 @@ public record RunConfig(String model, String plan, String startWeights, String d
             JsonObject json = JsonParser.parseString(text).getAsJsonObject();
             Map<String, String> versions = new TreeMap<>();
             json.getAsJsonObject("versions").entrySet().forEach(e -> versions.put(e.getKey(), e.getValue().getAsString()));
-            return new RunConfig(json.get("model").getAsString(), json.get("plan").getAsString(),
-                    json.get("start_weights").getAsString(), json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
+            return new RunConfig(json.get("model").getAsString(), json.get("plan").getAsString(), json.get("start_weights").getAsString(),
+                    json.has("learning_rate") ? json.get("learning_rate").getAsString() : "", json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
                     json.get("epochs").getAsInt(), json.get("batch").getAsInt(), json.get("limit").getAsInt(),
                     json.get("threads").getAsInt(), json.get("device").getAsString(), versions,
                     json.get("total_seconds").getAsDouble());
@@ -105,6 +108,9 @@ public record RunConfig(String model, String plan, String startWeights, String d
         requireEqual("model", saved.model, model, source);
         requireEqual("plan", saved.plan, plan, source);
         requireEqual("data hash", saved.dataHash, dataHash, source);
+        if (!saved.learningRate.isEmpty()) {
+            requireEqual("learning rate", saved.learningRate, learningRate, source);
+        }
         requireEqual("seed", saved.seed, seed, source);
         requireEqual("batch size", saved.batch, batch, source);
         requireEqual("image limit", saved.limit, limit, source);

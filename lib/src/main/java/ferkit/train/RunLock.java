@@ -18,7 +18,7 @@ final class RunLock implements AutoCloseable {
     private static final String NAME = "run.lock";
     /** The locked byte lies behind the text, which others may read meanwhile. */
     private static final long LOCKED_BYTE = 1 << 20;
-    private static final long PATIENCE_MILLIS = 30_000;
+    static final long PATIENCE_MILLIS = 30_000;
 
     /**
      * Folders locked by this process. Asked before the file is opened: on POSIX systems closing a second handle of a

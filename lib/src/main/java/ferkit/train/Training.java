@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +30,8 @@ import java.util.stream.IntStream;
  */
 public final class Training {
     private static final Loss CROSS_ENTROPY = Loss.softmaxCrossEntropyLoss();
+    /** The engine has one generator: a run that is being interrupted draws its last batch's dropout before another one begins. */
+    private static final ReentrantLock ENGINE = new ReentrantLock();
 
     private Training() {}
 
@@ -48,6 +52,9 @@ public final class Training {
             Examples training, Examples validation, Examples test, Progress progress) throws IOException, InterruptedException {
         requireLabelled(training, "training");
         requireLabelled(validation, "validation");
+        if (!ENGINE.tryLock(RunLock.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("Another cell of this process is training: wait for it or interrupt it");
+        }
         try (RunLock lock = RunLock.take(folder);
                 NDManager manager = newManager(config.device())) {
             if (Run.isFinished(folder)) { // by another process, since the caller looked
@@ -69,7 +76,9 @@ public final class Training {
                 adam.resumeAt(saved.updates());
                 history = saved.history();
                 best = saved.best();
-                progress.message("Continuing after epoch " + history.size());
+                progress.message("Continuing after epoch " + history.size() + (saved.config().threads() == config.threads() ? ""
+                        : ", on " + config.threads() + (config.threads() == 1 ? " thread" : " threads") + " where it was begun on "
+                        + saved.config().threads() + ": the figures will not be those of a run in one go"));
                 progress.epoch(history);
             }
 
@@ -107,6 +116,8 @@ public final class Training {
             Weights.decode(best, Weights.of(network), "The best weights");
             return Run.finish(folder, config, history, best,
                     predict(network, manager, validation, config.batch()), predict(network, manager, test, config.batch()));
+        } finally {
+            ENGINE.unlock();
         }
     }
 

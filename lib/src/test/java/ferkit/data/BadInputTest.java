@@ -117,7 +117,7 @@ class BadInputTest {
     @Test
     void truncatedCsv() throws IOException {
         Path file = Files.writeString(folder.resolve("cut.csv"), "emotion,pixels,Usage\n" + GOOD + "\n0,1 2 3");
-        assertEquals(file + ", line 3: 3 pixels, expected 2304 (48 rows of 48); the file ends within this line, so it is truncated: get it again",
+        assertEquals(file + ", line 3: 3 pixels, expected 2304 (48 rows of 48); the file ends with this line: correct it, or if the file is truncated here, get it again",
                 error(file));
     }
 
@@ -166,6 +166,8 @@ class BadInputTest {
                 error(file));
         Path cut = Files.write(folder.resolve("cut.zip"), Arrays.copyOf(flipped, flipped.length / 2));
         assertEquals(cut + ": the compressed data is damaged (zip END header not found); get the file again", error(cut));
+        Path named = Files.write(folder.resolve("fer2013.csv"), Arrays.copyOf(flipped, flipped.length / 2));
+        assertTrue(error(named).startsWith(named + ": the compressed data is damaged"), error(named));
     }
 
     @Test

@@ -3,6 +3,7 @@ package ferkit.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -176,6 +177,19 @@ class FormsTest {
                 + " is validation instead (7 images)."));
         assertTrue(faces.origin().notes().contains(
                 "test.csv has no column Usage and is taken as the PrivateTest split, without labels: it can be predicted, not evaluated."));
+    }
+
+    @Test
+    void theColumnOfLabelsMayBeCalledLabel() throws IOException {
+        Path parts = Files.createDirectory(folder.resolve("parts"));
+        Files.writeString(parts.resolve("faces.csv"), "label,pixels\n3," + TinyFaces.text(TinyFaces.pixels(1)) + "\n");
+        Files.writeString(parts.resolve("test.csv"), "pixels\n" + TinyFaces.text(TinyFaces.pixels(2)) + "\n");
+        FaceSet faces = Datasets.read(parts);
+        assertEquals(3, faces.training().label(0));
+        assertEquals(1, faces.test().size());
+        Files.writeString(parts.resolve("train.csv"), "emotion,pixels\n4," + TinyFaces.text(TinyFaces.pixels(3)) + "\n");
+        IOException both = assertThrows(IOException.class, () -> Datasets.read(parts));
+        assertTrue(both.getMessage().contains("are both the Training split"), both.getMessage());
     }
 
     @Test

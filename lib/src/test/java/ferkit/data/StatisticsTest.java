@@ -32,6 +32,17 @@ class StatisticsTest {
     }
 
     @Test
+    void brightnessAlone() {
+        assertEquals(1, Statistics.accuracyByBrightness(twoFaces(), twoFaces()));
+        byte[] pixels = new byte[3 * Faces.PIXELS];
+        Arrays.fill(pixels, 0, Faces.PIXELS, (byte) 199); // of the step of 200, whose training image is happy
+        Arrays.fill(pixels, Faces.PIXELS, 2 * Faces.PIXELS, (byte) 111); // of the step of 100, sad
+        // black: no training image is, so that the more frequent class, the first of equals, is named
+        assertEquals(2 / 3.0, Statistics.accuracyByBrightness(twoFaces(), new Faces(pixels, new byte[] {3, 3, 3})));
+        assertEquals(Double.NaN, Statistics.accuracyByBrightness(twoFaces(), Statistics.ofClass(twoFaces(), Emotion.FEAR)));
+    }
+
+    @Test
     void averages() {
         assertEquals(150, Statistics.average(twoFaces())[Faces.PIXELS - 1] & 0xff);
         assertEquals(200, Statistics.average(Statistics.ofClass(twoFaces(), Emotion.HAPPY))[0] & 0xff);

@@ -137,7 +137,7 @@ class EvaluationTest {
         predicted[200] = 1;
         Table table = Evaluation.of(predictions(truth, predicted)).recallIntervals();
         assertEquals(List.of("Disgust", "Happy", "Sad"), table.stringColumn("Class").asList());
-        assertEquals(List.of("Happy, Sad", "Disgust", "Disgust"), table.stringColumn("Not told apart from").asList());
+        assertEquals(List.of("Happy, Sad", "Disgust", "Disgust"), table.stringColumn("Interval overlaps with").asList());
         assertEquals("0.207–1.000", table.stringColumn("95 % interval").get(0));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
@@ -34,7 +35,7 @@ class ResultsTest {
         int[] predicted = IntStream.range(0, IMAGES).map(i -> i >= from && i < from + right ? i % 7 : (i + 1) % 7).toArray();
         Predictions predictions = new Predictions(truth, predicted, new float[IMAGES][7]);
         String plan = StudyModel.ALL.stream().filter(m -> m.name().equals(model)).map(StudyModel::toString).findFirst().orElse("");
-        RunConfig config = new RunConfig(model, plan, "random", "data", "hash", 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
+        RunConfig config = new RunConfig(model, plan, "random", "", "data", Official.HASH, 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
         return new Run(Path.of(model), config, history, predictions, predictions);
     }
 
@@ -142,7 +143,7 @@ class ResultsTest {
     void anotherNetworkOfTheSameNameIsNotHeldAgainstTheStudys() {
         Run run = run("model-6", 50, 0, 640);
         RunConfig c = run.config();
-        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withoutDropout().toString(), "random", c.data(), c.dataHash(), 1, 50,
+        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withoutDropout().toString(), "random", "", c.data(), c.dataHash(), 1, 50,
                 128, 0, 1, "cpu", Map.of(), 1);
         Run other = new Run(run.folder(), changed, run.history(), run.validation(), run.test());
         assertEquals(1, new Results(FER2013, List.of(other)).row(other).rowCount());

@@ -46,6 +46,26 @@ class WorkspaceTest {
     }
 
     @Test
+    void ferPlusIsFoundBesideTheFileThatIsReadInAFolderBelow() throws IOException {
+        Path below = Files.createDirectories(root.resolve("data/fer2013"));
+        Files.writeString(below.resolve("fer2013.csv"), "emotion,pixels,Usage\n");
+        assertEquals(Optional.empty(), on(root.resolve("data")).ferPlus());
+        Files.writeString(below.resolve("fer2013new.csv"), HEADER + "Training,,0,10,0,0,0,0,0,0,0,0\n");
+        assertTrue(on(root.resolve("data")).ferPlus().isPresent());
+    }
+
+    @Test
+    void aLimitThatCutsNothingIsNone() {
+        Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, two, two);
+        Recipe recipe = Recipe.of(StudyModel.named("6"));
+        for (int[] limitAndSize : new int[][] {{0, 0}, {1, 1}, {2, 0}, {50_000, 0}}) {
+            Settings settings = Settings.from(Map.of()).withLimit(limitAndSize[0]);
+            assertEquals(limitAndSize[1], new Workspace(root, settings, data, "cpu").config(recipe).limit());
+        }
+    }
+
+    @Test
     void aCopyOfFer2013WithOtherPixelsHasFoldersOfItsOwn() {
         Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
         FaceSet copy = new FaceSet(new Origin(Origin.Kind.FER2013, "copy"), one, one, one);

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.engine.Engine;
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import ferkit.data.Faces;
 import ferkit.data.FaceSet;
 import ferkit.data.Sample;
@@ -21,12 +25,14 @@ import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,13 +55,14 @@ class TrainingTest {
     }
 
     private static RunConfig config(int epochs, long seed) {
-        return new RunConfig(SMALL.name(), SMALL.toString(), "random", "sample", "hash", seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
+        return new RunConfig(SMALL.name(), SMALL.toString(), "random", "0.001", "sample", "hash", seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
     }
 
     /** Remembers what it is told; stops the training thread after a given epoch's first batch. */
     private static final class Witness implements Progress {
         final List<String> messages = new ArrayList<>();
         final List<Integer> batchesSeen = new ArrayList<>();
+        final List<Integer> arrays = new ArrayList<>();
         int interruptInEpoch = -1;
 
         @Override
@@ -72,7 +79,9 @@ class TrainingTest {
         }
 
         @Override
-        public void epoch(History history) {}
+        public void epoch(History history) {
+            arrays.add(arrays());
+        }
     }
 
     private static Run train(Path folder, RunConfig config, Examples training, Witness witness) throws IOException, InterruptedException {
@@ -287,13 +296,37 @@ class TrainingTest {
         interruptedIn(folder, 2, 4);
         RunConfig c = config(4, 1);
         RunConfig otherSeed = config(4, 7);
-        RunConfig otherBatch = new RunConfig(c.model(), c.plan(), c.startWeights(), c.data(), c.dataHash(), 1, 4, 32, 0, 1, "cpu", Map.of(), 0);
-        RunConfig otherData = new RunConfig(c.model(), c.plan(), c.startWeights(), c.data(), "other", 1, 4, 16, 0, 1, "cpu", Map.of(), 0);
-        RunConfig otherModel = new RunConfig("large", c.plan(), c.startWeights(), c.data(), c.dataHash(), 1, 4, 16, 0, 1, "cpu", Map.of(), 0);
         assertRefused(otherSeed, "seed 1", "seed 7");
-        assertRefused(otherBatch, "batch size 16", "batch size 32");
-        assertRefused(otherData, "data hash hash", "data hash other");
-        assertRefused(otherModel, "model small", "model large");
+        assertRefused(changed(c, "batch", 32), "batch size 16", "batch size 32");
+        assertRefused(changed(c, "data_hash", "other"), "data hash hash", "data hash other");
+        assertRefused(changed(c, "model", "large"), "model small", "model large");
+        assertRefused(changed(c, "learning_rate", "0.01"), "learning rate 0.001", "learning rate 0.01");
+    }
+
+    /** The same configuration with another value in one field of its file. */
+    private static RunConfig changed(RunConfig config, String field, Object value) throws IOException {
+        JsonObject json = JsonParser.parseString(config.toJson()).getAsJsonObject();
+        json.add(field, new Gson().toJsonTree(value));
+        return RunConfig.parse(json.toString(), "changed");
+    }
+
+    @Test
+    void aRunOfATimeWhenTheLearningRateWasNotNotedIsContinued() throws Exception {
+        RunConfig c = config(2, 1);
+        JsonObject json = JsonParser.parseString(c.toJson()).getAsJsonObject();
+        json.remove("learning_rate");
+        RunConfig old = RunConfig.parse(json.toString(), "old");
+        assertEquals("", old.learningRate());
+        c.requireSameFinishedRun(old, "The old run");
+    }
+
+    @Test
+    void goingOnWithOtherThreadsIsSaid() throws Exception {
+        interruptedIn(folder, 2, 3);
+        Witness witness = new Witness();
+        train(folder, changed(config(3, 1), "threads", 2), Examples.of(TRAINING), witness);
+        assertEquals(List.of("Continuing after epoch 1, on 2 threads where it was begun on 1: the figures will not be those of a run in one go"),
+                witness.messages);
     }
 
     private void assertRefused(RunConfig config, String saved, String wanted) {
@@ -344,17 +377,34 @@ class TrainingTest {
     @Test
     void memoryIsFlatOverEpochs() throws Exception {
         int before = arrays();
-        train(folder.resolve("short"), config(1, 1));
+        Witness witness = new Witness();
+        train(folder.resolve("long"), config(5, 1), Examples.of(TRAINING), witness);
         assertEquals(before, arrays());
-        train(folder.resolve("long"), config(5, 1));
-        assertEquals(before, arrays());
+        assertEquals(5, witness.arrays.size());
+        assertTrue(witness.arrays.get(0) > before); // the network's own and the moments
+        assertEquals(1, Set.copyOf(witness.arrays).size(), witness.arrays::toString);
         interruptedIn(folder.resolve("stopped"), 1, 5);
         assertEquals(before, arrays());
     }
 
+    /** Arrays alive in any manager; DJL tells only those that a manager holds itself. */
     private static int arrays() {
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
-            return manager.getParentManager().getManagedArrays().size();
+            return arrays(manager.getParentManager());
+        }
+    }
+
+    private static int arrays(NDManager manager) {
+        try {
+            Field field = BaseNDManager.class.getDeclaredField("resources");
+            field.setAccessible(true);
+            int arrays = 0;
+            for (Object resource : ((Map<?, ?>) field.get(manager)).values()) {
+                arrays += resource instanceof NDArray ? 1 : resource instanceof NDManager inner ? arrays(inner) : 0;
+            }
+            return arrays;
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
         }
     }
 
