@@ -60,8 +60,10 @@ public final class Statistics {
         int steps = 16;
         int[][] counts = new int[steps + 1][Emotion.COUNT];
         for (int i = 0; i < training.size(); i++) {
-            counts[brightness(training, i) * steps / 256][training.label(i)]++;
-            counts[steps][training.label(i)]++;
+            if (training.label(i) != Faces.NO_LABEL) {
+                counts[brightness(training, i) * steps / 256][training.label(i)]++;
+                counts[steps][training.label(i)]++;
+            }
         }
         int[] answers = Arrays.stream(counts).mapToInt(Statistics::largest).toArray();
         long right = IntStream.range(0, validation.size()).filter(i -> {

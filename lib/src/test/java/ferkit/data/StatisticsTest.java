@@ -39,6 +39,8 @@ class StatisticsTest {
         Arrays.fill(pixels, Faces.PIXELS, 2 * Faces.PIXELS, (byte) 111); // of the step of 100, sad
         // black: no training image is, so that the more frequent class, the first of equals, is named
         assertEquals(2 / 3.0, Statistics.accuracyByBrightness(twoFaces(), new Faces(pixels, new byte[] {3, 3, 3})));
+        Faces unlabelled = new Faces(new byte[Faces.PIXELS], new byte[] {Faces.NO_LABEL});
+        assertEquals(0, Statistics.accuracyByBrightness(unlabelled, twoFaces()));
         assertEquals(Double.NaN, Statistics.accuracyByBrightness(twoFaces(), Statistics.ofClass(twoFaces(), Emotion.FEAR)));
     }
 
