@@ -126,6 +126,17 @@ def shows_a_trial(notebook: dict) -> bool:
                for kind, text in output.get("data", {}).items() if kind.startswith("text/"))
 
 
+def opened(notebook: dict) -> tuple | None:
+    """The kind of data and the seed that an executed notebook opened its study with, as the library notes them behind the table of
+    settings; None if it opened none."""
+    for _, cell, _ in code_cells(notebook):
+        for output in cell.get("outputs", []):
+            noted = re.search(r"<!-- study of (\w+), seed (-?\d+) -->", text_of(output.get("data", {}).get("text/html", "")))
+            if noted:
+                return noted[1], int(noted[2])
+    return None
+
+
 def page_problems(page: str) -> list:
     """Checks an exported page: it loads nothing, from the network or beside it, runs no script, and is small enough."""
     problems = []

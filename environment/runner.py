@@ -341,7 +341,14 @@ def report(options) -> int:
           f"{DATA[facts[0]]} …", flush=True)
     broken, folders = [], {}
 
+    seed = int(os.environ.get("FERKIT_SEED", "").strip() or 1)
+
     def finished(path: Path, notebook):
+        opened = checks.opened(notebook)
+        if opened and opened != (facts[0], seed):
+            broken.append(f"{path.name}: its settings cell opens {DATA[opened[0]]} with seed {opened[1]}, but this report is on {DATA[facts[0]]} "
+                          f"with seed {seed}: take the line out of the cell and use --data or --seed. No page was written")
+            return
         # A model that has no finished run is shown by a trial, even in a report on the study's own configuration.
         trial = kind == "trial" or kind == "fer2013" and checks.shows_a_trial(notebook)
         folder = output / "trials" if trial and kind == "fer2013" else output

@@ -108,6 +108,11 @@ class OutputTest(unittest.TestCase):
 
 
 class TrialTest(unittest.TestCase):
+    def test_what_a_notebook_opened_is_known_by_the_librarys_note(self):
+        output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": ["<table></table>", "<!-- study of sample, seed -7 -->"]}}
+        self.assertEqual(("sample", -7), checks.opened(notebook(code("a"), code("b", outputs=[output]))))
+        self.assertIsNone(checks.opened(GOOD))
+
     def test_a_trial_is_known_by_the_librarys_mark(self):
         for shown, trial in [("<p>Model 4 (trial): 1 epoch</p>", True), ("<p>no trial</p>", False)]:
             output = {"output_type": "display_data", "data": {"text/html": [shown]}, "metadata": {}}

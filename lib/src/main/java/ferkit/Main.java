@@ -66,7 +66,7 @@ public final class Main {
 
     private static void data() throws IOException {
         FaceSet data = Workspace.open(Settings.read(), text -> {}).data();
-        OUT.println(data.origin().isSample() ? "sample" : data.origin().isComparable() ? "fer2013" : "other");
+        OUT.println(data.origin().word());
         OUT.println(data.origin().title());
         OUT.println("hash " + data.hash());
         OUT.printf(Locale.ROOT, "images: %,d training, %,d validation, %,d test%n",

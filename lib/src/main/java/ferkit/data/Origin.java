@@ -29,6 +29,11 @@ public record Origin(Kind kind, String title, List<String> notes) {
         this(kind, title, List.of());
     }
 
+    /** In one word, as kit.py knows it: "sample", "fer2013" or "other". */
+    public String word() {
+        return isSample() ? "sample" : isComparable() ? "fer2013" : "other";
+    }
+
     /** Whether these are the drawn faces. */
     public boolean isSample() {
         return kind == Kind.SAMPLE;

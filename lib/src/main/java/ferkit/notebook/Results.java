@@ -121,7 +121,7 @@ public final class Results {
                 .filter(name -> Stream.concat(runs.stream(), leftOut.stream()).noneMatch(run -> run.config().model().equals(name)))
                 .map(Results::title).toList();
         List<String> untested = runs.stream().filter(run -> !run.isTested()).map(this::title).toList();
-        return (missing.isEmpty() ? "All six models have been run." : "Not run yet: " + String.join(", ", missing) + ".")
+        return (missing.isEmpty() ? "All six models have been run." : "Not run yet with these settings: " + String.join(", ", missing) + ".")
                 + (leftOut.isEmpty() ? "" : " Run in another size, and so not among these: "
                         + leftOut.stream().map(run -> title(run.config().model())).collect(Collectors.joining(", ")) + ".")
                 + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
@@ -132,7 +132,7 @@ public final class Results {
         return run(model).map(run -> title(run) + ": trained for " + Figures.count(run.config().epochs(), "epoch")
                         + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + "."
                         + (run.isTested() ? "" : " There are no labelled test images, so there is no report."))
-                .orElseGet(() -> title(model) + " has not been run yet, so there is nothing to show of it.");
+                .orElseGet(() -> title(model) + " has not been run yet with these settings, so there is nothing to show of it.");
     }
 
     /** Whether a run was made as the study made its own, so that the two may be compared. */

@@ -46,7 +46,7 @@ public final class Study {
     private final Display display;
     private final Update update;
 
-    private Study(Workspace workspace, Display display, Update update) {
+    Study(Workspace workspace, Display display, Update update) {
         this.workspace = workspace;
         this.display = display;
         this.update = update;
@@ -62,7 +62,9 @@ public final class Study {
     public static Study open(Settings settings, Display display, Update update) throws IOException {
         Workspace workspace = Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html"));
         Study study = new Study(workspace, display, update);
-        study.show(study.provenance());
+        FaceSet data = study.data();
+        // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
+        display.show(Html.table(study.provenance()) + "<!-- study of " + data.origin().word() + ", seed " + settings.seed() + " -->", "text/html");
         return study;
     }
 

@@ -128,7 +128,7 @@ class ResultsTest {
         Run trial = run("model-1", 2, 0, 640);
         Results both = new Results(FER2013, List.of(trial, full));
         assertEquals(List.of(full), both.withoutTrials().runs());
-        assertEquals("Not run yet: Model 2, Model 3, Model 4, Model 5. Run in another size, and so not among these: Model 1.",
+        assertEquals("Not run yet with these settings: Model 2, Model 3, Model 4, Model 5. Run in another size, and so not among these: Model 1.",
                 both.withoutTrials().missing());
         assertEquals(List.of(full), both.with(full).runs());
         assertEquals(List.of(trial), both.with(trial).runs());
@@ -152,9 +152,9 @@ class ResultsTest {
     @Test
     void saysWhatHasNotBeenRun() {
         Results some = new Results(SAMPLE, List.of(run("model-2", 2, 0, 1), run("model-6", 2, 0, 1)));
-        assertEquals("Not run yet: Model 1, Model 3, Model 4, Model 5.", some.missing());
+        assertEquals("Not run yet with these settings: Model 1, Model 3, Model 4, Model 5.", some.missing());
         assertEquals("Model 2 (sample): trained for 2 epochs with seed 1, weights of epoch 1.", some.state("model-2"));
-        assertEquals("Model 3 has not been run yet, so there is nothing to show of it.", some.state("model-3"));
+        assertEquals("Model 3 has not been run yet with these settings, so there is nothing to show of it.", some.state("model-3"));
         assertEquals("Model 2 (sample)", some.upTo("model-2").toString());
         assertEquals("", some.upTo("model-3").toString());
         assertEquals("Model 6 (sample)", some.except("model-2").toString());
