@@ -169,7 +169,7 @@ def describe(environment: dict) -> str:
 
 def measure_ways(java: kit.Java) -> list:
     """Lines of the report about the fastest way to train all models: an epoch of each on the sample, one after another on all
-    cores or as many side by side as there are cores, on one each."""
+    cores, and in the default way."""
     ways = {"`--jobs 1`": ["--jobs", "1"], "the default": []}
     seconds = {way: [] for way in ways}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}

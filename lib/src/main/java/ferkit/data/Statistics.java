@@ -58,18 +58,16 @@ public final class Statistics {
      */
     public static double accuracyByBrightness(Faces training, Faces validation) {
         int steps = 16;
-        int[][] counts = new int[steps + 1][Emotion.COUNT];
+        int[][] counts = new int[steps][Emotion.COUNT];
         for (int i = 0; i < training.size(); i++) {
             if (training.label(i) != Faces.NO_LABEL) {
                 counts[brightness(training, i) * steps / 256][training.label(i)]++;
-                counts[steps][training.label(i)]++;
             }
         }
-        int[] answers = Arrays.stream(counts).mapToInt(Statistics::largest).toArray();
-        long right = IntStream.range(0, validation.size()).filter(i -> {
-            int step = brightness(validation, i) * steps / 256;
-            return validation.label(i) == answers[IntStream.of(counts[step]).sum() == 0 ? steps : step];
-        }).count();
+        int usual = largest(training.counts());
+        int[] answers = Arrays.stream(counts).mapToInt(step -> IntStream.of(step).sum() == 0 ? usual : largest(step)).toArray();
+        long right = IntStream.range(0, validation.size())
+                .filter(i -> validation.label(i) == answers[brightness(validation, i) * steps / 256]).count();
         return (double) right / validation.size();
     }
 

@@ -188,7 +188,8 @@ public final class Results {
         return table.addColumns(StringColumn.create("95 % interval of validation accuracy", intervals));
     }
 
-    private static Interval interval(Run run) {
+    /** The interval of the validation accuracy of a run's weights. */
+    static Interval interval(Run run) {
         return Interval.wilson(run.validation().correct(), run.validation().size());
     }
 

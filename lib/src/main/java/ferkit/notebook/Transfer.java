@@ -188,7 +188,7 @@ public final class Transfer {
     /** Runs at their best epochs; below them the study's row if one of them follows its procedure on all of FER2013. */
     public Table rows(Run... runs) {
         List<String> names = new ArrayList<>(Arrays.stream(runs).map(this::title).toList());
-        List<String> intervals = new ArrayList<>(Arrays.stream(runs).map(r -> interval(r).text()).toList());
+        List<String> intervals = new ArrayList<>(Arrays.stream(runs).map(r -> Results.interval(r).text()).toList());
         boolean beside = Arrays.stream(runs).anyMatch(this::followsStudy);
         if (beside) {
             names.add("Study: EfficientNet-B0");
@@ -219,10 +219,6 @@ public final class Transfer {
             cells.add(Double.isNaN(study) ? "" : Figures.fixed(study, 2));
         }
         return StringColumn.create(name, cells);
-    }
-
-    private static Interval interval(Run run) {
-        return Interval.wilson(run.validation().correct(), run.validation().size());
     }
 
     /** The report on the test images, beside the study's if the run follows its procedure on all of FER2013. */
