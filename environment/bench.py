@@ -237,7 +237,7 @@ def run() -> int:
     versions = kit.capture([peers_python(), "-c", "import importlib.metadata as m\nprint(', '.join(f'{n} {m.version(n)}' "
                             "for n in ('keras', 'tensorflow', 'torch', 'pandas')))"]).text.strip()
     lines = ["# Benchmark", "", f"Made by `kit.py bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} (UTC): "
-             f"{processor()}, {os.cpu_count()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
+             f"{processor()}, {kit.cores()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
     lines += measure_steps(java)
     lines += measure_ways(java)
     lines += measure_reading(java)

@@ -35,6 +35,7 @@ REPORTS = ROOT / "reports"
 DATA = ROOT / "data"
 JARS = ROOT / "lib" / "target" / "jars"
 WINDOWS = os.name == "nt"
+CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 SAMPLE = "sample"  # in the data set's place: the drawn sample, whatever lies in data/
 
@@ -150,7 +151,7 @@ def find_maven() -> str:
 
 
 def memory() -> int:
-    """Bytes of memory of this machine, 0 if the system does not say."""
+    """Bytes of memory of this machine or, in a container, of what it may use; 0 if the system does not say."""
     if WINDOWS:
         import ctypes
 
@@ -162,9 +163,31 @@ def memory() -> int:
         ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
         return status.total
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
         return 0
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = container_limit(name)
+        if limit and limit[0].isdigit():
+            return min(installed, int(limit[0]))
+    return installed
+
+
+def cores() -> int:
+    """Processor cores this process may use: those of the machine, or fewer if an affinity or a container's quota says so."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = container_limit("cpu.max") or container_limit("cpu/cpu.cfs_quota_us") + container_limit("cpu/cpu.cfs_period_us")
+    if len(quota) == 2 and quota[0].isdigit():
+        available = min(available, max(1, -(-int(quota[0]) // int(quota[1]))))
+    return available
+
+
+def container_limit(name: str) -> list:
+    """The words of a limit that Linux sets a container (control groups, version 2 or 1); empty where there is none."""
+    try:
+        return (CONTROL_GROUP / name).read_text().split()
+    except OSError:
+        return []
 
 
 def java_options() -> list:
@@ -684,7 +707,7 @@ def doctor(options) -> int:
     found = f"{named} (FERKIT_DATA)" if named else ", ".join(files)
     line("Data set", bool(found) or None, found or "no FER2013 in data/: the drawn sample is used",
          f"to use FER2013, see {DATA / 'README.md'}")
-    line("Cores", True, str(os.cpu_count()))
+    line("Cores", True, str(cores()))
     size = memory() / 2 ** 30
     line("Memory", True if size >= 6 else None, f"{size:.1f} GB" if size else "unknown", "training Model 3 takes about 3 GB")
     if "MALLOC_ARENA_MAX" in java_variables():

@@ -33,6 +33,7 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 import checks
+import kit
 
 ENVIRONMENT = Path(__file__).resolve().parent
 ROOT = ENVIRONMENT.parent
@@ -197,7 +198,7 @@ async def run_all(paths, side_by_side: int, finished) -> list:
         await one(path, environment)
     models = [path for path in paths if 2 <= number(path) <= 7]
     if side_by_side > 1 and len(models) > 1:
-        shared = {"FERKIT_THREADS": str(max(1, (os.cpu_count() or 1) // side_by_side)), **environment}
+        shared = {"FERKIT_THREADS": str(max(1, kit.cores() // side_by_side)), **environment}
         gate = asyncio.Semaphore(side_by_side)
 
         async def gated(path):

@@ -217,6 +217,42 @@ class SettingsTest(unittest.TestCase):
                 self.assertEqual(folder, kit.report_folder(kind, settings).relative_to(kit.ROOT).as_posix())
 
 
+@unittest.skipIf(kit.WINDOWS, "Windows has no control groups")
+class ContainerTest(unittest.TestCase):
+    """A container's share of the machine is what counts; the files are those of Linux's control groups."""
+
+    def limits(self, files: dict):
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            for name, text in files.items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_text(text, "utf-8")
+            stack.enter_context(mock.patch.object(kit, "CONTROL_GROUP", folder))
+            stack.enter_context(mock.patch.object(os, "sched_getaffinity", lambda process: set(range(8)), create=True))
+            return kit.cores(), kit.memory(), kit.java_options()[0]
+
+    def setUp(self):
+        self.installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        self.heap = f"-Xmx{min(3072, (self.installed >> 20) // 2)}m"
+
+    def test_no_container(self):
+        self.assertEqual((8, self.installed, self.heap), self.limits({}))
+
+    def test_version_2(self):
+        self.assertEqual((3, 1 << 30, "-Xmx512m"), self.limits({"cpu.max": "250000 100000\n", "memory.max": f"{1 << 30}\n"}))
+
+    def test_version_2_without_limits(self):
+        self.assertEqual((8, self.installed, self.heap), self.limits({"cpu.max": "max 100000\n", "memory.max": "max\n"}))
+
+    def test_version_1(self):
+        self.assertEqual((1, 1 << 30, "-Xmx512m"), self.limits({
+            "cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n", "memory/memory.limit_in_bytes": f"{1 << 30}\n"}))
+
+    def test_version_1_without_limits(self):
+        self.assertEqual((8, self.installed, self.heap), self.limits({
+            "cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n", "memory/memory.limit_in_bytes": "9223372036854771712\n"}))
+
+
 class KernelspecTest(unittest.TestCase):
     def test_spec_starts_the_jdk_that_was_checked(self):
         java = kit.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
