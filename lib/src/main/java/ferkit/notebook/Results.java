@@ -230,16 +230,26 @@ public final class Results {
      * the last epoch. Empty where the two may not be compared.
      */
     public Optional<Table> besideStudysCurves(Run run) {
-        return study(run).flatMap(s -> Published.history(s.model())).map(study -> {
-            Table table = Table.create("Curves, ours minus the study's", StringColumn.create("Figure"), StringColumn.create("Mean difference"),
-                    StringColumn.create("Largest difference"), StringColumn.create("In epoch"), StringColumn.create("Last epoch"),
-                    StringColumn.create("Last epoch, study"));
-            addCurve(table, "Training accuracy", run.history(), study, History.Epoch::accuracy);
-            addCurve(table, "Training loss", run.history(), study, History.Epoch::loss);
-            addCurve(table, "Validation accuracy", run.history(), study, History.Epoch::valAccuracy);
-            addCurve(table, "Validation loss", run.history(), study, History.Epoch::valLoss);
-            return table;
-        });
+        return study(run).flatMap(s -> Published.history(s.model()))
+                .map(study -> curvesBeside(run.history(), study, "Last epoch", "Last epoch, study"));
+    }
+
+    /** The same for a run minus one of another seed, over the epochs that both have. */
+    public static Table besideSeed(Run run, Run other) {
+        int epochs = Math.min(run.history().size(), other.history().size());
+        return curvesBeside(run.history().first(epochs), other.history().first(epochs),
+                "Epoch " + epochs + ", seed " + run.config().seed(), "Epoch " + epochs + ", seed " + other.config().seed());
+    }
+
+    private static Table curvesBeside(History ours, History theirs, String lastOfOurs, String lastOfTheirs) {
+        Table table = Table.create("Curves", StringColumn.create("Figure"), StringColumn.create("Mean difference"),
+                StringColumn.create("Largest difference"), StringColumn.create("In epoch"), StringColumn.create(lastOfOurs),
+                StringColumn.create(lastOfTheirs));
+        addCurve(table, "Training accuracy", ours, theirs, History.Epoch::accuracy);
+        addCurve(table, "Training loss", ours, theirs, History.Epoch::loss);
+        addCurve(table, "Validation accuracy", ours, theirs, History.Epoch::valAccuracy);
+        addCurve(table, "Validation loss", ours, theirs, History.Epoch::valLoss);
+        return table;
     }
 
     private static void addCurve(Table table, String name, History run, History study, ToDoubleFunction<History.Epoch> figure) {

@@ -173,6 +173,15 @@ public final class Study {
     }
 
     /**
+     * Finished runs of the same network on the same data with other seeds, in the order of their seeds.
+     *
+     * @throws IOException if a run's files cannot be read
+     */
+    public List<Run> otherSeeds(Run run) throws IOException {
+        return workspace.otherSeeds(run);
+    }
+
+    /**
      * Throws away what there is of a model's run and trains it from the start, in the same size: what was a run of the study's
      * configuration takes hours again.
      */

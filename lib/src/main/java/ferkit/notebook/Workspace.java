@@ -18,11 +18,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The data set and settings of a study, and the folders of the runs that belong to both: runs of the study configuration
@@ -182,6 +186,25 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         Run run = Run.load(folder);
         config(recipe).requireSameFinishedRun(run.config(), "The finished run in " + shortPath(folder));
         return Optional.of(run);
+    }
+
+    /**
+     * Finished runs that lie beside a run and differ from it in the seed, in the order of their seeds; some may have fewer epochs.
+     *
+     * @throws IOException if a run's files cannot be read
+     */
+    public List<Run> otherSeeds(Run run) throws IOException {
+        List<Run> others = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(run.folder().getParent())) {
+            for (Path folder : folders.filter(f -> f.getFileName().toString().startsWith(run.config().model())).filter(Run::isFinished).toList()) {
+                Run other = Run.load(folder);
+                if (run.config().differsInSeed(other.config())) {
+                    others.add(other);
+                }
+            }
+        }
+        others.sort(Comparator.comparingLong(other -> other.config().seed()));
+        return others;
     }
 
     /** All that there is of a network's run is deleted. */

@@ -49,6 +49,11 @@ public record History(List<Epoch> epochs) {
         return epochs.stream().mapToDouble(figure).toArray();
     }
 
+    /** The first epochs of this history, so many of them. */
+    public History first(int count) {
+        return new History(epochs.subList(0, count));
+    }
+
     /** This history and one epoch more. */
     public History plus(Epoch epoch) {
         List<Epoch> more = new ArrayList<>(epochs);

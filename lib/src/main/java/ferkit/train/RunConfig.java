@@ -50,6 +50,13 @@ public record RunConfig(String model, String plan, String startWeights, String l
         return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0;
     }
 
+    /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */
+    public boolean differsInSeed(RunConfig other) {
+        return seed != other.seed && model.equals(other.model) && plan.equals(other.plan) && dataHash.equals(other.dataHash)
+                && (learningRate.equals(other.learningRate) || learningRate.isEmpty() || other.learningRate.isEmpty())
+                && batch == other.batch && limit == other.limit;
+    }
+
     RunConfig withTotalSeconds(double seconds) {
         return new RunConfig(model, plan, startWeights, learningRate, data, dataHash, seed, epochs, batch, limit, threads, device, versions,
                 seconds);

@@ -87,6 +87,20 @@ class ResultsTest {
     }
 
     @Test
+    void twoSeedsAreHeldAgainstEachOtherOverTheEpochsThatBothHave() {
+        Run run = run("model-1", 5, 0, 640);
+        Run shorter = run("model-1", 3, 0, 600);
+        RunConfig c = shorter.config();
+        RunConfig second = new RunConfig(c.model(), c.plan(), c.startWeights(), "", c.data(), c.dataHash(), 2, 3, 128, 0, 1, "cpu", Map.of(), 1);
+        Table table = Results.besideSeed(run, new Run(shorter.folder(), second, shorter.history(), shorter.validation(), shorter.test()));
+        assertEquals(List.of("Epoch 3, seed 1", "Epoch 3, seed 2"), List.of(table.column(4).name(), table.column(5).name()));
+        assertEquals(List.of("+0.0000", "+0.0000", "+0.0133", "+0.0000"), table.stringColumn(1).asList()); // 0.04 / 3 in validation accuracy
+        assertEquals("+0.0400", table.stringColumn(2).get(2));
+        assertEquals("2", table.stringColumn(3).get(2));
+        assertEquals(List.of("0.4300", "0.4300"), List.of(table.stringColumn(4).get(0), table.stringColumn(5).get(0)));
+    }
+
+    @Test
     void theSampleIsNeverSetBesideTheStudy() {
         Run run = run("model-6", 50, 0, 640);
         Results results = new Results(SAMPLE, List.of(run));

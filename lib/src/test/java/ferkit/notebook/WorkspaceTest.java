@@ -11,12 +11,18 @@ import ferkit.data.Origin;
 import ferkit.data.Sample;
 import ferkit.data.Split;
 import ferkit.model.StudyModel;
+import ferkit.train.History;
+import ferkit.train.Predictions;
 import ferkit.train.Recipe;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +79,45 @@ class WorkspaceTest {
         Recipe recipe = Recipe.of(StudyModel.named("6"));
         assertEquals(root.resolve("reports/runs/model-6-seed2-" + copy.hash().substring(0, 8)),
                 new Workspace(root, full, copy, "cpu").folder(recipe));
+    }
+
+    @Test
+    void runsOfOtherSeedsAreFoundBesideARun() throws IOException {
+        Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), one, one, one);
+        Recipe recipe = Recipe.of(StudyModel.named("6"));
+        Settings full = Settings.from(Map.of()).withFull(true);
+        for (long seed : new long[] {11, 1, 2}) {
+            finish(new Workspace(root, full.withSeed(seed), data, "cpu"), recipe);
+        }
+        finish(new Workspace(root, full, data, "cpu"), Recipe.of(StudyModel.named("1")));
+        Path other = new Workspace(root, full.withSeed(2), data, "cpu").folder(recipe).resolveSibling("model-6-other");
+        RunConfig config = finish(new Workspace(root, full.withSeed(3).withBatch(64), data, "cpu"), recipe, other);
+        assertEquals(64, config.batch());
+        Workspace workspace = new Workspace(root, full.withSeed(2), data, "cpu");
+        Run run = workspace.finished(recipe).orElseThrow();
+        assertEquals(List.of(1L, 11L), workspace.otherSeeds(run).stream().map(r -> r.config().seed()).toList());
+        Files.writeString(root.resolve("reports/runs/" + "model-6-seed11-" + data.hash().substring(0, 8)).resolve("config.json"), "{}");
+        IOException e = assertThrows(IOException.class, () -> workspace.otherSeeds(run));
+        assertTrue(e.getMessage().contains("model-6-seed11"), e.getMessage());
+    }
+
+    private static void finish(Workspace workspace, Recipe recipe) throws IOException {
+        finish(workspace, recipe, workspace.folder(recipe));
+    }
+
+    /** Lays out a folder as a finished run leaves it. */
+    private static RunConfig finish(Workspace workspace, Recipe recipe, Path folder) throws IOException {
+        RunConfig config = workspace.config(recipe);
+        History history = new History(IntStream.rangeClosed(1, config.epochs())
+                .mapToObj(e -> new History.Epoch(e, 0.5, 1, 0.4, 1, 1e-3, 1)).toList());
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("config.json"), config.toJson());
+        Files.writeString(folder.resolve("history.csv"), history.toCsv());
+        Predictions predictions = new Predictions(new int[] {3}, new int[] {3}, new float[][] {{0, 0, 0, 1, 0, 0, 0}});
+        predictions.write(folder.resolve("validation-predictions.csv"));
+        predictions.write(folder.resolve("test-predictions.csv"));
+        return config;
     }
 
     @Test
