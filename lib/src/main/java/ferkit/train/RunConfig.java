@@ -1,8 +1,8 @@
 package ferkit.train;
 
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import ferkit.data.Origin;
 import java.io.IOException;
 import java.util.Map;
@@ -91,7 +91,8 @@ public record RunConfig(String model, String plan, String startWeights, String l
      */
     static RunConfig parse(String text, String source) throws IOException {
         try {
-            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            // not JsonParser.parseString: the IJava kernel brings an older Gson, which comes first and does not have it
+            JsonObject json = new Gson().fromJson(text, JsonObject.class);
             Map<String, String> versions = new TreeMap<>();
             json.getAsJsonObject("versions").entrySet().forEach(e -> versions.put(e.getKey(), e.getValue().getAsString()));
             return new RunConfig(json.get("model").getAsString(), json.get("plan").getAsString(), json.get("start_weights").getAsString(),
