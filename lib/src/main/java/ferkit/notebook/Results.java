@@ -406,8 +406,10 @@ public final class Results {
         if (runs.size() < 2) {
             return List.of((runs.isEmpty() ? "Without a finished run" : "With one finished run") + " there is nothing to compare yet.");
         }
-        Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
-        List<String> inside = runs.stream().filter(run -> run != best && interval(best).contains(run.best().valAccuracy()))
+        double highest = Arrays.stream(best(History.Epoch::valAccuracy)).max().getAsDouble();
+        Map<Boolean, List<Run>> isBest = runs.stream().collect(Collectors.partitioningBy(run -> run.best().valAccuracy() == highest));
+        Run best = isBest.get(true).get(0);
+        List<String> inside = isBest.get(false).stream().filter(run -> interval(best).contains(run.best().valAccuracy()))
                 .map(this::title).toList();
         List<Pair> pairs = everyPair(Run::validation);
         double[] adjusted = adjusted(pairs);
@@ -420,7 +422,8 @@ public final class Results {
             }
         }
         List<String> sentences = new ArrayList<>();
-        sentences.add("Highest validation accuracy: " + title(best) + " with " + Figures.fixed(best.best().valAccuracy(), 4)
+        sentences.add("Highest validation accuracy: " + isBest.get(true).stream().map(this::title).collect(Collectors.joining(" and "))
+                + " with " + Figures.fixed(highest, 4)
                 + ", 95 % interval " + interval(best).text() + ". "
                 + (inside.isEmpty() ? "No other run's figure lies in that interval."
                         : "In that interval lie also: " + String.join(", ", inside) + "."));

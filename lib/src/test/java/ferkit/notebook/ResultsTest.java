@@ -215,6 +215,13 @@ class ResultsTest {
     }
 
     @Test
+    void equallyGoodModelsAreNamedTogether() {
+        Results results = new Results(SAMPLE, List.of(run("model-1", 2, 0, 400), run("model-2", 2, 0, 600), run("model-6", 2, 100, 600)));
+        assertEquals("Highest validation accuracy: Model 2 (sample) and Model 6 (sample) with 0.6000, 95 % interval 0.569–0.630. "
+                + "No other run's figure lies in that interval.", results.conclusions().get(0));
+    }
+
+    @Test
     void bestEpochIsSetBesideItsNeighbours() {
         Table table = new Results(SAMPLE, List.of(run("model-1", 5, 0, 600))).bestOfMany();
         assertEquals(5, table.intColumn("Epochs to choose from").get(0));
