@@ -43,8 +43,8 @@ record Download(Duration connect, Duration silence) {
      *
      * @param algorithm of the published hash, MD5 or SHA-256
      * @param hash in lower-case hexadecimal
-     * @throws IOException if the host is not reached in time, the server has no such file or falls silent, or the hash is
-     *     another: then nothing is kept, otherwise what has arrived is
+     * @throws IOException if the host is not reached in time, the server has no such file or falls silent, the disk is full, or
+     *     the hash is another: then nothing is kept, otherwise what has arrived is
      */
     void fetch(URI address, String algorithm, String hash, Path target, Listener listener) throws IOException {
         resolve(address.getHost());
@@ -89,6 +89,7 @@ record Download(Duration connect, Duration silence) {
             long done = continued ? have : 0;
             long length = connection.getContentLengthLong();
             long of = length < 0 ? -1 : done + length;
+            boolean writing = false;
             try (InputStream in = connection.getInputStream();
                     OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                             continued ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -98,13 +99,18 @@ record Download(Duration connect, Duration silence) {
                         throw new InterruptedIOException(address + ": the download was interrupted; " + done
                                 + " bytes are kept, try again to continue");
                     }
+                    writing = true;
                     out.write(buffer, 0, n);
+                    writing = false;
                     done += n;
                     listener.bytes(done, of);
                 }
             } catch (InterruptedIOException e) { // also a read that waited too long
                 throw e;
             } catch (IOException e) {
+                if (writing) {
+                    throw new IOException(part + " cannot be written: " + e.getMessage() + "; make room and try again", e);
+                }
                 return false;
             }
             return of < 0 || done == of;

@@ -30,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Downloads from a server of our own: whole, cut and continued, wrong hash, missing, slow, silent, offline. */
@@ -149,6 +151,16 @@ class DownloadTest {
         assertEquals(address + ": the connection was cut after 70000 bytes; they are kept, try again to continue", e.getMessage());
         assertEquals(70_000, Files.size(part()));
         assertFalse(Files.exists(target()));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskIsNoCutConnection() throws Exception {
+        Files.createSymbolicLink(part(), Path.of("/dev/full"));
+        URI address = serve(exchange -> send(exchange, content.length));
+        IOException e = assertThrows(IOException.class, () -> QUICK.fetch(address, "SHA-256", hash(), target(), (done, of) -> {}));
+        assertEquals(part() + " cannot be written: No space left on device; make room and try again", e.getMessage());
+        Files.delete(part());
     }
 
     @Test
