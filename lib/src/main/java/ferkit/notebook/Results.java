@@ -280,8 +280,8 @@ public final class Results {
                             + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
                     "Both were measured on the same images" + (run.config().dataHash().equals(Official.HASH) ? ""
                             : ", though as a copy with other pixels or in another order") + ", so what differs is not their choice but initial weights, order, dropout and software. "
-                            + "How much such chance can do shows in one run: over the last ten epochs our figure changes by "
-                            + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average.");
+                            + "Some of such chance shows within one run: over the last ten epochs our figure changes by "
+                            + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average. Another seed can do more.");
         });
     }
 
@@ -428,7 +428,7 @@ public final class Results {
                 + (inside.isEmpty() ? "No other run's figure lies in that interval."
                         : "In that interval lie also: " + String.join(", ", inside) + "."));
         sentences.add("Of " + adjusted.length + (adjusted.length == 1 ? " pair, " : " pairs, ") + apart.size()
-                + " can be told apart by the paired test at the 5 % level"
+                + " can be told apart on the validation images by the paired test at the 5 % level"
                 + (apart.isEmpty() ? "." : ": " + String.join("; ", apart) + "."));
         sentences.add("One training run a model: how much another seed would change a figure is not in these intervals, "
                 + "which only count the chance in the choice of " + Figures.count(best.validation().size())

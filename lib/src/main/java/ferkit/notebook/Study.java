@@ -207,7 +207,9 @@ public final class Study {
     /** What is shown in place of training: where a finished run was loaded from, and how long it took. */
     String loaded(String title, Run run) {
         return title + " is trained already: loaded from `" + workspace.shortPath(run.folder()) + "`. Its "
-                + Figures.count(run.history().size(), "epoch") + " took " + LiveProgress.duration(run.config().totalSeconds()) + ".";
+                + Figures.count(run.history().size(), "epoch") + " took "
+                + LiveProgress.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
+                        ? " on " + Figures.count(run.config().threads(), "thread") : "") + ".";
     }
 
     @FunctionalInterface

@@ -54,7 +54,7 @@ class ResultsTest {
         assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
         assertEquals("Best validation accuracy is 0.6400, the study's 0.6506: a difference of −1.1 points. The study's lies inside our 95 % "
                 + "interval, 0.610–0.669.", results.besideStudy(full).get().get(0));
-        assertTrue(results.besideStudy(full).get().get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average."));
+        assertTrue(results.besideStudy(full).get().get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average. Another seed can do more."));
         assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get().get(0).contains("outside our 95 % interval"));
         assertTrue(results.besideStudy(trial).isEmpty());
         assertTrue(results.besideStudysCurves(trial).isEmpty());
@@ -202,7 +202,7 @@ class ResultsTest {
         assertEquals(2, results.pairsWith(readAgain).rowCount());
         assertEquals("Highest validation accuracy: Model 3 (sample) with 0.6200, 95 % interval 0.590–0.650. In that interval lie also: "
                 + "Model 1 (sample), Model 2 (sample).", results.conclusions().get(0));
-        assertEquals("Of 3 pairs, 1 can be told apart by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
+        assertEquals("Of 3 pairs, 1 can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
                 results.conclusions().get(1));
     }
 
