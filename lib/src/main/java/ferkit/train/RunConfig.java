@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import ferkit.data.Origin;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -52,9 +53,26 @@ public record RunConfig(String model, String plan, String startWeights, String l
 
     /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */
     public boolean differsInSeed(RunConfig other) {
-        return seed != other.seed && model.equals(other.model) && plan.equals(other.plan) && dataHash.equals(other.dataHash)
-                && (learningRate.equals(other.learningRate) || learningRate.isEmpty() || other.learningRate.isEmpty())
-                && batch == other.batch && limit == other.limit;
+        Map<String, Object> mine = identity();
+        Map<String, Object> theirs = other.identity();
+        mine.keySet().retainAll(theirs.keySet());
+        theirs.keySet().retainAll(mine.keySet());
+        return !mine.remove("seed").equals(theirs.remove("seed")) && mine.equals(theirs);
+    }
+
+    /** What two states of one run have in common, by the names that messages use; without the learning rate if it was not noted. */
+    private Map<String, Object> identity() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("model", model);
+        fields.put("plan", plan);
+        fields.put("data hash", dataHash);
+        if (!learningRate.isEmpty()) {
+            fields.put("learning rate", learningRate);
+        }
+        fields.put("seed", seed);
+        fields.put("batch size", batch);
+        fields.put("image limit", limit);
+        return fields;
     }
 
     RunConfig withTotalSeconds(double seconds) {
@@ -113,15 +131,8 @@ public record RunConfig(String model, String plan, String startWeights, String l
      * @throws IllegalStateException naming the first field that differs with both its values
      */
     public void requireSameRun(RunConfig saved, String source) {
-        requireEqual("model", saved.model, model, source);
-        requireEqual("plan", saved.plan, plan, source);
-        requireEqual("data hash", saved.dataHash, dataHash, source);
-        if (!saved.learningRate.isEmpty()) {
-            requireEqual("learning rate", saved.learningRate, learningRate, source);
-        }
-        requireEqual("seed", saved.seed, seed, source);
-        requireEqual("batch size", saved.batch, batch, source);
-        requireEqual("image limit", saved.limit, limit, source);
+        Map<String, Object> wanted = identity();
+        saved.identity().forEach((field, value) -> requireEqual(field, value, wanted.getOrDefault(field, ""), source));
     }
 
     /** The same of a finished run, which has as many epochs too. */
