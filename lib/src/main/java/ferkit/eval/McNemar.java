@@ -16,6 +16,9 @@ import org.apache.commons.math3.distribution.BinomialDistribution;
  * @param pValue two-sided probability of a split at least as uneven between equally good models, 0 to 1
  */
 public record McNemar(int onlyFirst, int onlySecond, double pValue) {
+    /** Two models are said to differ if p lies below this. */
+    public static final double LEVEL = 0.05;
+
     /**
      * Compares two models.
      *

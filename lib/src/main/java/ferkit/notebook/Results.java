@@ -6,6 +6,7 @@ import ferkit.data.Emotion;
 import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.ClassReport;
+import ferkit.eval.Ensemble;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
 import ferkit.eval.Findings;
@@ -13,7 +14,9 @@ import ferkit.eval.Interval;
 import ferkit.eval.McNemar;
 import ferkit.eval.Overfitting;
 import ferkit.eval.Published;
+import ferkit.eval.RankAgreement;
 import ferkit.model.StudyModel;
+import ferkit.model.Summary;
 import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
@@ -22,6 +25,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +45,6 @@ import tech.tablesaw.api.Table;
  * only those are set that were made as the study made its own: on all of FER2013, in batches of 128, for fifty epochs.
  */
 public final class Results {
-    /** Tests are held against this level. */
-    private static final double LEVEL = 0.05;
     /** So many epochs before and after the best one are looked at to see how far it stands out. */
     private static final int NEIGHBOURS = 2;
     /** Changes from epoch to epoch are averaged over so many of the last epochs. */
@@ -378,7 +380,7 @@ public final class Results {
                 Figures.counts("Only second right", pairs.stream().mapToInt(p -> p.test().onlySecond()).toArray()),
                 StringColumn.create("p", pairs.stream().map(p -> Figures.pValue(p.test().pValue()))),
                 StringColumn.create("p after Holm", Arrays.stream(adjusted).mapToObj(Figures::pValue)),
-                StringColumn.create("Told apart at 5 %", Arrays.stream(adjusted).mapToObj(p -> p < LEVEL ? "yes" : "no")));
+                StringColumn.create("Told apart at 5 %", Arrays.stream(adjusted).mapToObj(p -> p < McNemar.LEVEL ? "yes" : "no")));
     }
 
     /**
@@ -415,7 +417,7 @@ public final class Results {
         double[] adjusted = adjusted(pairs);
         List<String> apart = new ArrayList<>();
         for (int i = 0; i < adjusted.length; i++) {
-            if (adjusted[i] < LEVEL) {
+            if (adjusted[i] < McNemar.LEVEL) {
                 Pair pair = pairs.get(i);
                 boolean first = pair.test().onlyFirst() > pair.test().onlySecond();
                 apart.add(title(first ? pair.first() : pair.second()) + " over " + title(first ? pair.second() : pair.first()));
@@ -434,6 +436,57 @@ public final class Results {
                 + "which only count the chance in the choice of " + Figures.count(best.validation().size())
                 + " validation images.");
         return sentences;
+    }
+
+    /** These runs together on the validation images, beside the single one that is best there; empty if there are fewer than two. */
+    public Optional<Ensemble> together() {
+        return together(Run::validation);
+    }
+
+    /** The same on the test images, all of which must have labels; the single run is still the one that is best on the validation images. */
+    public Optional<Ensemble> togetherOnTest() {
+        return together(Run::test);
+    }
+
+    private Optional<Ensemble> together(Function<Run, Predictions> split) {
+        if (runs.size() < 2) {
+            return Optional.empty();
+        }
+        Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
+        return Optional.of(new Ensemble("all " + runs.size() + " together", Predictions.mean(runs.stream().map(split).toList()),
+                title(best), split.apply(best)));
+    }
+
+    /**
+     * What the order of these runs says, in sentences: whether it is the study's, and whether the larger network is further ahead on
+     * its training images. The first needs runs that may be compared with the study's; two runs have no order to speak of.
+     */
+    public List<String> orders() {
+        List<String> sentences = new ArrayList<>();
+        List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        if (studys.size() > 2) {
+            sentences.add("By validation accuracy ours stand in the order " + ordered(studys, run -> run.best().valAccuracy()) + ", the study's in the order "
+                    + ordered(studys, run -> study(run).orElseThrow().validationAccuracy()) + ". "
+                    + agreement(studys, run -> run.best().valAccuracy(), run -> study(run).orElseThrow().validationAccuracy(), "stand in the same order in both"));
+        }
+        Map<String, Long> parameters = StudyModel.ALL.stream().collect(Collectors.toMap(StudyModel::name, m -> Summary.of(m).parameters()));
+        List<Run> known = runs.stream().filter(run -> parameters.containsKey(run.config().model())).toList();
+        if (known.size() > 2) {
+            sentences.add("By parameters the networks stand in the order " + ordered(known, run -> parameters.get(run.config().model())) + ", by the gap after the last epoch in the order "
+                    + ordered(known, run -> Overfitting.of(run.history()).gapAtLast()) + ". "
+                    + agreement(known, run -> parameters.get(run.config().model()), run -> Overfitting.of(run.history()).gapAtLast(), "have the larger gap at the larger network"));
+        }
+        return sentences;
+    }
+
+    private String ordered(List<Run> some, ToDoubleFunction<Run> figure) {
+        return some.stream().sorted(Comparator.comparingDouble(figure).reversed()).map(this::title).collect(Collectors.joining(", "));
+    }
+
+    private static String agreement(List<Run> some, ToDoubleFunction<Run> first, ToDoubleFunction<Run> second, String what) {
+        RankAgreement agreement = RankAgreement.of(some.stream().mapToDouble(first).toArray(), some.stream().mapToDouble(second).toArray());
+        return "Of " + Figures.count(agreement.pairs(), "pair") + " that differ in both figures, " + agreement.same() + " " + what
+                + "; chance alone agrees at least as well in " + Figures.fixed(100 * agreement.pValue(), 0) + " % of all orders.";
     }
 
     /** How a run did on the test images. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a model said of each image of one split, in file order.
@@ -54,6 +55,36 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
     /** Share of images predicted right, 0 to 1; NaN if there is none or one has no label. */
     public double accuracy() {
         return labelled() ? (double) correct() / size() : Double.NaN;
+    }
+
+    /** Those of the images that are of this class. */
+    public Predictions of(Emotion emotion) {
+        int[] chosen = IntStream.range(0, size()).filter(i -> truth[i] == emotion.label()).toArray();
+        return new Predictions(IntStream.of(chosen).map(i -> truth[i]).toArray(), IntStream.of(chosen).map(i -> predicted[i]).toArray(),
+                IntStream.of(chosen).mapToObj(i -> probabilities[i]).toArray(float[][]::new));
+    }
+
+    /**
+     * What several models say together of the same images: the mean of their probabilities, and the class of the highest.
+     *
+     * @throws IllegalArgumentException if there are none, or they are not predictions of the same images
+     */
+    public static Predictions mean(List<Predictions> models) {
+        if (models.isEmpty() || models.stream().anyMatch(m -> !Arrays.equals(m.truth, models.get(0).truth))) {
+            throw new IllegalArgumentException("The mean of " + models.size() + " models' predictions: expected at least one model, all of the same images");
+        }
+        int[] truth = models.get(0).truth;
+        int[] predicted = new int[truth.length];
+        float[][] mean = new float[truth.length][Emotion.COUNT];
+        for (int i = 0; i < truth.length; i++) {
+            int image = i;
+            for (int c = 0; c < Emotion.COUNT; c++) {
+                int emotion = c;
+                mean[i][c] = (float) models.stream().mapToDouble(m -> m.probabilities[image][emotion]).average().getAsDouble();
+                predicted[i] = mean[i][c] > mean[i][predicted[i]] ? c : predicted[i];
+            }
+        }
+        return new Predictions(truth, predicted, mean);
     }
 
     /** Writes {@code index,truth,predicted,p0,…,p6}, one line an image, by way of a temporary file. */

@@ -1,0 +1,66 @@
+package ferkit.eval;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ferkit.data.Emotion;
+import ferkit.train.Predictions;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class EnsembleTest {
+    private static final int[] TRUTH = {0, 1, 1};
+    /** Wrong on the last image, of which it is not sure. */
+    private static final Predictions FIRST = predictions(new int[] {0, 1, 2}, 0.7f, 0.7f, 0.4f);
+    /** Wrong on the first. */
+    private static final Predictions SECOND = predictions(new int[] {3, 1, 1}, 0.5f, 0.4f, 0.9f);
+
+    private static Predictions predictions(int[] predicted, float... probability) {
+        float[][] rows = new float[predicted.length][Emotion.COUNT];
+        for (int i = 0; i < predicted.length; i++) {
+            Arrays.fill(rows[i], (1 - probability[i]) / (Emotion.COUNT - 1));
+            rows[i][predicted[i]] = probability[i];
+        }
+        return new Predictions(TRUTH, predicted, rows);
+    }
+
+    @Test
+    void theSurerModelDecides() {
+        Predictions mean = Predictions.mean(List.of(FIRST, SECOND));
+        assertArrayEquals(new int[] {0, 1, 1}, mean.predicted());
+        assertEquals((0.7f + 0.5f / 6) / 2, mean.probabilities()[0][0], 1e-6);
+        assertEquals(1, sum(mean.probabilities()[2]), 1e-6);
+        assertArrayEquals(FIRST.predicted(), Predictions.mean(List.of(FIRST)).predicted());
+        assertThrows(IllegalArgumentException.class, () -> Predictions.mean(List.of()));
+        assertThrows(IllegalArgumentException.class,
+                () -> Predictions.mean(List.of(FIRST, new Predictions(new int[1], new int[1], new float[1][Emotion.COUNT]))));
+    }
+
+    private static double sum(float[] row) {
+        double sum = 0;
+        for (float p : row) {
+            sum += p;
+        }
+        return sum;
+    }
+
+    @Test
+    void allTogetherStandBesideTheOne() {
+        Ensemble ensemble = new Ensemble("the two together", Predictions.mean(List.of(FIRST, SECOND)), "Model 1", FIRST);
+        Table accuracy = ensemble.accuracy();
+        assertEquals(List.of("Model 1", "the two together"), accuracy.stringColumn("Model").asList());
+        assertEquals(List.of(2, 3), accuracy.intColumn("Right").asList());
+        assertEquals("0.6667", accuracy.doubleColumn("Accuracy").getString(0));
+        assertEquals("The difference is +33.3 points. Only the two together are right on 1 image, only Model 1 on 0 images: the paired test does not "
+                + "tell the two apart at the 5 % level (p = 1.000).", ensemble.test());
+        Table classes = ensemble.classes();
+        assertEquals("0.500", classes.doubleColumn("Recall, Model 1").getString(Emotion.DISGUST.label()));
+        assertEquals("1.000", classes.doubleColumn("Recall, together").getString(Emotion.DISGUST.label()));
+        assertEquals("1.000", classes.stringColumn("p after Holm").get(Emotion.DISGUST.label()));
+        assertEquals("+0.333", classes.doubleColumn("F1 difference").getString(Emotion.DISGUST.label())); // 1 and 2/3
+        assertEquals("+0.000", classes.doubleColumn("F1 difference").getString(Emotion.HAPPY.label()));
+    }
+}
