@@ -21,14 +21,19 @@ public final class Figures {
         return Double.isFinite(value) ? new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString() : "–";
     }
 
-    /** As {@link #fixed}, always with a sign: "+0.012", "−0.004"; what is rounded to zero is "+0.000". */
+    /** As {@link #fixed} with a sign: "+0.012", "−0.004"; what is rounded to zero has none: "0.000". */
     public static String signed(double value, int decimals) {
         String text = fixed(Math.abs(value), decimals);
-        if (!Double.isFinite(value)) {
-            return text;
+        return (!Double.isFinite(value) || text.equals(fixed(0, decimals)) ? "" : value < 0 ? "−" : "+") + text;
+    }
+
+    /** How many decimals it takes, from {@code least} up, to show two different numbers as different; {@code least} for equal ones. */
+    static int decimalsApart(double a, double b, int least) {
+        int decimals = least;
+        while (a != b && fixed(a, decimals).equals(fixed(b, decimals))) {
+            decimals++;
         }
-        boolean negative = value < 0 && !text.equals(fixed(0, decimals));
-        return (negative ? "−" : "+") + text;
+        return decimals;
     }
 
     /** A count with a comma between thousands: "1,469,031". */
@@ -41,9 +46,9 @@ public final class Figures {
         return count(value) + " " + singular + (value == 1 ? "" : "s");
     }
 
-    /** A p-value: three decimals, or "< 0.001". */
+    /** A p-value: three decimals, or as many as show on which side of 0.05 it lies, or "< 0.001". */
     public static String pValue(double p) {
-        return p < 0.001 ? "< 0.001" : fixed(p, 3);
+        return p < 0.001 ? "< 0.001" : fixed(p, decimalsApart(p, 0.05, 3));
     }
 
     /** A table's column of numbers, shown with so many decimals; NaN is missing. */

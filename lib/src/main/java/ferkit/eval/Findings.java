@@ -52,11 +52,22 @@ public record Findings(ClassReport report, Overfitting overfitting) {
     /** The findings in sentences, one for each. */
     public List<String> sentences() {
         Scores disgust = report.of(Emotion.DISGUST);
-        return List.of("Found best, by F1: " + listed(best()) + "; worst: " + listed(worst()) + ".",
+        return List.of(extremes(),
                 "Disgust has " + Figures.count(disgust.support()) + " of " + Figures.count(report.macro().support()) + " images (rank "
                         + rankByImages(Emotion.DISGUST) + " of " + Emotion.COUNT + ") and an F1 of "
                         + Figures.fixed(disgust.f1(), 2) + " (rank " + rank(Emotion.DISGUST) + " of " + Emotion.COUNT + ").",
                 overfitting.sentence());
+    }
+
+    private String extremes() {
+        List<Emotion> found = report.byF1().stream().filter(emotion -> report.of(emotion).f1() > 0).toList();
+        List<Emotion> never = report.byF1().subList(found.size(), Emotion.COUNT);
+        if (found.isEmpty()) {
+            return "No class is found: every F1 is 0.";
+        }
+        return "Found best, by F1: " + listed(found.subList(0, Math.min(EXTREMES, found.size()))) + "; "
+                + (never.size() < EXTREMES ? "worst: " + listed(worst())
+                        : "never found: " + never.stream().map(Emotion::title).collect(Collectors.joining(", "))) + ".";
     }
 
     /** A table of each finding, in the study, in this run, and whether it is the same in both. */

@@ -35,13 +35,26 @@ public record Overfitting(int bestEpoch, double gapAtBest, int lastEpoch, double
         return turn < lastEpoch;
     }
 
-    /** The figures in two sentences. */
+    /** The figures in one or two sentences. */
     public String sentence() {
-        String gap = "At the best epoch, " + bestEpoch + ", training accuracy minus validation accuracy is "
-                + Figures.signed(gapAtBest, 3) + ", after the last, " + lastEpoch + ", it is " + Figures.signed(gapAtLast, 3) + ". ";
-        return gap + (lossTurns()
-                ? "Validation loss is lowest at epoch " + turn + " (" + Figures.fixed(lossAtTurn, 3) + ") and has risen to "
-                        + Figures.fixed(lossAtLast, 3) + " by epoch " + lastEpoch + "."
-                : "Validation loss is lowest at the last epoch (" + Figures.fixed(lossAtLast, 3) + "): it has not turned yet.");
+        if (lastEpoch == 1) {
+            return "After its one epoch training accuracy minus validation accuracy is " + Figures.signed(gapAtLast, 3)
+                    + " and validation loss " + Figures.fixed(lossAtLast, 3) + ": whether that turns, more epochs would show.";
+        }
+        return "At the best epoch, " + bestEpoch + ", training accuracy minus validation accuracy is " + Figures.signed(gapAtBest, 3)
+                + (bestEpoch == lastEpoch ? "; it is the last one. "
+                        : ", after the last, " + lastEpoch + ", it is " + Figures.signed(gapAtLast, 3) + ". ") + lossSentence();
+    }
+
+    private String lossSentence() {
+        if (!lossTurns()) {
+            return "Validation loss is lowest at the last epoch (" + Figures.fixed(lossAtLast, 3) + "): it has not turned yet.";
+        }
+        int decimals = Figures.decimalsApart(lossAtTurn, lossAtLast, 3);
+        String lowest = "Validation loss is lowest at epoch " + turn + " (" + Figures.fixed(lossAtTurn, decimals) + ") and ";
+        String last = Figures.fixed(lossAtLast, decimals);
+        return lowest + (lossAtLast == lossAtTurn ? "as low again at the last, " + lastEpoch + "."
+                : decimals > 3 ? "hardly higher at the last, " + lastEpoch + " (" + last + ")."
+                : "has risen to " + last + " by epoch " + lastEpoch + ".");
     }
 }

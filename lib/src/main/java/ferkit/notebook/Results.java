@@ -278,7 +278,7 @@ public final class Results {
             double change = IntStream.range(0, LAST_EPOCHS)
                     .mapToDouble(i -> Math.abs(last.get(i + 1).valAccuracy() - last.get(i).valAccuracy())).average().getAsDouble();
             return List.of("Best validation accuracy is " + Figures.fixed(run.best().valAccuracy(), 4) + ", the study's "
-                            + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 1) + " points. The study's lies "
+                            + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 2) + " points. The study's lies "
                             + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
                     "Both were measured on the same images" + (run.config().dataHash().equals(Official.HASH) ? ""
                             : ", though as a copy with other pixels or in another order") + ", so what differs is not their choice but initial weights, order, dropout and software. "
@@ -424,17 +424,17 @@ public final class Results {
             }
         }
         List<String> sentences = new ArrayList<>();
-        sentences.add("Highest validation accuracy: " + isBest.get(true).stream().map(this::title).collect(Collectors.joining(" and "))
-                + " with " + Figures.fixed(highest, 4)
-                + ", 95 % interval " + interval(best).text() + ". "
-                + (inside.isEmpty() ? "No other run's figure lies in that interval."
-                        : "In that interval lie also: " + String.join(", ", inside) + "."));
-        sentences.add("Of " + adjusted.length + (adjusted.length == 1 ? " pair, " : " pairs, ") + apart.size()
-                + " can be told apart on the validation images by the paired test at the 5 % level"
+        sentences.add("Highest validation accuracy: " + listed(isBest.get(true).stream().map(this::title).toList())
+                + " with " + Figures.fixed(highest, 4) + ", 95 % interval " + interval(best).text() + "."
+                + (isBest.get(false).isEmpty() ? "" : inside.isEmpty() ? " No other run's figure lies in that interval."
+                        : " In that interval " + (inside.size() == 1 ? "lies" : "lie") + " also " + listed(inside) + "."));
+        int all = adjusted.length;
+        sentences.add((apart.isEmpty() ? all == 1 ? "The two cannot" : "None of the " + all + " pairs can"
+                : all == 1 ? "The two can" : apart.size() == all ? "All " + all + " pairs can" : "Of " + all + " pairs, " + apart.size() + " can")
+                + " be told apart on the validation images by the paired test at the 5 % level"
                 + (apart.isEmpty() ? "." : ": " + String.join("; ", apart) + "."));
         sentences.add("One training run a model: how much another seed would change a figure is not in these intervals, "
-                + "which only count the chance in the choice of " + Figures.count(best.validation().size())
-                + " validation images.");
+                + "which only count the chance in the choice of " + Figures.count(best.validation().size(), "validation image") + ".");
         return sentences;
     }
 
@@ -487,6 +487,11 @@ public final class Results {
         RankAgreement agreement = RankAgreement.of(some.stream().mapToDouble(first).toArray(), some.stream().mapToDouble(second).toArray());
         return "Of " + Figures.count(agreement.pairs(), "pair") + " that differ in both figures, " + agreement.same() + " " + what
                 + "; chance alone agrees at least as well in " + Figures.fixed(100 * agreement.pValue(), 0) + " % of all orders.";
+    }
+
+    private static String listed(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
     }
 
     /** How a run did on the test images. */

@@ -246,7 +246,7 @@ public final class Transfer {
             return sentences;
         }
         sentences.add("Our run, " + title(run) + ": " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and "
-                + Figures.fixed(run.test().accuracy(), 4) + " on test (" + run.test().size() + " images), a difference of "
+                + Figures.fixed(run.test().accuracy(), 4) + " on test (" + Figures.count(run.test().size(), "image") + "), a difference of "
                 + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + "."
                 + (followsStudy(run) && variant.equals(Variant.KERAS) ? "" : " It was not made as the study's was: only how its two figures agree with each other says something here."));
         return sentences;

@@ -88,8 +88,43 @@ class PublishedTest {
                 + "Validation loss is lowest at epoch 2 (1.200) and has risen to 1.400 by epoch 3.", overfitting.sentence());
         Overfitting single = Overfitting.of(new History(List.of(epoch(1, 0.3, 0.4, 1.5))));
         assertFalse(single.lossTurns());
-        assertEquals("At the best epoch, 1, training accuracy minus validation accuracy is −0.100, after the last, 1, it is −0.100. "
-                + "Validation loss is lowest at the last epoch (1.500): it has not turned yet.", single.sentence());
+        assertEquals("After its one epoch training accuracy minus validation accuracy is −0.100 and validation loss 1.500: "
+                + "whether that turns, more epochs would show.", single.sentence());
+    }
+
+    @Test
+    void roundedFiguresDoNotContradictTheWords() {
+        assertEquals("Validation loss is lowest at epoch 1 (1.7261) and hardly higher at the last, 2 (1.7263).", loss(1.72611, 1.72634));
+        assertEquals("Validation loss is lowest at epoch 1 (1.726) and has risen to 1.727 by epoch 2.", loss(1.7261, 1.7269));
+        assertEquals("Validation loss is lowest at epoch 1 (1.726) and as low again at the last, 3.", loss(1.7261, 1.8, 1.7261));
+        assertEquals("Validation loss is lowest at the last epoch (1.726): it has not turned yet.", loss(1.72634, 1.72611));
+        assertEquals("At the best epoch, 2, training accuracy minus validation accuracy is 0.000; it is the last one. ",
+                Overfitting.of(new History(List.of(epoch(1, 0.3, 0.4, 2), epoch(2, 0.5, 0.50004, 1)))).sentence().split("Validation loss")[0]);
+        assertEquals("0.04996", Figures.pValue(0.04996));
+        assertEquals("0.0504", Figures.pValue(0.0504));
+        assertEquals("0.050", Figures.pValue(0.05));
+    }
+
+    /** What is said of the validation losses of a short history. */
+    private static String loss(double... losses) {
+        History history = new History(IntStream.range(0, losses.length).mapToObj(i -> epoch(i + 1, 0.3, 0.4, losses[i])).toList());
+        String sentence = Overfitting.of(history).sentence();
+        return sentence.substring(sentence.indexOf("Validation loss"));
+    }
+
+    @Test
+    void classesWithoutAnyF1AreNeitherBestNorRankedAmongThemselves() {
+        History history = new History(List.of(epoch(1, 0.3, 0.4, 1.5)));
+        assertEquals("Found best, by F1: Happy 0.40; never found: Angry, Disgust, Fear, Sad, Surprise, Neutral.",
+                extremes(history, 0, 0, 0, 0.4, 0, 0, 0));
+        assertEquals("Found best, by F1: Happy 0.40, Sad 0.30; worst: Angry 0.10, Disgust 0.00.",
+                extremes(history, 0.1, 0, 0.2, 0.4, 0.3, 0.2, 0.2));
+        assertEquals("No class is found: every F1 is 0.", extremes(history, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    private static String extremes(History history, double... f1) {
+        List<Scores> classes = IntStream.range(0, f1.length).mapToObj(i -> new Scores(f1[i], f1[i], f1[i], 9)).toList();
+        return Findings.of(ClassReport.of(classes), history).sentences().get(0);
     }
 
     private static History.Epoch epoch(int epoch, double accuracy, double valAccuracy, double valLoss) {
@@ -102,10 +137,10 @@ class PublishedTest {
         assertEquals("0.38", Figures.fixed(0.375, 2));
         assertEquals("–", Figures.fixed(Double.NaN, 2));
         assertEquals("−0.004", Figures.signed(-0.004, 3));
-        assertEquals("+0.000", Figures.signed(0, 3));
-        assertEquals("+0.000", Figures.signed(-0.0004, 3));
+        assertEquals("0.000", Figures.signed(0, 3));
+        assertEquals("0.000", Figures.signed(-0.0004, 3));
         assertEquals("–", Figures.signed(Double.NaN, 3));
-        assertEquals("+0.00", Figures.signedColumn("x", new double[] {-0.004}, 2).getString(0));
+        assertEquals("0.00", Figures.signedColumn("x", new double[] {-0.004}, 2).getString(0));
         assertEquals("–", Figures.signedColumn("x", new double[] {Double.NaN}, 2).getString(0));
         assertEquals("< 0.001", Figures.pValue(0.0004));
         assertEquals("0.047", Figures.pValue(0.0471));

@@ -52,7 +52,7 @@ class ResultsTest {
         assertEquals(List.of("0.6400", "0.6506", "−0.0106"), results.row(full).stringColumn("Validation accuracy").asList());
         assertEquals(List.of("2", "42", "−40"), results.row(full).stringColumn("Best epoch").asList());
         assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
-        assertEquals("Best validation accuracy is 0.6400, the study's 0.6506: a difference of −1.1 points. The study's lies inside our 95 % "
+        assertEquals("Best validation accuracy is 0.6400, the study's 0.6506: a difference of −1.06 points. The study's lies inside our 95 % "
                 + "interval, 0.610–0.669.", results.besideStudy(full).get().get(0));
         assertTrue(results.besideStudy(full).get().get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average. Another seed can do more."));
         assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get().get(0).contains("outside our 95 % interval"));
@@ -94,7 +94,7 @@ class ResultsTest {
         RunConfig second = new RunConfig(c.model(), c.plan(), c.startWeights(), "", c.data(), c.dataHash(), 2, 3, 128, 0, 1, "cpu", Map.of(), 1);
         Table table = Results.besideSeed(run, new Run(shorter.folder(), second, shorter.history(), shorter.validation(), shorter.test()));
         assertEquals(List.of("Epoch 3, seed 1", "Epoch 3, seed 2"), List.of(table.column(4).name(), table.column(5).name()));
-        assertEquals(List.of("+0.0000", "+0.0000", "+0.0133", "+0.0000"), table.stringColumn(1).asList()); // 0.04 / 3 in validation accuracy
+        assertEquals(List.of("0.0000", "0.0000", "+0.0133", "0.0000"), table.stringColumn(1).asList()); // 0.04 / 3 in validation accuracy
         assertEquals("+0.0400", table.stringColumn(2).get(2));
         assertEquals("2", table.stringColumn(3).get(2));
         assertEquals(List.of("0.4300", "0.4300"), List.of(table.stringColumn(4).get(0), table.stringColumn(5).get(0)));
@@ -200,8 +200,8 @@ class ResultsTest {
                 third.validation().probabilities().clone());
         Run readAgain = new Run(third.folder(), third.config(), third.history(), again, again);
         assertEquals(2, results.pairsWith(readAgain).rowCount());
-        assertEquals("Highest validation accuracy: Model 3 (sample) with 0.6200, 95 % interval 0.590–0.650. In that interval lie also: "
-                + "Model 1 (sample), Model 2 (sample).", results.conclusions().get(0));
+        assertEquals("Highest validation accuracy: Model 3 (sample) with 0.6200, 95 % interval 0.590–0.650. In that interval lie also "
+                + "Model 1 (sample) and Model 2 (sample).", results.conclusions().get(0));
         assertEquals("Of 3 pairs, 1 can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
                 results.conclusions().get(1));
     }
@@ -219,6 +219,20 @@ class ResultsTest {
         Results results = new Results(SAMPLE, List.of(run("model-1", 2, 0, 400), run("model-2", 2, 0, 600), run("model-6", 2, 100, 600)));
         assertEquals("Highest validation accuracy: Model 2 (sample) and Model 6 (sample) with 0.6000, 95 % interval 0.569–0.630. "
                 + "No other run's figure lies in that interval.", results.conclusions().get(0));
+    }
+
+    @Test
+    void conclusionsCountInWords() {
+        Run first = run("model-1", 2, 0, 600);
+        Run second = run("model-2", 2, 0, 610);
+        Run third = run("model-6", 2, 300, 600);
+        assertEquals("The two can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
+                new Results(SAMPLE, List.of(first, second)).conclusions().get(1));
+        assertTrue(new Results(SAMPLE, List.of(first, second)).conclusions().get(0).endsWith("In that interval lies also Model 1 (sample)."));
+        List<String> equals = new Results(SAMPLE, List.of(first, third)).conclusions();
+        assertTrue(equals.get(0).endsWith("Model 1 (sample) and Model 6 (sample) with 0.6000, 95 % interval 0.569–0.630."));
+        assertTrue(equals.get(1).startsWith("The two cannot be told apart"));
+        assertTrue(new Results(SAMPLE, List.of(first, third, run("model-3", 2, 100, 600))).conclusions().get(1).startsWith("None of the 3 pairs can"));
     }
 
     @Test
