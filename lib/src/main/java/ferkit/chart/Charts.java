@@ -1,5 +1,6 @@
 package ferkit.chart;
 
+import ferkit.eval.Figures;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.FontMetrics;
@@ -7,17 +8,19 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.XYChart;
@@ -44,11 +47,14 @@ public final class Charts {
      * @param classes names, from left to right
      * @param counts for each group of bars (such as a split), in order, as many numbers as classes
      */
-    public static CategoryChart classCounts(List<String> classes, Map<String, int[]> counts) {
-        CategoryChart chart = bars(classes, "Images", "0");
-        counts.forEach((name, values) -> add(chart, name, classes, Arrays.stream(values).asDoubleStream().toArray()));
+    public static Picture classCounts(List<String> classes, Map<String, int[]> counts) {
+        CategoryChart chart = bars("Images", "#,##0");
+        Map<String, double[]> bars = new LinkedHashMap<>();
+        counts.forEach((name, values) -> bars.put(name, Arrays.stream(values).asDoubleStream().toArray()));
+        bars.forEach((name, values) -> add(chart, name, classes, values));
         colour(chart, Style.COLORS);
-        return chart;
+        return new Picture("Images of each class", "Bars of the number of images of each class. "
+                + extremes(classes, bars, value -> Figures.count((long) value)), image(chart));
     }
 
     /**
@@ -57,15 +63,28 @@ public final class Charts {
      * @param classes names, from left to right
      * @param f1 for each model, in order, as many numbers from 0 to 1 as classes; NaN leaves a gap
      */
-    public static CategoryChart f1(List<String> classes, Map<String, double[]> f1) {
-        CategoryChart chart = bars(classes, "F1", "0.00");
+    public static Picture f1(List<String> classes, Map<String, double[]> f1) {
+        CategoryChart chart = bars("F1", "0.00");
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         f1.forEach((name, values) -> add(chart, name, classes, values));
         colour(chart, List.of(Style.COLORS.get(0), Style.pale(Style.COLORS.get(1)), Style.pale(Style.COLORS.get(2))));
-        return chart;
+        return new Picture("F1 of each class: " + String.join(", ", f1.keySet()), "Bars of the F1 of each class. "
+                + extremes(classes, f1, value -> Figures.fixed(value, 2)), image(chart));
     }
 
-    private static CategoryChart bars(List<String> classes, String yTitle, String pattern) {
+    /** Each group's highest and lowest bar in a sentence, a group without one left out. */
+    private static String extremes(List<String> classes, Map<String, double[]> bars, DoubleFunction<String> text) {
+        return bars.entrySet().stream().map(group -> {
+            double[] values = group.getValue();
+            List<Integer> order = IntStream.range(0, values.length).filter(i -> !Double.isNaN(values[i])).boxed()
+                    .sorted(Comparator.comparingDouble(i -> -values[i])).toList();
+            IntFunction<String> bar = i -> classes.get(i) + " with " + text.apply(values[i]);
+            return order.isEmpty() ? "" : group.getKey() + ": highest " + bar.apply(order.get(0)) + ", lowest "
+                    + bar.apply(order.get(order.size() - 1)) + ".";
+        }).filter(sentence -> !sentence.isEmpty()).collect(Collectors.joining(" "));
+    }
+
+    private static CategoryChart bars(String yTitle, String pattern) {
         CategoryChart chart = new CategoryChart(Style.WIDTH, 380);
         Style.apply(chart);
         chart.setYAxisTitle(yTitle);
@@ -89,10 +108,11 @@ public final class Charts {
      * A confusion matrix: a cell's upper number counts images, its lower number is the share of the row's class.
      * Cells are coloured by that share.
      *
+     * @param name whose it is, for example "Model 6"
      * @param counts {@code counts[truth][predicted]}
      * @param classes names in the order of both indices
      */
-    public static HeatMapChart confusion(int[][] counts, List<String> classes) {
+    public static Picture confusion(String name, int[][] counts, List<String> classes) {
         int n = classes.size();
         if (counts.length != n || Arrays.stream(counts).anyMatch(row -> row.length != n)) {
             throw new IllegalArgumentException("A confusion matrix of " + counts.length + " rows for the " + n + " classes " + classes
@@ -121,20 +141,21 @@ public final class Charts {
                 .setPlotContentSize(1).setLegendVisible(false);
         chart.addSeries("Share of the true class", classes, fromBelow, cells);
         chart.addAnnotation(new CellText(upper, lower));
-        return chart;
+        return new Picture("Confusion matrix of " + name, "Confusion matrix of " + name + ", true classes in rows. Right: "
+                + IntStream.range(0, n).mapToObj(i -> classes.get(i) + " " + lower[i][i]).collect(Collectors.joining(", ")) + ".", image(chart));
     }
 
     /** The accuracy and the loss of a run over its epochs, training and validation. */
-    public static BufferedImage trainingCurves(Curves run) {
+    public static Picture trainingCurves(Curves run) {
         return trainingCurves(run, List.of());
     }
 
     /** The accuracy and the loss of a run over its epochs, and behind them in pale another's, such as the study's. */
-    public static BufferedImage trainingCurves(Curves run, Curves behind) {
+    public static Picture trainingCurves(Curves run, Curves behind) {
         return trainingCurves(run, List.of(behind));
     }
 
-    private static BufferedImage trainingCurves(Curves run, List<Curves> behind) {
+    private static Picture trainingCurves(Curves run, List<Curves> behind) {
         int epochs = Math.max(run.epochs(), behind.stream().mapToInt(Curves::epochs).max().orElse(0));
         List<Panels.Line> accuracy = new ArrayList<>();
         List<Panels.Line> loss = new ArrayList<>();
@@ -144,8 +165,10 @@ public final class Charts {
         }
         pair(accuracy, run.name(), run.accuracy(), run.valAccuracy(), false);
         pair(loss, run.name(), run.loss(), run.valLoss(), false);
-        return Panels.image(List.of(Panels.panel("Accuracy", accuracy, epochs, Style.WIDTH / 2, 320),
-                Panels.panel("Loss", loss, epochs, Style.WIDTH / 2, 320)), 2, accuracy);
+        return new Picture("Accuracy and loss of " + run.name() + behind.stream().map(other -> ", behind it in pale those of " + other.name()).collect(Collectors.joining()),
+                "Training and validation accuracy and loss of " + run.inWords() + behind.stream().map(other -> " Behind in pale, " + other.inWords()).collect(Collectors.joining()),
+                Panels.image(List.of(Panels.panel("Accuracy", accuracy, epochs, Style.WIDTH / 2, 320),
+                        Panels.panel("Loss", loss, epochs, Style.WIDTH / 2, 320)), 2, accuracy));
     }
 
     private static void pair(List<Panels.Line> lines, String name, double[] training, double[] validation, boolean pale) {
@@ -159,10 +182,11 @@ public final class Charts {
     /**
      * The study's Figure 1: accuracy, loss, validation accuracy and validation loss of several models over epochs.
      *
+     * @param title of the whole
      * @param models at least one, at most fourteen, of different names
      * @param colours of each, from 0; from 7 on the same colours again, dashed
      */
-    public static BufferedImage comparison(List<Curves> models, List<Integer> colours) {
+    public static Picture comparison(String title, List<Curves> models, List<Integer> colours) {
         int limit = 2 * Style.COLORS.size();
         if (models.isEmpty() || models.size() > limit || colours.size() != models.size()) {
             throw new IllegalArgumentException("A comparison of " + models.size() + " models in " + colours.size()
@@ -175,7 +199,9 @@ public final class Charts {
         charts.add(Panels.panel("Training loss", lines(models, colours, Curves::loss), epochs, Style.WIDTH / 2, 300));
         charts.add(Panels.panel("Validation accuracy", lines(models, colours, Curves::valAccuracy), epochs, Style.WIDTH / 2, 300));
         charts.add(Panels.panel("Validation loss", lines(models, colours, Curves::valLoss), epochs, Style.WIDTH / 2, 300));
-        return Panels.image(charts, 2, accuracy);
+        return new Picture(title,
+                "Training and validation accuracy and loss of several models. " + models.stream().map(Curves::inWords).collect(Collectors.joining(" ")),
+                Panels.image(charts, 2, accuracy));
     }
 
     private static List<Panels.Line> lines(List<Curves> models, List<Integer> colours, Function<Curves, double[]> figure) {
@@ -191,11 +217,12 @@ public final class Charts {
     /**
      * Grey images in rows, each over its caption.
      *
+     * @param title of the whole
      * @param images square, bytes 0 (black) to 255 (white) row by row, all of one size
      * @param captions as many as images
      * @param columns images in a row, at least 1
      */
-    public static BufferedImage imageGrid(List<byte[]> images, List<String> captions, int columns) {
+    public static Picture imageGrid(String title, List<byte[]> images, List<String> captions, int columns) {
         if (images.isEmpty() || captions.size() != images.size() || columns < 1) {
             throw new IllegalArgumentException(images.size() + " images with " + captions.size() + " captions in rows of " + columns
                     + ": expected at least one image, as many captions and rows of at least 1");
@@ -205,7 +232,7 @@ public final class Charts {
         int shown = Math.min(cell - 12, 2 * side);
         int rows = (images.size() + columns - 1) / columns;
         int height = shown + 30;
-        return picture(Style.WIDTH, rows * height + 8, g -> {
+        BufferedImage grid = picture(Style.WIDTH, rows * height + 8, g -> {
             g.setFont(Style.TEXT);
             g.setColor(Style.INK);
             FontMetrics metrics = g.getFontMetrics();
@@ -216,6 +243,8 @@ public final class Charts {
                 g.drawString(captions.get(i), x + (cell - metrics.stringWidth(captions.get(i))) / 2, y + shown + 16);
             }
         });
+        return new Picture(title, title + ": " + Figures.count(images.size(), "small grey image") + " in rows of " + Math.min(columns, images.size())
+                + ", called " + captions.stream().distinct().collect(Collectors.joining(", ")) + ".", grid);
     }
 
     private static BufferedImage grey(byte[] pixels, int side) {
@@ -227,8 +256,12 @@ public final class Charts {
         return image;
     }
 
-    /** A chart as a picture, {@value #SCALE} times as wide and high as its layout. */
-    public static BufferedImage image(Chart<?, ?> chart) {
+    /** A chart of one's own as a picture. */
+    public static Picture picture(String title, String description, Chart<?, ?> chart) {
+        return new Picture(title, description, image(chart));
+    }
+
+    private static BufferedImage image(Chart<?, ?> chart) {
         return picture(chart.getWidth(), chart.getHeight(), g -> chart.paint(g, chart.getWidth(), chart.getHeight()));
     }
 
@@ -243,21 +276,5 @@ public final class Charts {
         painter.accept(g);
         g.dispose();
         return image;
-    }
-
-    /** A chart as the bytes of a PNG file. */
-    public static byte[] png(Chart<?, ?> chart) {
-        return png(image(chart));
-    }
-
-    /** A picture as the bytes of a PNG file. */
-    public static byte[] png(BufferedImage image) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
     }
 }

@@ -168,7 +168,7 @@ public final class Evaluation {
      */
     public Table recallIntervals() {
         List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> classes.of(e).support() > 0).toList();
-        return Table.create("Recall and its interval", StringColumn.create("Class", present.stream().map(Emotion::title)),
+        return Table.create("Recall of each class and its interval", StringColumn.create("Class", present.stream().map(Emotion::title)),
                 Figures.counts("Images", present.stream().mapToInt(e -> classes.of(e).support()).toArray()),
                 Figures.column("Recall", present.stream().mapToDouble(e -> classes.of(e).recall()).toArray(), 3),
                 StringColumn.create("95 % interval", present.stream().map(e -> recallInterval(e).text())),

@@ -72,7 +72,7 @@ public record Findings(ClassReport report, Overfitting overfitting) {
 
     /** A table of each finding, in the study, in this run, and whether it is the same in both. */
     public Table beside(Findings study) {
-        Table table = Table.create("Findings", StringColumn.create("Finding"), StringColumn.create("Study"),
+        Table table = Table.create("The study's findings in this run", StringColumn.create("Finding"), StringColumn.create("Study"),
                 StringColumn.create("This run"), StringColumn.create("Same"));
         add(table, "The two classes found best (F1)", study.listed(study.best()), listed(best()), sameClasses(study.best(), best()));
         add(table, "The two classes found worst (F1)", study.listed(study.worst()), listed(worst()),

@@ -1,6 +1,7 @@
 package ferkit.notebook;
 
 import ferkit.chart.Charts;
+import ferkit.chart.Picture;
 import ferkit.data.DataReport;
 import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
@@ -11,7 +12,6 @@ import ferkit.data.Split;
 import ferkit.data.Statistics;
 import ferkit.data.Statistics.Grey;
 import ferkit.eval.Figures;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,7 +51,7 @@ public final class DataTables {
         boolean labelled = Stream.of(Split.values()).allMatch(split -> data.split(split).labelled());
         List<String> names = new ArrayList<>(Emotion.titles());
         names.addAll(labelled ? List.of("All") : List.of("Without a label", "All"));
-        Table table = Table.create("Images per class", StringColumn.create("Class", names));
+        Table table = Table.create("Images of each class and split", StringColumn.create("Class", names));
         for (Split split : Split.values()) {
             int[] counts = data.split(split).counts();
             int all = data.split(split).size();
@@ -72,7 +72,7 @@ public final class DataTables {
     public static Table officialTable(FaceSet data) {
         List<String> names = new ArrayList<>(Emotion.titles());
         names.add("All");
-        Table table = Table.create("Against FER2013's official numbers", StringColumn.create("Class", names));
+        Table table = Table.create("Images against FER2013's official numbers", StringColumn.create("Class", names));
         for (Split split : Split.values()) {
             int[] official = with(IntStream.of(Official.counts(split)).sum(), Official.counts(split));
             int[] difference = with(data.split(split).size(), data.split(split).counts());
@@ -88,7 +88,7 @@ public final class DataTables {
 
     /** What a data set holds besides good faces, one row a finding and one column a split; "–" where a row does not apply. */
     public static Table findings(DataReport report) {
-        Table table = Table.create("Findings", StringColumn.create("Finding", "Images", "Blank (one grey value)",
+        Table table = Table.create("What the data hold besides good faces", StringColumn.create("Finding", "Images", "Blank (one grey value)",
                 "Exact copy of an earlier image of the same split", "Exact copy anywhere that has another label",
                 "Exact copy in training", "… whose labels there are all the same as its own",
                 "Near duplicate in training (" + DataReport.MEASURE + ")", "… the most similar with the same label",
@@ -112,7 +112,7 @@ public final class DataTables {
 
     /** FER2013 labels (rows) against FER+ majorities (columns, the seven classes first): images of all splits together. */
     public static Table agreement(DataReport.Votes votes) {
-        Table table = Table.create("FER2013 label and FER+ majority", StringColumn.create("FER2013", Emotion.titles()));
+        Table table = Table.create("Labels of FER2013 in rows against the majority of FER+ in columns", StringColumn.create("FER2013", Emotion.titles()));
         for (Emotion emotion : Emotion.values()) {
             table.addColumns(column(votes, emotion.title(), vote(emotion).ordinal()));
         }
@@ -134,7 +134,7 @@ public final class DataTables {
     /** Mean and standard deviation of the grey values 0 to 255 of each split, and the shares of wholly black and white pixels. */
     public static Table pixels(FaceSet data) {
         List<Grey> splits = Arrays.stream(Split.values()).map(data::split).map(Statistics::grey).toList();
-        return Table.create("Grey values", StringColumn.create("Split", Arrays.stream(Split.values()).map(DataTables::title)),
+        return Table.create("Grey values of each split", StringColumn.create("Split", Arrays.stream(Split.values()).map(DataTables::title)),
                 column("Mean", splits, Grey::mean, 1), column("Standard deviation", splits, Grey::deviation, 1),
                 column("Share of black (0)", splits, Grey::black, 4), column("Share of white (255)", splits, Grey::white, 4));
     }
@@ -143,7 +143,7 @@ public final class DataTables {
     public static Table pixelsByClass(FaceSet data) {
         List<Emotion> present = present(data.training(), 1);
         List<Grey> classes = present.stream().map(e -> Statistics.grey(Statistics.ofClass(data.training(), e))).toList();
-        return Table.create("Grey values of the training images by class", StringColumn.create("Class", present.stream().map(Emotion::title)),
+        return Table.create("Grey values of each class's training images", StringColumn.create("Class", present.stream().map(Emotion::title)),
                 column("Mean", classes, Grey::mean, 1), column("Standard deviation", classes, Grey::deviation, 1));
     }
 
@@ -157,7 +157,7 @@ public final class DataTables {
      * {@value #LEAST_AVERAGED} are left out, as an average of few still shows them; where no class has so many, the averages
      * of the splits are shown instead.
      */
-    public static BufferedImage pictures(FaceSet data) {
+    public static Picture pictures(FaceSet data) {
         int rows = data.origin().isSample() ? DRAWN_ROWS : 1;
         List<Emotion> present = present(data.training(), data.origin().isSample() ? rows : LEAST_AVERAGED);
         List<byte[]> images = new ArrayList<>();
@@ -176,7 +176,8 @@ public final class DataTables {
                 captions.add(title(split));
             });
         }
-        return Charts.imageGrid(images, captions, Math.max(present.size(), Split.values().length));
+        return Charts.imageGrid(data.origin().isSample() ? "Drawn faces of each class" : present.isEmpty() ? "The average image of each split"
+                : "The average face of each class's training images", images, captions, Math.max(present.size(), Split.values().length));
     }
 
     private static List<Emotion> present(Faces faces, int atLeast) {

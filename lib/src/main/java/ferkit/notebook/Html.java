@@ -1,7 +1,6 @@
 package ferkit.notebook;
 
-import ferkit.chart.Charts;
-import java.awt.image.BufferedImage;
+import ferkit.chart.Picture;
 import java.util.Base64;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -17,11 +16,15 @@ final class Html {
 
     private Html() {}
 
-    /** A table with its headings; figures stand at the right, and short cells stay on one line. */
+    /** A table under its name, with its headings; figures stand at the right, and short cells stay on one line. */
     static String table(Table table) {
-        StringBuilder html = new StringBuilder("<table class=\"ferkit\"><thead><tr>");
+        StringBuilder html = new StringBuilder("<table class=\"ferkit\">");
+        if (table.name() != null && !table.name().isEmpty()) {
+            html.append("<caption style=\"caption-side:top;text-align:left\">").append(escape(table.name())).append("</caption>");
+        }
+        html.append("<thead><tr>");
         for (Column<?> column : table.columns()) {
-            html.append("<th style=\"").append(align(column)).append("\">").append(escape(column.name())).append("</th>");
+            html.append("<th scope=\"col\" style=\"").append(align(column)).append("\">").append(escape(column.name())).append("</th>");
         }
         html.append("</tr></thead><tbody>");
         for (int row = 0; row < table.rowCount(); row++) {
@@ -41,10 +44,16 @@ final class Html {
         return "text-align:" + (figures ? "right" : "left");
     }
 
-    /** A picture that lies within the page. */
-    static String image(BufferedImage image) {
-        return "<img style=\"max-width:100%;width:900px\" alt=\"\" src=\"data:image/png;base64,"
-                + Base64.getEncoder().encodeToString(Charts.png(image)) + "\">";
+    /** A picture that lies within the page, over its title; whoever cannot see it is given its description. */
+    static String figure(Picture picture) {
+        return "<figure class=\"ferkit\" style=\"margin:0\">" + image(picture) + (picture.title().isEmpty() ? ""
+                : "<figcaption>" + escape(picture.title()) + "</figcaption>") + "</figure>";
+    }
+
+    /** A picture without its title. */
+    static String image(Picture picture) {
+        return "<img style=\"max-width:100%;height:auto\" width=\"" + picture.width() + "\" alt=\"" + escape(picture.description())
+                + "\" src=\"data:image/png;base64," + Base64.getEncoder().encodeToString(picture.png()) + "\">";
     }
 
     /** One line of text. */
@@ -53,6 +62,6 @@ final class Html {
     }
 
     static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }
 }

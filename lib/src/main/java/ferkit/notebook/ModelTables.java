@@ -15,7 +15,7 @@ public final class ModelTables {
 
     /** Plans of networks below each other, so that what differs between them can be seen. */
     public static Table plans(List<StudyModel> models) {
-        return Table.create("Plans", StringColumn.create("Model", models.stream().map(StudyModel::name)),
+        return Table.create(models.size() == 1 ? "The plan of " + Results.title(models.get(0).name()) : "Plans of networks", StringColumn.create("Model", models.stream().map(StudyModel::name)),
                 StringColumn.create("Filters", models.stream().map(m -> joined(m.filters()))),
                 StringColumn.create("Kernel", models.stream().map(m -> m.kernel() + "×" + m.kernel())),
                 StringColumn.create("Padding of a block's second convolution", models.stream().map(m -> lower(m.second()))),
@@ -34,7 +34,7 @@ public final class ModelTables {
     /** A network's layers as Keras' {@code model.summary()} shows them: layer, output shape for one image, parameters; sums below. */
     public static Table summary(Summary summary) {
         List<Summary.Layer> layers = summary.layers();
-        Table table = Table.create("Summary", StringColumn.create("Layer", layers.stream().map(Summary.Layer::name)),
+        Table table = Table.create("The network layer by layer", StringColumn.create("Layer", layers.stream().map(Summary.Layer::name)),
                 StringColumn.create("Output shape", layers.stream().map(layer -> layer.output().toString())),
                 Figures.counts("Parameters", layers.stream().mapToInt(layer -> (int) layer.parameters()).toArray()));
         for (String sum : List.of("All parameters", "Changed by gradients")) {

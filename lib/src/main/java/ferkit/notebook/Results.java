@@ -2,6 +2,7 @@ package ferkit.notebook;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Curves;
+import ferkit.chart.Picture;
 import ferkit.data.Emotion;
 import ferkit.data.Official;
 import ferkit.data.Origin;
@@ -21,7 +22,6 @@ import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -35,7 +35,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.knowm.xchart.CategoryChart;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -174,7 +173,7 @@ public final class Results {
             rows.add(new double[] {s.trainingAccuracy(), s.trainingLoss(), s.validationAccuracy(), s.validationLoss(), s.bestEpoch()});
             rows.add(minus(rows.get(0), rows.get(1)));
         });
-        Table table = Table.create("Table 1", StringColumn.create("", names));
+        Table table = Table.create("Row of Table 1: " + String.join(", ", names), StringColumn.create("", names));
         List<String> headings = List.of("Training accuracy", "Training loss", "Validation accuracy", "Validation loss", "Best epoch");
         for (int i = 0; i < headings.size(); i++) {
             int column = i;
@@ -197,7 +196,7 @@ public final class Results {
 
     /** Table 1: all runs at their best epochs, and the study's validation accuracies beside those that may be compared. */
     public Table tableOne() {
-        Table table = Table.create("Table 1", StringColumn.create("Model", runs.stream().map(this::title)),
+        Table table = Table.create("Table 1 with these runs, each at its best epoch", StringColumn.create("Model", runs.stream().map(this::title)),
                 Figures.column("Training accuracy", best(History.Epoch::accuracy), 4),
                 Figures.column("Training loss", best(History.Epoch::loss), 4),
                 Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4),
@@ -221,7 +220,7 @@ public final class Results {
     }
 
     /** Accuracy and loss of a run over its epochs, with the study's curves behind where the two may be compared. */
-    public BufferedImage curves(Run run) {
+    public Picture curves(Run run) {
         return study(run).flatMap(s -> Published.history(s.model()))
                 .map(history -> Charts.trainingCurves(curves(title(run), run.history()), curves("Study", history)))
                 .orElseGet(() -> Charts.trainingCurves(curves(title(run), run.history())));
@@ -233,18 +232,18 @@ public final class Results {
      */
     public Optional<Table> besideStudysCurves(Run run) {
         return study(run).flatMap(s -> Published.history(s.model()))
-                .map(study -> curvesBeside(run.history(), study, "Last epoch", "Last epoch, study"));
+                .map(study -> curvesBeside("The curves of " + title(run) + " minus the study's", run.history(), study, "Last epoch", "Last epoch, study"));
     }
 
     /** The same for a run minus one of another seed, over the epochs that both have. */
     public static Table besideSeed(Run run, Run other) {
         int epochs = Math.min(run.history().size(), other.history().size());
-        return curvesBeside(run.history().first(epochs), other.history().first(epochs),
+        return curvesBeside("Curves of seed " + run.config().seed() + " minus those of seed " + other.config().seed(), run.history().first(epochs), other.history().first(epochs),
                 "Epoch " + epochs + ", seed " + run.config().seed(), "Epoch " + epochs + ", seed " + other.config().seed());
     }
 
-    private static Table curvesBeside(History ours, History theirs, String lastOfOurs, String lastOfTheirs) {
-        Table table = Table.create("Curves", StringColumn.create("Figure"), StringColumn.create("Mean difference"),
+    private static Table curvesBeside(String name, History ours, History theirs, String lastOfOurs, String lastOfTheirs) {
+        Table table = Table.create(name, StringColumn.create("Figure"), StringColumn.create("Mean difference"),
                 StringColumn.create("Largest difference"), StringColumn.create("In epoch"), StringColumn.create(lastOfOurs),
                 StringColumn.create(lastOfTheirs));
         addCurve(table, "Training accuracy", ours, theirs, History.Epoch::accuracy);
@@ -288,20 +287,20 @@ public final class Results {
     }
 
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */
-    public BufferedImage figureOne() {
+    public Picture figureOne() {
         List<Integer> colours = new ArrayList<>();
         for (Run run : runs) { // a model has the same colour in every figure
             int number = StudyModel.ALL.stream().map(StudyModel::name).toList().indexOf(run.config().model());
             colours.add(number >= 0 ? number : StudyModel.ALL.size() + colours.size());
         }
-        return Charts.comparison(runs.stream().map(run -> curves(title(run), run.history())).toList(), colours);
+        return Charts.comparison("Figure 1 with our runs: " + this, runs.stream().map(run -> curves(title(run), run.history())).toList(), colours);
     }
 
     /** The study's Figure 1 as it published it, with its six models. */
-    public static BufferedImage publishedFigureOne() {
+    public static Picture publishedFigureOne() {
         List<Curves> curves = Published.results().stream().flatMap(r -> Published.history(r.model())
                 .map(history -> curves(title(r.model()) + " (study)", history)).stream()).toList();
-        return Charts.comparison(curves, IntStream.range(0, curves.size()).boxed().toList());
+        return Charts.comparison("Figure 1 as the study published it", curves, IntStream.range(0, curves.size()).boxed().toList());
     }
 
     static Curves curves(String name, History history) {
@@ -312,7 +311,7 @@ public final class Results {
     /** How far each run is ahead on its training images, at its best and its last epoch, and where validation loss is lowest. */
     public Table overfitting() {
         List<Overfitting> figures = runs.stream().map(run -> Overfitting.of(run.history())).toList();
-        return Table.create("Training minus validation accuracy", StringColumn.create("Model", runs.stream().map(this::title)),
+        return Table.create("Training minus validation accuracy, and the turn of validation loss", StringColumn.create("Model", runs.stream().map(this::title)),
                 IntColumn.create("Best epoch", figures.stream().mapToInt(Overfitting::bestEpoch).toArray()),
                 Figures.signedColumn("Gap there", figures.stream().mapToDouble(Overfitting::gapAtBest).toArray(), 4),
                 IntColumn.create("Last epoch", figures.stream().mapToInt(Overfitting::lastEpoch).toArray()),
@@ -330,7 +329,7 @@ public final class Results {
         }
         List<Overfitting> ours = studys.stream().map(run -> Overfitting.of(run.history())).toList();
         List<Overfitting> theirs = studys.stream().map(run -> Overfitting.of(Published.history(run.config().model()).orElseThrow())).toList();
-        return Optional.of(Table.create("Overfitting beside the study's", StringColumn.create("Model", studys.stream().map(this::title)),
+        return Optional.of(Table.create("How far each run overfits, beside the study", StringColumn.create("Model", studys.stream().map(this::title)),
                 Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
                 Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
                 IntColumn.create("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
@@ -506,11 +505,30 @@ public final class Results {
     /** A run's report on the test images, beside the study's where there is one that may be compared. */
     public Table report(Run run) {
         ClassReport ours = test(run).classes();
-        return publishedReport(run).map(theirs -> ours.beside(theirs, "study")).orElseGet(ours::table);
+        return named("Classification report of", run, publishedReport(run).map(theirs -> ours.beside(theirs, "study")).orElseGet(ours::table));
+    }
+
+    private Table named(String what, Run run, Table table) {
+        return table.setName(what + " " + title(run) + " on the test images");
+    }
+
+    /** A run's confusion matrix on the test images. */
+    public Picture confusion(Run run) {
+        return Charts.confusion(title(run) + " on the test images", test(run).confusion(), Emotion.titles());
+    }
+
+    /** A run's most frequent mistakes on the test images, see {@link Evaluation#mistakes}. */
+    public Table mistakes(Run run, int rows) {
+        return named("Most frequent mistakes of", run, test(run).mistakes(rows));
+    }
+
+    /** The recall of each class on the test images and its interval, see {@link Evaluation#recallIntervals}. */
+    public Table recallIntervals(Run run) {
+        return named("Recall of each class and its interval:", run, test(run).recallIntervals());
     }
 
     /** The F1 of each class on the test images, beside the study's where there is one that may be compared. */
-    public CategoryChart f1(Run run) {
+    public Picture f1(Run run) {
         Map<String, double[]> bars = new LinkedHashMap<>();
         bars.put(title(run), test(run).classes().f1());
         publishedReport(run).ifPresent(theirs -> bars.put("Study", theirs.f1()));
@@ -520,7 +538,7 @@ public final class Results {
     /** The F1 of every class on the test images, one row a run, with the macro average in the last column. */
     public Table f1Table() {
         List<ClassReport> reports = runs.stream().map(run -> test(run).classes()).toList();
-        Table table = Table.create("F1 on the test images", StringColumn.create("Model", runs.stream().map(this::title)));
+        Table table = Table.create("F1 of each class on the test images", StringColumn.create("Model", runs.stream().map(this::title)));
         for (Emotion emotion : Emotion.values()) {
             table.addColumns(Figures.column(emotion.title(), reports.stream().mapToDouble(r -> r.of(emotion).f1()).toArray(), 2));
         }
@@ -556,7 +574,7 @@ public final class Results {
     public Optional<Table> findingsBesideStudy(Run run) {
         Function<ClassReport, Optional<Findings>> published = report -> Published.history(run.config().model())
                 .map(history -> Findings.of(report, history));
-        return publishedReport(run).flatMap(published).map(findingsOf(run)::beside);
+        return publishedReport(run).flatMap(published).map(findingsOf(run)::beside).map(table -> table.setName("The study's findings in " + title(run)));
     }
 
     /**

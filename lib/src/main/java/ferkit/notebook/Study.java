@@ -1,6 +1,7 @@
 package ferkit.notebook;
 
 import ferkit.chart.Charts;
+import ferkit.chart.Picture;
 import ferkit.data.DataReport;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
@@ -140,14 +141,19 @@ public final class Study {
                 sample ? " (made for the sample, not the study's)" : "");
     }
 
-    /** Shows a table, a chart, an image, a list of sentences or a text in Markdown under the cell. */
+    /**
+     * Shows a table, a picture, a list of sentences or a text in Markdown under the cell; of one's own also a chart of XChart or an
+     * image, which {@link Picture} gives words.
+     */
     public void show(Object content) {
         if (content instanceof Table table) {
             display.show(table.isEmpty() ? Html.paragraph(table.name() + ": nothing to show here yet.") : Html.table(table), "text/html");
+        } else if (content instanceof Picture picture) {
+            display.show(Html.figure(picture), "text/html");
         } else if (content instanceof Chart<?, ?> chart) {
-            display.show(Charts.image(chart), "image/png");
+            show(Charts.picture(chart.getTitle(), "A chart: " + chart.getTitle(), chart));
         } else if (content instanceof BufferedImage image) {
-            display.show(image, "image/png");
+            show(new Picture("", "An image of " + image.getWidth() + "×" + image.getHeight() + " pixels", image));
         } else if (content instanceof List<?> sentences) {
             display.show(sentences.stream().map(sentence -> "- " + sentence + "\n").collect(Collectors.joining()), "text/markdown");
         } else {

@@ -5,6 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.pytorch.jni.JniUtils;
 import ferkit.chart.Charts;
+import ferkit.chart.Picture;
+import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.Split;
 import ferkit.eval.ClassReport;
@@ -24,7 +26,6 @@ import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
 import ferkit.train.TransferModel;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ public final class Transfer {
     }
 
     /** Accuracy and loss over the epochs. */
-    public BufferedImage curves(Run run) {
+    public Picture curves(Run run) {
         return Charts.trainingCurves(Results.curves(title(run), run.history()));
     }
 
@@ -195,7 +196,7 @@ public final class Transfer {
             intervals.add("");
         }
         Published.Result published = Published.result(PUBLISHED);
-        return Table.create("Best epochs", StringColumn.create("Model", names),
+        return Table.create("Each run at its best epoch", StringColumn.create("Model", names),
                 column("Training accuracy", runs, run -> run.best().accuracy(), beside, published.trainingAccuracy()),
                 column("Training loss", runs, run -> run.best().loss(), beside, published.trainingLoss()),
                 column("Validation accuracy", runs, run -> run.best().valAccuracy(), beside, published.validationAccuracy()),
@@ -224,7 +225,13 @@ public final class Transfer {
     /** The report on the test images, beside the study's if the run follows its procedure on all of FER2013. */
     public Table report(Run run) {
         ClassReport ours = Evaluation.of(run.test()).classes();
-        return followsStudy(run) ? ours.beside(Published.report(PUBLISHED).orElseThrow(), "study's B0") : ours.table();
+        return (followsStudy(run) ? ours.beside(Published.report(PUBLISHED).orElseThrow(), "study's B0") : ours.table())
+                .setName("Classification report of " + title(run) + " on the test images");
+    }
+
+    /** A run's confusion matrix on the test images. */
+    public Picture confusion(Run run) {
+        return Charts.confusion(title(run) + " on the test images", Evaluation.of(run.test()).confusion(), Emotion.titles());
     }
 
     /**
@@ -263,7 +270,7 @@ public final class Transfer {
         double head = run.history().epochs().stream().mapToDouble(History.Epoch::seconds).sum();
         double each = run.config().epochs() * images / rate + head;
         double once = images / rate + head;
-        return Table.create("Time", StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
+        return Table.create("What computing features once saves", StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
                 StringColumn.create("Time of " + run.config().epochs() + " epochs", LiveProgress.duration(each), LiveProgress.duration(once),
                         LiveProgress.duration(head)),
                 StringColumn.create("Times as fast", "1", Figures.fixed(each / once, 1), Figures.fixed(each / head, 0)),
@@ -293,7 +300,7 @@ public final class Transfer {
             counts.addAll(List.of(head, below + head));
             trained.addAll(List.of(head, head));
         }
-        return Table.create("Parts", StringColumn.create("Part", names), StringColumn.create("Output shape", shapes),
+        return Table.create("The parts of " + variant.title() + " at " + side + " pixels", StringColumn.create("Part", names), StringColumn.create("Output shape", shapes),
                 Figures.counts("Parameters", counts.stream().mapToInt(i -> i).toArray()),
                 Figures.counts("Trained by the study", trained.stream().mapToInt(i -> i).toArray()));
     }

@@ -46,7 +46,7 @@ class ChartsTest {
         Map<String, int[]> counts = new LinkedHashMap<>();
         counts.put("Training", new int[] {100, 100, 100, 100, 100, 100, 100});
         counts.put("Test", new int[] {50, 50, 50, 50, 50, 50, 50});
-        BufferedImage image = Charts.image(Charts.classCounts(CLASSES, counts));
+        BufferedImage image = Charts.classCounts(CLASSES, counts).image();
         assertSize(image, 380);
         double ratio = (double) pixels(image, Style.COLORS.get(0)) / pixels(image, Style.COLORS.get(1));
         assertEquals(2, ratio, 0.1);
@@ -57,9 +57,9 @@ class ChartsTest {
         Map<String, double[]> full = Map.of("Model 6", new double[] {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5});
         Map<String, double[]> gaps = Map.of("Model 6", new double[] {0.5, 0, 0.5, 0.5, Double.NaN, 0.5, 0.5});
         Color blue = Style.COLORS.get(0);
-        BufferedImage image = Charts.image(Charts.f1(CLASSES, gaps));
+        BufferedImage image = Charts.f1(CLASSES, gaps).image();
         assertSize(image, 380);
-        assertEquals(5.0 / 7, (double) pixels(image, blue) / pixels(Charts.image(Charts.f1(CLASSES, full)), blue), 0.03);
+        assertEquals(5.0 / 7, (double) pixels(image, blue) / pixels(Charts.f1(CLASSES, full).image(), blue), 0.03);
     }
 
     @Test
@@ -69,21 +69,21 @@ class ChartsTest {
         for (int i = 0; i < 7; i++) {
             perfect[i][i] = 10 * (i + 1);
         }
-        BufferedImage image = Charts.image(Charts.confusion(perfect, CLASSES));
+        BufferedImage image = Charts.confusion("Model 6", perfect, CLASSES).image();
         assertSize(image, 560);
         Color full = Style.mix(Style.COLORS.get(0), Color.WHITE, 0.45);
         long coloured = pixels(image, full);
         double cell = 0.9 * 0.88 / 49 * image.getWidth() * image.getHeight();
         assertEquals(7 * cell, coloured, cell, "seven cells, whatever their counts");
         assertEquals(full.getRGB(), image.getRGB(image.getWidth() / 10 + 25, 30), "true Angry, predicted Angry is at the top left");
-        assertEquals(0, pixels(Charts.image(Charts.confusion(empty, CLASSES)), full));
+        assertEquals(0, pixels(Charts.confusion("Model 6", empty, CLASSES).image(), full));
         assertTrue(pixels(image, Style.INK) > 1000, "numbers and names");
     }
 
     @Test
     void trainingCurvesShowOneEpochAndFifty() {
         for (int epochs : new int[] {1, 2, 5, 50}) {
-            BufferedImage image = Charts.trainingCurves(curves("Model 1", epochs, 0));
+            BufferedImage image = Charts.trainingCurves(curves("Model 1", epochs, 0)).image();
             assertSize(image, 350);
             for (int half = 0; half < 2; half++) {
                 BufferedImage panel = image.getSubimage(half * image.getWidth() / 2, 0, image.getWidth() / 2, 450);
@@ -96,12 +96,12 @@ class ChartsTest {
     @Test
     void studysCurveIsPaleAndBehind() {
         Curves run = curves("This run", 50, 0);
-        BufferedImage alone = Charts.trainingCurves(run);
-        BufferedImage both = Charts.trainingCurves(run, curves("Study", 50, 0.02));
+        BufferedImage alone = Charts.trainingCurves(run).image();
+        BufferedImage both = Charts.trainingCurves(run, curves("Study", 50, 0.02)).image();
         assertEquals(0, pixels(alone, Style.pale(Style.COLORS.get(0))));
         assertTrue(pixels(both, Style.pale(Style.COLORS.get(0))) > 500);
         assertTrue(pixels(both, Style.pale(Style.COLORS.get(1))) > 500);
-        BufferedImage covered = Charts.trainingCurves(run, curves("Study", 50, 0));
+        BufferedImage covered = Charts.trainingCurves(run, curves("Study", 50, 0)).image();
         assertTrue(pixels(covered, Style.COLORS.get(0)) > 0.9 * pixels(alone, Style.COLORS.get(0)), "ours lies on top");
     }
 
@@ -110,7 +110,7 @@ class ChartsTest {
         List<Curves> models = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             models.add(curves("Model " + (i + 1), i == 6 ? 10 : 50, 0.05 * i));
-            BufferedImage image = Charts.comparison(models, IntStream.range(0, models.size()).boxed().toList());
+            BufferedImage image = Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image();
             assertSize(image, 630);
             for (int drawn = 0; drawn < 7; drawn++) {
                 assertEquals(drawn <= i, pixels(image, Style.COLORS.get(drawn)) > 400, "model " + drawn + " of " + (i + 1));
@@ -124,7 +124,7 @@ class ChartsTest {
         for (int i = 0; i < 7; i++) {
             models.add(curves("A model with quite a long name, number " + i, 50, 0.05 * i));
         }
-        assertTrue(Charts.comparison(models, IntStream.range(0, models.size()).boxed().toList()).getHeight() > 630 * Charts.SCALE);
+        assertTrue(Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image().getHeight() > 630 * Charts.SCALE);
     }
 
     @Test
@@ -132,7 +132,7 @@ class ChartsTest {
         Curves run = curves("Model 1", 50, 0);
         Arrays.fill(run.loss(), 10, 40, Double.NaN);
         Arrays.fill(run.valLoss(), Double.NaN);
-        BufferedImage image = Charts.trainingCurves(run);
+        BufferedImage image = Charts.trainingCurves(run).image();
         BufferedImage loss = image.getSubimage(image.getWidth() / 2, 0, image.getWidth() / 2, 450);
         assertTrue(pixels(loss, Style.COLORS.get(0)) > 30);
         assertEquals(0, pixels(loss, Style.COLORS.get(1)));
@@ -142,7 +142,7 @@ class ChartsTest {
     void imagesAreShownPixelByPixel() {
         byte[] image = new byte[48 * 48];
         Arrays.fill(image, 0, 24 * 48, (byte) 200);
-        BufferedImage grid = Charts.imageGrid(List.of(image, image, image), List.of("a", "b", "c"), 2);
+        BufferedImage grid = Charts.imageGrid("Faces", List.of(image, image, image), List.of("a", "b", "c"), 2).image();
         assertEquals(Style.WIDTH * Charts.SCALE, grid.getWidth());
         // two rows of two cells, an image is 96 × 96 before scaling: half of it of grey 200, half black
         assertEquals(3 * 96 * 48 * Charts.SCALE * Charts.SCALE, pixels(grid, new Color(200, 200, 200)), 400);
@@ -157,15 +157,15 @@ class ChartsTest {
         Locale before = Locale.getDefault();
         try {
             Locale.setDefault(Locale.ROOT);
-            byte[] bars = Charts.png(Charts.f1(CLASSES, f1));
-            byte[] curves = Charts.png(Charts.trainingCurves(curves("Model 1", 5, 0)));
-            byte[] matrix = Charts.png(Charts.confusion(new int[7][7], CLASSES));
+            byte[] bars = Charts.f1(CLASSES, f1).png();
+            byte[] curves = Charts.trainingCurves(curves("Model 1", 5, 0)).png();
+            byte[] matrix = Charts.confusion("Model 6", new int[7][7], CLASSES).png();
             assertEquals(1350, ImageIO.read(new ByteArrayInputStream(bars)).getWidth());
             for (Locale locale : List.of(Locale.FRANCE, Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
                 Locale.setDefault(locale);
-                assertArrayEquals(bars, Charts.png(Charts.f1(CLASSES, f1)));
-                assertArrayEquals(curves, Charts.png(Charts.trainingCurves(curves("Model 1", 5, 0))));
-                assertArrayEquals(matrix, Charts.png(Charts.confusion(new int[7][7], CLASSES)));
+                assertArrayEquals(bars, Charts.f1(CLASSES, f1).png());
+                assertArrayEquals(curves, Charts.trainingCurves(curves("Model 1", 5, 0)).png());
+                assertArrayEquals(matrix, Charts.confusion("Model 6", new int[7][7], CLASSES).png());
             }
         } finally {
             Locale.setDefault(before);
@@ -177,12 +177,12 @@ class ChartsTest {
         assertEquals("Training has 3 values for the 2 classes [a, b]",
                 message(() -> Charts.classCounts(List.of("a", "b"), Map.of("Training", new int[3]))));
         assertEquals("A confusion matrix of 6 rows for the 7 classes " + CLASSES + ": expected 7×7",
-                message(() -> Charts.confusion(new int[6][7], CLASSES)));
+                message(() -> Charts.confusion("a", new int[6][7], CLASSES)));
         assertEquals("A comparison of 0 models in 0 colours: expected 1 to 14, and a colour for each",
-                message(() -> Charts.comparison(List.of(), List.of())));
-        assertEquals("An image of 10 pixels: expected 3×3", message(() -> Charts.imageGrid(List.of(new byte[10]), List.of("a"), 1)));
+                message(() -> Charts.comparison("a", List.of(), List.of())));
+        assertEquals("An image of 10 pixels: expected 3×3", message(() -> Charts.imageGrid("a", List.of(new byte[10]), List.of("a"), 1)));
         assertEquals("1 images with 0 captions in rows of 1: expected at least one image, as many captions and rows of at least 1",
-                message(() -> Charts.imageGrid(List.of(new byte[9]), List.of(), 1)));
+                message(() -> Charts.imageGrid("a", List.of(new byte[9]), List.of(), 1)));
         assertEquals("Curves of x with 2 training accuracies, 1 losses, 1 validation accuracies and 1 losses: expected one of each for"
                 + " at least one epoch", message(() -> new Curves("x", new double[2], new double[1], new double[1], new double[1])));
         assertThrows(IllegalArgumentException.class, () -> new Curves("x", new double[0], new double[0], new double[0], new double[0]));

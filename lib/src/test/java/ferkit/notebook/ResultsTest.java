@@ -64,8 +64,8 @@ class ResultsTest {
         assertFalse(results.report(trial).columnNames().contains("F1, study"));
         assertTrue(results.findingsBesideStudy(full).isPresent());
         assertTrue(results.findingsBesideStudy(trial).isEmpty());
-        assertEquals(2, results.f1(full).getSeriesCollection().size());
-        assertEquals(1, results.f1(trial).getSeriesCollection().size());
+        assertEquals("F1 of each class: Model 6, Study", results.f1(full).title());
+        assertEquals("F1 of each class: Model 1 (trial)", results.f1(trial).title());
         assertEquals("0.66", results.testAccuracy().doubleColumn("Study's test accuracy").getString(1));
         assertEquals("−0.02", results.testAccuracy().doubleColumn("Difference").getString(1));
         assertEquals("–", results.testAccuracy().doubleColumn("Difference").getString(0));
@@ -246,9 +246,9 @@ class ResultsTest {
     @Test
     void figuresHaveTheirSizes() {
         Results results = new Results(FER2013, List.of(run("model-1", 2, 0, 600), run("model-6", 50, 0, 600)));
-        assertEquals(1350, results.figureOne().getWidth());
-        assertEquals(1350, Results.publishedFigureOne().getWidth());
-        assertEquals(1350, results.curves(results.runs().get(1)).getWidth());
+        assertEquals(1350, results.figureOne().image().getWidth());
+        assertEquals(1350, Results.publishedFigureOne().image().getWidth());
+        assertEquals(1350, results.curves(results.runs().get(1)).image().getWidth());
         assertEquals(8, results.f1Table().columnCount() - 1);
         assertEquals(List.of(2, 2), results.overfitting().intColumn("Epoch of lowest validation loss").asList());
     }

@@ -92,13 +92,13 @@ class TablesTest {
         Arrays.fill(labels, (byte) 2);
         labels[30] = 4; // alone in its class, and black
         Faces faces = new Faces(pixels, labels);
-        BufferedImage averages = DataTables.pictures(new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), faces, faces, faces));
-        BufferedImage drawn = DataTables.pictures(Sample.draw());
+        BufferedImage averages = DataTables.pictures(new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), faces, faces, faces)).image();
+        BufferedImage drawn = DataTables.pictures(Sample.draw()).image();
         byte[] none = new byte[31];
         Arrays.fill(none, (byte) -1);
         Faces unlabelled = new Faces(pixels, none);
         FaceSet nameless = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "test"), unlabelled, unlabelled, unlabelled);
-        assertEquals(averages.getHeight(), DataTables.pictures(nameless).getHeight());
+        assertEquals(averages.getHeight(), DataTables.pictures(nameless).image().getHeight());
         assertTrue(drawn.getHeight() > 2.5 * averages.getHeight(), "three rows of drawings, one of averages");
         for (int x = 0; x < averages.getWidth(); x++) {
             int grey = averages.getRGB(x, 40) & 0xff;
