@@ -82,6 +82,20 @@ def source_problems(notebook: dict) -> list:
     return problems
 
 
+PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]*)")
+
+
+def pictures(output: dict) -> list:
+    """The bytes of the pictures of an output: PNG files within its HTML, or alone."""
+    data = output.get("data", {})
+    return [base64.b64decode(picture) for picture in [*PICTURE.findall(text_of(data.get("text/html", ""))), text_of(data.get("image/png", ""))]
+            if picture]
+
+
+def without_pictures(text: str) -> str:
+    return PICTURE.sub("", text)
+
+
 def is_executed(notebook: dict) -> bool:
     return any(cell.get("outputs") or cell.get("execution_count") for _, cell, _ in code_cells(notebook))
 
@@ -105,15 +119,14 @@ def output_problems(notebook: dict) -> list:
             shown = text_of(output.get("data", {}).get("text/plain", "")) if output["output_type"] == "execute_result" else ""
             if OBJECT.search(shown):
                 problems.append(f"{where}: its last line has a value of no use to a reader: {shown[:80]!r}; assign it or end in void")
-            picture = text_of(output.get("data", {}).get("image/png", ""))
-            if picture and not base64.b64decode(picture).endswith(PNG_END):
+            if not all(picture.endswith(PNG_END) for picture in pictures(output)):
                 problems.append(f"{where}: a picture that is cut off")
             text = json.dumps(output)
             if len(text) > OUTPUT_BYTES:
                 problems.append(f"{where}: an output of {len(text):,} bytes, more than {OUTPUT_BYTES:,}")
             shown = {kind: text_of(value) for kind, value in output.get("data", {}).items() if kind.startswith("text/")}
             shown["stream"] = text_of(output.get("text", ""))
-            for words in shown.values():
+            for words in map(without_pictures, shown.values()):
                 found = ABSOLUTE_PATH.search(words)
                 if found:
                     problems.append(f"{where}: shows an absolute path: {words[found.start():found.start() + 60]!r}")
@@ -138,7 +151,8 @@ def opened(notebook: dict) -> tuple | None:
 
 
 def page_problems(page: str) -> list:
-    """Checks an exported page: it loads nothing, from the network or beside it, runs no script, and is small enough."""
+    """Checks an exported page: it loads nothing, from the network or beside it, runs no script, is small enough, and says in words what
+    its pictures and tables are."""
     problems = []
     if len(page.encode("utf-8")) > PAGE_BYTES:
         problems.append(f"{len(page.encode('utf-8')):,} bytes, more than {PAGE_BYTES:,}")
@@ -153,6 +167,11 @@ def page_problems(page: str) -> list:
     ]:
         for found in re.findall(pattern, without_code, re.I):
             problems.append(f"{what}: {found[:120]}")
+    problems += [f"a picture without a description: {found[:120]}"
+                 for found in re.findall(r"<img\b[^>]*>", without_code, re.I) if not re.search(r'\balt="[^"]+"', found)]
+    problems += [f"a table or figure without a caption: {found[:120]}"
+                 for found in re.findall(r'<(?:table|figure) class="ferkit"(?:(?!</(?:table|figure)>).)*', without_code, re.S)
+                 if "caption" not in found]
     return problems
 
 
@@ -165,5 +184,5 @@ def masked(notebook: dict) -> list:
             data = output.get("data", {})
             if not any(kind.startswith("image/") for kind in data):
                 text = text_of(output.get("text", "")) + text_of(data.get("text/html", data.get("text/plain", "")))
-                texts.append(re.sub(r"\d+", "#", text))
+                texts.append(re.sub(r"\d+", "#", without_pictures(text)))
     return texts

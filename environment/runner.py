@@ -83,26 +83,15 @@ class Progress:
         print(("\r\033[K" if self.terminal else "") + f"  {name:24}{text}", flush=True)
 
 
-def whole_png(picture: str) -> str:
-    """A PNG in base64 with its last one or two bytes, which the kernel loses unless their number is a multiple of three. Browsers
-    show it without them, stricter programs do not."""
-    data = base64.b64decode(picture)
-    for lost in (1, 2):
-        if data.endswith(checks.PNG_END[:-lost]):
-            data += checks.PNG_END[-lost:]
-    return base64.b64encode(data).decode("ascii")
-
-
 class ListeningClient(NotebookClient):
     """Calls `heard` with the first words of each output as it comes, so that hours of training are not hours of silence."""
     heard = None
 
     def process_message(self, msg, cell, cell_index):
         content = msg["content"]
-        if "image/png" in content.get("data", {}):
-            content["data"]["image/png"] = whole_png(content["data"]["image/png"])
-            content["data"].pop("text/plain", None)  # Java's name for the object
         text = content.get("text") or content.get("data", {}).get("text/plain", "")
+        if "text/html" in content.get("data", {}):
+            content["data"].pop("text/plain", None)  # the same again, pictures and all
         if self.heard and text:
             words = html.unescape(re.sub(r"<(style|svg)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)).split()
             self.heard(" ".join(words)[:90])
@@ -280,10 +269,24 @@ def exporter() -> HTMLExporter:
     return HTMLExporter(template_name="study", extra_template_basedirs=[str(TEMPLATES)])
 
 
+def numbered(page: str, name: str) -> str:
+    """A page with its tables and figures numbered in their captions, each kind by itself and behind the notebook's number: Table 8.1,
+    Figure 8.1. So Table 1 and Figure 1 are always the study's."""
+    chapter = re.match(r"0*([0-9]+)_", name)
+    counts = {"Table": 0, "Figure": 0}
+
+    def number(found):
+        kind = "Table" if found[0].startswith("<caption") else "Figure"
+        counts[kind] += 1
+        return f"{found[0]}<b>{kind} {chapter[1] + '.' if chapter else ''}{counts[kind]}</b> "
+    return re.sub(r"<(?:fig)?caption\b[^>]*>", number, page)
+
+
 def export(path: Path, notebook, output: Path, kind: str):
     """Writes the page of an executed notebook into `output`."""
     title, _ = title_and_summary(notebook)
     text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": NOTICES[kind]}})
+    text = numbered(text, path.stem)
     problems = checks.page_problems(text)
     if problems:
         raise Failed(f"{path.name}: its page is not fit to be shown: {'; '.join(problems)}")
@@ -296,8 +299,8 @@ def write_figure(notebook, output: Path):
     """Writes the picture that the index shows of a notebook, if it has one, as figure-1.png too: a README can show no page."""
     for cell in notebook.cells:
         if "index" in cell.metadata.get("tags", []):
-            for picture in [data["image/png"] for data in (out.get("data", {}) for out in cell.outputs) if "image/png" in data]:
-                write_atomically(output / "figure-1.png", base64.b64decode(picture))
+            for picture in (picture for out in cell.outputs for picture in checks.pictures(out)):
+                write_atomically(output / "figure-1.png", picture)
 
 
 def link_pages(output: Path, pages: list):

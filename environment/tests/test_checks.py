@@ -95,7 +95,7 @@ class OutputTest(unittest.TestCase):
             ({"output_type": "execute_result", "data": {"text/plain": "ferkit.eval.Table@620a65ab"}}, "of no use to a reader"),
             ({"output_type": "execute_result", "data": {"text/plain": "df176217-db92-48ed-a9b1-4ba356d16ae1"}}, "of no use to a reader"),
             ({"output_type": "stream", "name": "stdout", "text": "read /home/me/data.csv"}, "absolute path"),
-            ({"output_type": "display_data", "data": {"image/png": "AAAAAElFTkSuQmCC"[:-4]}, "metadata": {}}, "a picture that is cut off"),
+            ({"output_type": "display_data", "metadata": {}, "data": {"text/html": '<img src="data:image/png;base64,AAAAAElFTkSu">'}}, "a picture that is cut off"),
         ]:
             with self.subTest(words):
                 problems = checks.output_problems(notebook(code("a", outputs=[output])))
@@ -122,16 +122,26 @@ class TrialTest(unittest.TestCase):
 class PageTest(unittest.TestCase):
     def test_self_contained_page_has_no_problem(self):
         page = ('<style>a { background: url(data:image/png;base64,AA==) }</style><a href="https://example.org">link</a>'
-                '<img src="data:image/png;base64,AA=="><pre>&lt;script src="x.js"&gt; <span>url(x)</span></pre>')
+                '<img alt="A curve" src="data:image/png;base64,AA=="><table class="ferkit"><caption>Counts</caption></table><pre>&lt;script src="x.js"&gt; <span>url(x)</span></pre>')
         self.assertEqual([], checks.page_problems(page))
 
     def test_each_load_is_caught(self):
         for load in ['<script src="https://example.org/require.js"></script>', "<script>alert(1)</script>",
                      '<link rel="stylesheet" href="style.css">', '<img alt="x" src="figure.png">',
-                     "<img src='https://example.org/a.png'>", '<iframe src="a.html"></iframe>',
+                     "<img alt=\"x\" src='https://example.org/a.png'>", '<iframe src="a.html"></iframe>',
                      "<style>@import 'a.css';</style>", "<p style='background: url(//example.org/a.png)'>"]:
             with self.subTest(load):
                 self.assertEqual(1, len(checks.page_problems(f"<html><body>{load}</body></html>")))
+
+    def test_pictures_and_tables_without_words_are_caught(self):
+        for words, bad in [("a picture without a description", '<img src="data:image/png;base64,AA==">'),
+                           ("a picture without a description", '<img alt="" src="data:image/png;base64,AA==">'),
+                           ("a table or figure without a caption", '<table class="ferkit"><tr></tr></table><caption>of the next</caption>'),
+                           ("a table or figure without a caption", '<figure class="ferkit"></figure>')]:
+            with self.subTest(bad):
+                problems = checks.page_problems(f"<html><body>{bad}</body></html>")
+                self.assertEqual(1, len(problems), problems)
+                self.assertIn(words, problems[0])
 
     def test_large_page_is_caught(self):
         self.assertIn("bytes, more than", checks.page_problems("é" * 1_500_001)[0])

@@ -14,6 +14,8 @@ except ImportError as absent:  # run with another Python than the virtual enviro
     raise unittest.SkipTest(str(absent))
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+TABLE = '<table class="ferkit"><caption style="x">Table 1</caption><tr><td>0.65</td></tr></table>'
+FIGURE = f'<figure class="ferkit"><img alt="Two curves" src="data:image/png;base64,{PIXEL}"><figcaption>Accuracy</figcaption></figure>'
 FACTS = ["sample", "Data hash: 1234"]
 
 
@@ -55,7 +57,7 @@ class PageTest(unittest.TestCase):
 
     def test_page_is_self_contained_and_java_is_coloured(self):
         page = self.export(executed(cell("import a.B;\nfinal var x = 1; // one", tags=["setup"]),
-                                    cell("show();", shown(image_png=PIXEL), shown(text_html="<table><tr><td>0.65</td></tr></table>"),
+                                    cell("show();", shown(text_html=FIGURE), shown(text_html="<table><tr><td>0.65</td></tr></table>"),
                                          v4.new_output("stream", name="stdout", text="a < b"))))
         self.assertEqual([], checks.page_problems(page))
         self.assertIn('<span class="kd">final</span>', page)
@@ -67,10 +69,12 @@ class PageTest(unittest.TestCase):
         self.assertIn("drawn sample", page)
         self.assertNotIn("drawn sample", self.export(executed(), kind="fer2013"))
 
-    def test_picture_gets_the_bytes_back_that_the_kernel_loses(self):
-        picture = base64.b64decode(PIXEL)
-        for kept in (len(picture), len(picture) - 1, len(picture) - 2):
-            self.assertEqual(PIXEL, runner.whole_png(base64.b64encode(picture[:kept]).decode()))
+    def test_tables_and_figures_are_numbered_each_kind_by_itself(self):
+        page = self.export(executed(cell("a", shown(text_html=TABLE), shown(text_html=FIGURE), shown(text_html=TABLE))), "08_compare")
+        self.assertIn('<caption style="x"><b>Table 8.1</b> Table 1', page)
+        self.assertIn('<caption style="x"><b>Table 8.2</b> Table 1', page)
+        self.assertIn("<figcaption><b>Figure 8.1</b> Accuracy", page)
+        self.assertIn("<figcaption><b>Figure 1</b> Accuracy", runner.numbered(FIGURE, "own"))
 
     def test_page_that_loads_something_is_refused_and_not_written(self):
         with self.assertRaisesRegex(runner.Failed, "02_model.ipynb: its page is not fit to be shown: a script"):
@@ -106,8 +110,8 @@ class PageTest(unittest.TestCase):
         self.assertIn("drawn sample", index)
 
     def test_figure_of_the_index_is_a_file_too(self):
-        runner.write_figure(executed(cell("plain();", shown(image_png="AAAA")),
-                                     cell("figure();", shown(image_png=PIXEL), tags=["index"])), self.output)
+        runner.write_figure(executed(cell("plain();", shown(text_html=FIGURE.replace(PIXEL, "AAAA"))),
+                                     cell("figure();", shown(text_html=FIGURE), tags=["index"])), self.output)
         self.assertEqual(base64.b64decode(PIXEL), (self.output / "figure-1.png").read_bytes())
 
     def test_title_and_summary_are_plain_text(self):
