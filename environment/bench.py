@@ -31,17 +31,9 @@ TCMALLOC = ["/usr/lib/*/libtcmalloc_minimal.so.4", "/usr/lib/*/libtcmalloc.so.4"
 
 def peers_python() -> Path:
     """The Python of the peers' virtual environment, made on demand."""
-    python = PEERS / ("Scripts/python.exe" if kit.WINDOWS else "bin/python")
-    requirements = kit.ENVIRONMENT / "requirements-peers.txt"
-    stamp = kit.content_hash(requirements)
-    if not kit.up_to_date("peers", stamp) or not python.exists():
-        kit.say("Installing Keras and PyTorch to measure against …")
-        subprocess.run([kit.sys.executable, "-m", "venv", PEERS], check=True)
-        answer = kit.capture([python, "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", requirements])
-        if answer.code != 0:
-            raise kit.Stop(f"The peers cannot be installed: {kit.last_line(answer.text)}")
-        kit.write_text(kit.STATE / "peers", stamp)
-    return python
+    with kit.alone():
+        kit.make_venv(PEERS, kit.ENVIRONMENT / "requirements-peers.txt", "peers", "Keras and PyTorch, to measure against,")
+    return kit.venv_python(PEERS)
 
 
 def contestants(java: kit.Java) -> list:

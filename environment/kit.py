@@ -9,17 +9,26 @@
 Needs Python 3.10 or newer and nothing but its standard library; what needs more is in runner.py, which the virtual
 environment's Python runs.
 """
+import os
+import sys
+
+if __name__ == "__main__" and any(name.startswith("PYTHON") for name in os.environ):
+    # Without the user's Python variables, here and in all that the kit starts: a module on their path would be loaded in place of
+    # Python's own or the kit's.
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]
+    if os.name != "nt":
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+
 import argparse
 import contextlib
 import hashlib
 import json
-import os
 import platform
 import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -215,6 +224,18 @@ def java_variables() -> dict:
     return variables
 
 
+JVM_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+
+
+def system_properties() -> str:
+    """The system properties (a proxy, a locale) among the options that the user's variables give to every JVM, as JDK_JAVA_OPTIONS
+    takes them. The other options would keep the kit's JVMs from starting (a second collector, a heap larger than its limit) or
+    write between their lines."""
+    options = " ".join(os.environ.get(name, "") for name in JVM_VARIABLES)
+    words = re.findall(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""", options)
+    return " ".join(word for word in words if word.lstrip("\"'").startswith("-D"))
+
+
 def java_command(java: Java, *arguments) -> list:
     return [str(java.program), *java_options(), "-cp", str(JARS / "*"), "ferkit.Main", *arguments]
 
@@ -238,7 +259,8 @@ def capture(command, **options) -> Answer:
 
 
 def last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """The last line that says something: not what a JVM says of its own variables."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not re.match(r"(NOTE: )?Picked up \w+_OPTIONS:", line)]
     return lines[-1] if lines else "it printed nothing"
 
 
@@ -288,13 +310,15 @@ def seconds(since: float) -> str:
 
 
 def follow(command, title: str, counted: str, log: Path, **options) -> Answer:
-    """Runs a long command, keeps its output in a file and shows how many lines matching `counted` it has printed."""
+    """Runs a long step of set-up, keeps its output in a file and shows how many lines matching `counted` it has printed. Broken
+    off, it ends the command with all that this has started; where it cannot, the command keeps set-up's lock until it ends."""
     log.parent.mkdir(parents=True, exist_ok=True)
     began, count, shown, lines = time.monotonic(), 0, 0.0, []
     say(f"{title} …")
     with open(log, "w", encoding="utf-8") as file:
         process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace", **options)
+                                   stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace", start_new_session=True,
+                                   close_fds=False, **options)
         try:
             for line in process.stdout:
                 file.write(line)
@@ -307,7 +331,7 @@ def follow(command, title: str, counted: str, log: Path, **options) -> Answer:
             code = process.wait()
         finally:
             if process.poll() is None:
-                process.terminate()
+                process.terminate() if WINDOWS else os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
     if code == 0:
         say(f"  done in {seconds(began)}")
@@ -327,8 +351,8 @@ def confirm(question: str, word: str = "y") -> bool:
 
 # ---------------------------------------------------------------- set-up
 
-def venv_python() -> Path:
-    return VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+def venv_python(venv: Path = None) -> Path:
+    return (venv or VENV) / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
 def check_writable(folder: Path):
@@ -349,7 +373,7 @@ def set_up() -> Java:
         find_maven()
     check_writable(STATE)
     with alone():
-        make_venv()
+        make_venv(VENV, REQUIREMENTS, "venv", "JupyterLab and the Java kernel")
         write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
         build_library(java)
     return java
@@ -357,8 +381,10 @@ def set_up() -> Java:
 
 @contextlib.contextmanager
 def alone():
-    """Waits until no other process of the kit sets up; the system gives the lock back if this one dies."""
+    """Waits until no other process of the kit sets up; the system gives the lock back when this one and the step that it has
+    started are no more."""
     with open(STATE / "lock", "a") as file:
+        os.set_inheritable(file.fileno(), True)
         if WINDOWS:
             import msvcrt
             attempt, busy = (lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)), OSError
@@ -379,11 +405,11 @@ def alone():
 
 
 def venv_ready() -> bool:
-    return up_to_date("venv", venv_stamp()) and venv_python().exists()
+    return up_to_date("venv", venv_stamp(VENV, REQUIREMENTS)) and venv_python().exists()
 
 
-def venv_stamp() -> str:
-    return content_hash(REQUIREMENTS, "%d.%d" % sys.version_info[:2], sys.base_prefix, str(VENV))
+def venv_stamp(venv: Path, requirements: Path) -> str:
+    return content_hash(requirements, "%d.%d" % sys.version_info[:2], sys.base_prefix, str(venv))
 
 
 def outdate(step: str):
@@ -391,36 +417,40 @@ def outdate(step: str):
     (STATE / step).unlink(missing_ok=True)
 
 
-def make_venv():
-    if venv_ready():
+def make_venv(venv: Path, requirements: Path, step: str, what: str):
+    """Makes a virtual environment with `what` in it, unless the step is up to date."""
+    python, stamp = venv_python(venv), venv_stamp(venv, requirements)
+    if up_to_date(step, stamp) and python.exists():
         return
-    outdate("venv")
-    remove(VENV)
-    made = capture([sys.executable, "-m", "venv", VENV])
+    outdate(step)
+    remove(venv)
+    log = STATE / "pip.log"
+    made = follow([sys.executable, "-m", "venv", venv], f"Making the virtual environment {venv}", "", log)
     if made.code != 0:
-        remove(VENV)
+        remove(venv)
         if "ensurepip" in made.text:
             raise Stop(f"{sys.executable} cannot make virtual environments: install its venv package "
                        "(Debian: apt install python3-venv).")
-        raise Stop(f"The virtual environment {VENV} could not be made: {last_line(made.text)}")
-    log = STATE / "pip.log"
-    installed = follow([venv_python(), "-m", "pip", "install", "--retries", "2", "--disable-pip-version-check",
-                        "--progress-bar", "off", "-r", REQUIREMENTS],
-                       f"Installing JupyterLab and the Java kernel into {VENV}", r"Collecting ", log)
+        raise Stop(f"The virtual environment {venv} could not be made: {last_line(made.text)}")
+    installed = follow([python, "-m", "pip", "install", "--retries", "2", "--disable-pip-version-check",
+                        "--progress-bar", "off", "-r", requirements],
+                       f"Installing {what} into it", r"Collecting ", log,
+                       env={**os.environ, "PIP_USER": "0"})  # nothing can be installed for the user from within it
     if installed.code != 0:
         errors = [line for line in installed.text.splitlines() if line.startswith("ERROR")]
         network = re.search(r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError", installed.text)
         raise Stop(f"pip could not install the packages ({(errors or [last_line(installed.text)])[0]}): "
                    f"{'is the network reachable? A' if network else 'a'}ll it printed is in {log}.")
-    write_text(STATE / "venv", venv_stamp())
+    write_text(STATE / step, stamp)
 
 
 def kernel_jar() -> Path:
     return VENV / "share" / "jupyter" / "kernels" / "java" / "jjava.jar"
 
 
-def write_kernelspec(folder: Path, java: Java):
-    """Writes a kernel.json that starts exactly the JDK that was checked, without a second JVM in between."""
+def write_kernelspec(folder: Path, java: Java, variables: dict = {}):
+    """Writes a kernel.json that starts exactly the JDK that was checked, without a second JVM in between, with these environment
+    variables beside those of every JVM of the kit."""
     jar = folder / kernel_jar().name
     if jar != kernel_jar():
         folder.mkdir(parents=True, exist_ok=True)
@@ -432,7 +462,7 @@ def write_kernelspec(folder: Path, java: Java):
         "language": "java",
         "interrupt_mode": "message",
         "metadata": {"ferkit": True},  # tells the kit's own from another of the same name
-        "env": java_variables(),
+        "env": java_variables() | variables,
     }
     text = json.dumps(spec, indent=1, ensure_ascii=False)
     file = folder / "kernel.json"
@@ -451,10 +481,11 @@ def library_built() -> bool:
 def build_library(java: Java):
     if library_built():
         return
-    outdate("library")
     pom, stamp = ROOT / "pom.xml", library_stamp()
-    if not up_to_date("pom", content_hash(pom)):
-        remove(JARS)  # else jars of other versions would stay beside the new ones
+    if not up_to_date("pom", content_hash(pom)) or not (STATE / "library").exists():
+        # else jars of other versions would stay beside the new ones, and of a build that was broken off files that Maven takes for whole
+        remove(JARS.parent)
+    outdate("library")
     # A test name that matches nothing, rather than -DskipTests, so that Maven also fetches what runs tests: afterwards
     # `test` works with the network off.
     result = follow([find_maven(), "-B", "-f", pom, "package", "-Dtest=NothingOfThisName",
@@ -488,6 +519,11 @@ def remove(path: Path):
         else:
             path.unlink(missing_ok=True)
     except OSError as problem:
+        cause = problem
+        while isinstance(cause, Exception):
+            cause = cause.__context__
+        if cause:  # Ctrl-C or a signal in the middle of rmtree, which then fails to close its folders
+            raise cause from None
         raise Stop(f"Cannot remove {problem.filename} ({problem.strerror}): close what uses it and try again.") from None
 
 
@@ -535,7 +571,7 @@ def study_facts(java: Java, environment: dict) -> list:
     lines = answer.stdout.splitlines()
     if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013", "other"):
         thrown = re.findall(r"^(?:Exception in thread .*?|Caused by): (.*)", answer.stderr, re.M)
-        raise Stop(f"The study cannot be opened: {thrown[-1] if thrown else last_line(answer.stderr or answer.stdout)}")
+        raise Stop(f"The study cannot be opened: {thrown[-1] if thrown else last_line(answer.stdout + answer.stderr)}")
     return lines
 
 
@@ -631,7 +667,8 @@ def kernel(options) -> int:
             not confirm(f"{folder} holds another Java kernel. Replace it?"):
         return 1
     try:
-        write_kernelspec(folder, java)
+        # in a JupyterLab of one's own the user's variables are there
+        write_kernelspec(folder, java, {**dict.fromkeys(JVM_VARIABLES, ""), "JDK_JAVA_OPTIONS": system_properties()})
     except OSError as problem:
         raise Stop(f"Cannot write to {folder} ({problem.strerror}).") from None
     say(f"The kernel 'Java' is installed in {folder}: open {NOTEBOOKS} in your JupyterLab and choose it.")
@@ -769,6 +806,12 @@ def main(arguments) -> int:
 
 
 if __name__ == "__main__":
+    sys.modules["kit"] = sys.modules["__main__"]  # for suite and bench, which import it: one kit, with one Stop
+    properties = system_properties()
+    for name in JVM_VARIABLES:
+        os.environ.pop(name, None)
+    if properties:
+        os.environ["JDK_JAVA_OPTIONS"] = properties
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

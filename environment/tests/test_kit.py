@@ -69,6 +69,39 @@ class OddMachineTest(unittest.TestCase):
     def test_no_java(self):
         self.assert_stops(self.run_kit("report"), "No Java was found", f"install a JDK {NEEDED}")
 
+    def test_no_java_for_the_tests_and_measurements(self):
+        for command in ("test", "bench", "train 6", "lab", "kernel"):
+            with self.subTest(command=command):
+                self.assert_stops(self.run_kit(*command.split()), "No Java was found", f"install a JDK {NEEDED}")
+
+    def test_modules_on_the_users_path_are_not_loaded(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        (self.folder / "theirs").mkdir()
+        for module in ("argparse", "json", "nbformat", "typing"):
+            (self.folder / "theirs" / f"{module}.py").write_text("raise ImportError('a broken module')\n", "utf-8")
+        self.environment.update(PYTHONPATH=str(self.folder / "theirs"), PYTHONWARNINGS="error", PYTHONSAFEPATH="1")
+        self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+
+    @unittest.skipUnless(LONG, "sets up many times")
+    def test_set_up_that_is_stopped_at_any_moment_just_goes_on(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        script(self.bin / "mvn", "mkdir -p lib/target/jars && sleep 1 && touch lib/target/jars/ferkit-1.0.jar")
+        (self.root / "environment" / "requirements.txt").write_text("six==1.17.0\n", "utf-8")
+        self.environment["PATH"] += ":/usr/bin:/bin"
+        moments = [0.15 * step for step in range(80)]
+        for number, moment in enumerate(moments):
+            process = subprocess.Popen(self.command("report"), env=self.environment, stdin=subprocess.DEVNULL, cwd=self.folder,
+                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+            time.sleep(moment)
+            process.send_signal([signal.SIGTERM, signal.SIGINT, signal.SIGKILL][number % 3])
+            said = process.communicate(timeout=300)[0]
+            for word in ("Cannot remove", "could not", "Bad file descriptor"):
+                self.assertNotIn(word, said)
+            if number % 3 < 2 and process.returncode == 1:  # it was done before
+                self.assertIn("The study cannot be opened", said)
+                shutil.rmtree(self.root / "environment" / ".state")
+        self.assert_stops(self.run_kit("report"), "The study cannot be opened")
+
     def test_old_java(self):
         script(self.bin / "java", java_script(f"{NEEDED - 1}"))
         self.assert_stops(self.run_kit("report"), f"is Java {NEEDED - 1}, older than {NEEDED}", f"install a JDK {NEEDED}")
@@ -284,18 +317,57 @@ class SetUpTest(unittest.TestCase):
     def test_a_virtual_environment_that_was_not_finished_is_not_taken_for_ready(self):
         kit.venv_python().parent.mkdir(parents=True)
         kit.venv_python().touch()
-        kit.write_text(self.state / "venv", kit.venv_stamp())
+        kit.write_text(self.state / "venv", kit.venv_stamp(self.venv, kit.REQUIREMENTS))
         self.assertTrue(kit.venv_ready())
         kit.write_text(self.state / "venv", "of other requirements")
 
-        def half(command, **_):
+        def half(*_):
             kit.venv_python().parent.mkdir(parents=True)
             kit.venv_python().touch()
             raise KeyboardInterrupt
-        with mock.patch.object(kit, "capture", half), self.assertRaises(KeyboardInterrupt):
-            kit.make_venv()
+        with mock.patch.object(kit, "follow", half), self.assertRaises(KeyboardInterrupt):
+            kit.make_venv(self.venv, kit.REQUIREMENTS, "venv", "packages")
         self.assertTrue(kit.venv_python().exists())
         self.assertFalse((self.state / "venv").exists())
+
+    def test_a_stop_in_the_middle_of_removing_is_a_stop(self):
+        (self.venv / "lib").mkdir(parents=True)
+
+        def stopped(path):  # as rmtree does where the signal comes between closing a folder and noting it
+            try:
+                raise SystemExit(143)
+            finally:
+                os.close(99999)
+        with mock.patch.object(shutil, "rmtree", stopped), self.assertRaises(SystemExit):
+            kit.remove(self.venv)
+
+    def test_a_build_that_was_broken_off_begins_from_nothing(self):
+        target = self.state / "target"
+        half = target / "classes" / "Half.class"
+        with mock.patch.object(kit, "JARS", target / "jars"), mock.patch.object(kit, "find_maven", lambda: "mvn"):
+            for stamps, kept in [([], False), (["library"], False), (["library", "pom"], True)]:
+                for stamp in stamps:
+                    kit.write_text(self.state / stamp, kit.content_hash(kit.ROOT / "pom.xml") if stamp == "pom" else "of other sources")
+                half.parent.mkdir(parents=True, exist_ok=True)
+                half.touch()
+                with self.subTest(stamps=stamps), mock.patch.object(kit, "follow", side_effect=KeyboardInterrupt), \
+                        self.assertRaises(KeyboardInterrupt):
+                    kit.build_library(kit.Java(Path("java"), Path("jdk"), NEEDED, []))
+                self.assertEqual(kept, half.exists())
+                self.assertFalse((self.state / "library").exists())
+
+    @unittest.skipIf(kit.WINDOWS, "Windows has other locks")
+    def test_set_up_waits_for_what_a_killed_one_has_left_running(self):
+        code = ("import os, pathlib, sys, kit\nkit.STATE = pathlib.Path(sys.argv[1])\nwith kit.alone():\n"
+                " kit.follow(['sh', '-c', 'echo begun; sleep 2; touch ended'], 'Step', 'begun', kit.STATE / 'log', cwd=kit.STATE)")
+        first = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=kit.ENVIRONMENT, stdout=subprocess.PIPE, encoding="utf-8")
+        while not (self.state / "log").exists():
+            time.sleep(0.01)
+        time.sleep(0.5)
+        first.kill()
+        first.communicate()
+        with kit.alone():
+            self.assertTrue((self.state / "ended").exists())
 
     def test_set_up_waits_for_another_one(self):
         code = ("import pathlib, sys, kit\nkit.STATE = pathlib.Path(sys.argv[1])\nwith kit.alone():\n print('alone', flush=True)")
@@ -306,6 +378,31 @@ class SetUpTest(unittest.TestCase):
             self.assertIsNone(other.poll())
         self.assertEqual("alone\n", other.communicate(timeout=60)[0])
         self.assertEqual(0, other.returncode)
+
+
+class JvmVariablesTest(unittest.TestCase):
+    def test_system_properties_are_kept_and_nothing_else(self):
+        variables = {"JAVA_TOOL_OPTIONS": "-XX:+UseG1GC -Dhttps.proxyHost=proxy  -Xms9g", "_JAVA_OPTIONS": "-Xlog:gc",
+                     "JDK_JAVA_OPTIONS": """'-Da=b c' -Dd="e f" @file -agentlib:jdwp=transport=dt_socket,address=5005"""}
+        with mock.patch.dict(os.environ, variables):
+            self.assertEqual("""-Dhttps.proxyHost=proxy '-Da=b c' -Dd="e f\"""", kit.system_properties())
+        with mock.patch.dict(os.environ):
+            for name in kit.JVM_VARIABLES:
+                os.environ.pop(name, None)
+            self.assertEqual("", kit.system_properties())
+
+    def test_what_a_jvm_says_of_its_variables_is_no_error(self):
+        self.assertEqual("Multiple garbage collectors selected", kit.last_line(
+            "Error occurred during initialization of VM\nMultiple garbage collectors selected\nPicked up JAVA_TOOL_OPTIONS: -XX:+UseG1GC\n"))
+        self.assertEqual("it printed nothing", kit.last_line("NOTE: Picked up JDK_JAVA_OPTIONS: -Dx=y\n"))
+
+    def test_a_jvm_of_the_kit_starts(self):
+        if not kit.library_built():
+            self.skipTest("the library is not built")
+        done = subprocess.run([sys.executable, str(kit.ENVIRONMENT / "kit.py"), "doctor"], capture_output=True, encoding="utf-8",
+                              env={**os.environ, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC", "_JAVA_OPTIONS": "-Xms900g", "JDK_JAVA_OPTIONS": "-Xlog:gc"})
+        self.assertRegex(done.stdout, r"(?m)^ok +Native engine")
+        self.assertEqual("", done.stderr)
 
 
 class MavenTest(unittest.TestCase):
