@@ -4,6 +4,7 @@ in pandas. Prints what it measures and writes reports/benchmark.md."""
 import contextlib
 import datetime
 import gzip
+import json
 import os
 import platform
 import shutil
@@ -17,7 +18,7 @@ import kit
 
 BATCH = 128
 ROUNDS = 5
-STEPS = {"1": 3, "2": 3, "3": 1, "4": 2, "5": 3, "6": 4}  # in each round; before the first round five that are not timed
+ROUND_FLOP = 3e11  # of a contestant in a round: its steps are as many; before the first round five that are not timed
 WAYS_ROUNDS = 3
 WAYS_SEED = "991"
 PEERS = kit.ENVIRONMENT / ".venv-peers"
@@ -36,23 +37,33 @@ def peers_python() -> Path:
     return kit.venv_python(PEERS)
 
 
-def contestants(java: kit.Java) -> list:
+def study_models(java: kit.Java) -> list:
+    """The library's rows of models."""
+    return json.loads(kit.capture(kit.java_command(java, "models"), env={**os.environ, **kit.java_variables()}, cwd=kit.ROOT).text)
+
+
+def title(model: str) -> str:
+    return model.replace("model-", "Model ")
+
+
+def contestants(java: kit.Java, models: list) -> list:
     """Name, command and environment of each that is measured; the kit first."""
+    rows = json.dumps(models)
     python, peers = peers_python(), str(kit.ENVIRONMENT / "peers.py")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(TUNING)} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     ours = {**plain, **kit.java_variables()}
     tuned = {**plain, **{name: value for name, value in ours.items() if name.startswith(TUNING)}}
     found = [
         (KIT, kit.java_command(java, "steps"), ours),
-        ("Keras as installed", [python, peers, "keras"], plain),
-        ("Keras, oneDNN on", [python, peers, "keras"], {**plain, "TF_ENABLE_ONEDNN_OPTS": "1"}),
-        ("PyTorch as installed", [python, peers, "torch"], plain),
-        ("PyTorch, channels-last", [python, peers, "torch", "channels-last"], plain),
-        ("PyTorch, channels-last, this kit's variables", [python, peers, "torch", "channels-last"], tuned),
+        ("Keras as installed", [python, peers, rows, "keras"], plain),
+        ("Keras, oneDNN on", [python, peers, rows, "keras"], {**plain, "TF_ENABLE_ONEDNN_OPTS": "1"}),
+        ("PyTorch as installed", [python, peers, rows, "torch"], plain),
+        ("PyTorch, channels-last", [python, peers, rows, "torch", "channels-last"], plain),
+        ("PyTorch, channels-last, this kit's variables", [python, peers, rows, "torch", "channels-last"], tuned),
     ]
     libraries = [str(path) for pattern in TCMALLOC for path in Path("/").glob(pattern[1:])]
     if libraries:
-        found.append(("PyTorch, channels-last, tcmalloc", [python, peers, "torch", "channels-last"], {**plain, "LD_PRELOAD": libraries[0]}))
+        found.append(("PyTorch, channels-last, tcmalloc", [python, peers, rows, "torch", "channels-last"], {**plain, "LD_PRELOAD": libraries[0]}))
     return found
 
 
@@ -80,16 +91,16 @@ class Worker:
         self.errors.close()
 
 
-def flop(number: str) -> float:
+def flop(model: dict) -> float:
     """Floating-point operations of one step's convolutions and dense layers: a product and a sum for each weight's use, once
     forward and twice backward, but once for the first layer, whose input needs no gradient."""
     import peers
-    filters, kernel, second, pools, dense = peers.MODELS[number]
+    kernel, dense = model["kernel"], model["dense"]
     uses, channels, side, first = 0, 1, peers.SIDE, 0
-    for width, _ in zip(filters, pools):
+    for width in model["filters"]:
         uses += side * side * kernel * kernel * channels * width
         first = first or uses
-        after = side if second == "same" else side - kernel + 1
+        after = side if model["second"] == "SAME" else side - kernel + 1
         uses += after * after * kernel * kernel * width * width
         channels, side = width, after // 2
     uses += channels * side * side * dense + dense * peers.CLASSES
@@ -105,51 +116,52 @@ def matrix_product() -> float:
 
 def measure_steps(java: kit.Java) -> list:
     """Lines of the report about training steps."""
+    models = study_models(java)
+    steps = {model["name"]: max(1, int(ROUND_FLOP / flop(model))) for model in models}
     with contextlib.ExitStack() as stack:
         workers = []
-        for name, command, environment in contestants(java):
+        for name, command, environment in contestants(java, models):
             worker = Worker(name, command, environment)
             stack.callback(worker.close)
             workers.append(worker)
         limit = matrix_product()
-        rates = {(worker.name, number): [] for worker in workers for number in STEPS}
+        rates = {(worker.name, model): [] for worker in workers for model in steps}
         share = {}
-        for number, steps in STEPS.items():
+        for model, count in steps.items():
             for turn in range(ROUNDS):
                 for worker in workers:
-                    answer = worker.ask(f"{number} {BATCH} {steps}")
-                    rates[worker.name, number].append(steps * BATCH / answer[0])
+                    answer = worker.ask(f"{model} {BATCH} {count}")
+                    rates[worker.name, model].append(count * BATCH / answer[0])
                     if worker.name == KIT:
-                        share.setdefault(number, []).append(answer[1] / answer[0])
-            kit.say(f"  Model {number}: " + ", ".join(
-                f"{worker.name} {statistics.median(rates[worker.name, number]):.0f}" for worker in workers) + " images/s")
-    names = [worker.name for worker in workers]
+                        share.setdefault(model, []).append(answer[1] / answer[0])
+            kit.say(f"  {title(model)}: " + ", ".join(
+                f"{worker.name} {statistics.median(rates[worker.name, model]):.0f}" for worker in workers) + " images/s")
+    names, titles = [worker.name for worker in workers], " | ".join(map(title, steps))
     lines = ["## One training step", "",
              f"Images per second at batch {BATCH}: the median of {ROUNDS} rounds, and in brackets the slowest and the fastest. In each",
              "round every contestant had its turn before the next round began.", "",
-             "| | " + " | ".join(f"Model {number}" for number in STEPS) + " |", "|---|" + "---|" * len(STEPS)]
+             f"| | {titles} |", "|---|" + "---|" * len(steps)]
     middle = {key: statistics.median(values) for key, values in rates.items()}
 
-    def ratio(name: str, number: str) -> float:
-        return statistics.median(ours / theirs for ours, theirs in zip(rates[KIT, number], rates[name, number]))
+    def ratio(name: str, model: str) -> float:
+        return statistics.median(ours / theirs for ours, theirs in zip(rates[KIT, model], rates[name, model]))
 
     for name in names:
         lines.append(f"| {name} | " + " | ".join(
-            f"{middle[name, number]:.0f} ({min(rates[name, number]):.0f}–{max(rates[name, number]):.0f})" for number in STEPS) + " |")
+            f"{middle[name, model]:.0f} ({min(rates[name, model]):.0f}–{max(rates[name, model]):.0f})" for model in steps) + " |")
     lines += ["", "This kit's rate divided by another's in the same round, the median over the rounds:", "",
-              "| | goal | " + " | ".join(f"Model {number}" for number in STEPS) + " |",
-              "|---|---|" + "---|" * len(STEPS)]
+              f"| | goal | {titles} |", "|---|---|" + "---|" * len(steps)]
     for name, goal in GOALS:
-        lines.append(f"| {name} | {goal} | " + " | ".join(f"{ratio(name, number):.2f}" for number in STEPS) + " |")
-    best = {number: min(names[1:], key=lambda name: ratio(name, number)) for number in STEPS}
+        lines.append(f"| {name} | {goal} | " + " | ".join(f"{ratio(name, model):.2f}" for model in steps) + " |")
+    best = {model: min(names[1:], key=lambda name: ratio(name, model)) for model in steps}
     lines.append(f"| the fastest peer | {BEST_PEER_GOAL} | " + " | ".join(
-        f"{ratio(best[number], number):.2f} ({best[number]})" for number in STEPS) + " |")
+        f"{ratio(best[model], model):.2f} ({best[model]})" for model in steps) + " |")
     lines += ["", f"A matrix product of 2048×2048 reached {limit / 1e9:.0f} GFLOP/s. Share of it that this kit's steps reach, counting the "
               "operations of", "convolutions and dense layers only: " + ", ".join(
-                  f"Model {number} {100 * flop(number) * middle[KIT, number] / BATCH / limit:.0f} %" for number in STEPS) + ".",
+                  f"{title(model['name'])} {100 * flop(model) * middle[KIT, model['name']] / BATCH / limit:.0f} %" for model in models) + ".",
               "", "Share of a step spent on putting its batch together: " + ", ".join(
-                  f"Model {number} {100 * statistics.median(share[number]):.2f} %" for number in STEPS) + " (goal: under 2 %).", "",
-              "Settings: " + "; ".join(f"{name}: {describe(environment)}" for name, _, environment in contestants(java)) + ".", ""]
+                  f"{title(model)} {100 * statistics.median(share[model]):.2f} %" for model in steps) + " (goal: under 2 %).", "",
+              "Settings: " + "; ".join(f"{name}: {describe(environment)}" for name, _, environment in contestants(java, models)) + ".", ""]
     return lines
 
 
@@ -176,7 +188,7 @@ def measure_ways(java: kit.Java) -> list:
             if answer.code != 0:
                 raise kit.Stop(f"train all, {way}, failed: {kit.last_line(answer.text)}")
     kit.say("  train all: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items()))
-    lines = ["## All six models", "", f"Seconds of `train all` for one epoch of each model on the sample (median, fastest and slowest of "
+    lines = ["## All models", "", f"Seconds of `train all` for one epoch of each model on the sample (median, fastest and slowest of "
              f"{WAYS_ROUNDS}). The default trains one on each core, as far as there is memory.", "", "| | seconds |", "|---|---|"]
     lines += [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
     return lines + [""]

@@ -26,6 +26,7 @@ import hashlib
 import json
 import platform
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -631,7 +632,8 @@ def lab(options) -> int:
 
 def train(options) -> int:
     jobs = ["--jobs", str(options.jobs)] if options.jobs is not None else []
-    return library("train", [*options.models, *jobs], settings_variables(options))
+    line = subprocess.list2cmdline(sys.orig_argv) if WINDOWS else shlex.join(sys.orig_argv)
+    return library("train", [*options.models, *jobs], {**settings_variables(options), "FERKIT_COMMAND": line})
 
 
 def bench(options) -> int:
@@ -780,7 +782,7 @@ def parse(arguments) -> argparse.Namespace:
     add_settings(command)
     command = add("train", train, "train models without a notebook, in the study's configuration unless told otherwise; the same "
                                   "line continues a run that was stopped")
-    command.add_argument("models", nargs="+", metavar="MODEL", help="1 to 6, or all")
+    command.add_argument("models", nargs="+", metavar="MODEL", help="a model's number or name, or all")
     command.add_argument("--jobs", type=int, help="how many models to train side by side")
     add_settings(command)
     command = add("bench", bench, "measure training steps and reading against Keras, PyTorch and pandas; writes reports/benchmark.md")

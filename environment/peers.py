@@ -1,67 +1,61 @@
-"""The study's models in Keras and in PyTorch, for `kit.py bench`: times training steps. `peers.py keras`, `peers.py torch` or
-`peers.py torch channels-last`; then each line "MODEL BATCH STEPS" on standard input is answered with seconds. The same layers,
-initial values' kind, dropout, loss and optimiser as lib/src/main/java/ferkit/model/StudyModel.java; random images."""
+"""The kit's models in Keras and in PyTorch, for `kit.py bench`: times training steps. `peers.py MODELS keras`, `peers.py MODELS torch`
+or `peers.py MODELS torch channels-last`, with the rows of models that the library prints; then each line "MODEL BATCH STEPS" on
+standard input is answered with seconds. The same layers, initial values' kind, dropout, loss and optimiser as
+lib/src/main/java/ferkit/model/StudyModel.java; random images."""
+import json
 import sys
 import time
 
-MODELS = {  # filters, kernel, padding of the second convolution, pools, dense
-    "1": ([32, 64, 128], 3, "same", "MMM", 256),
-    "2": ([32, 64, 128], 3, "same", "MAA", 256),
-    "3": ([64, 128, 256], 3, "same", "MAA", 512),
-    "4": ([32, 64, 128], 5, "same", "MAA", 256),
-    "5": ([32, 64, 128, 256], 3, "same", "MMAA", 512),
-    "6": ([32, 64, 128], 3, "valid", "MAA", 256),
-}
 CLASSES = 7
 SIDE = 48
 WARM_UP = 5
 
 
-def keras_step(number: str, batch: int):
+def keras_step(model: dict, batch: int):
     import keras
     import numpy as np
-    filters, kernel, second, pools, dense = MODELS[number]
-    layers = keras.layers
-    model = keras.Sequential([keras.Input((SIDE, SIDE, 1))])
-    for width, pool in zip(filters, pools):
-        model.add(layers.Conv2D(width, kernel, padding="same", activation="relu"))
-        model.add(layers.BatchNormalization())
-        model.add(layers.Conv2D(width, kernel, padding=second, activation="relu"))
-        model.add(layers.MaxPooling2D(2) if pool == "M" else layers.AveragePooling2D(2))
-        model.add(layers.Dropout(0.25))
-    for layer in (layers.Flatten(), layers.Dense(dense, activation="relu"), layers.Dropout(0.5), layers.Dense(CLASSES)):
-        model.add(layer)
+    kernel, layers = model["kernel"], keras.layers
+    network = keras.Sequential([keras.Input((SIDE, SIDE, 1))])
+    for width, pool in zip(model["filters"], model["pools"]):
+        network.add(layers.Conv2D(width, kernel, padding="same", activation="relu"))
+        network.add(layers.BatchNormalization())
+        network.add(layers.Conv2D(width, kernel, padding=model["second"].lower(), activation="relu"))
+        network.add(layers.MaxPooling2D(2) if pool == "MAX" else layers.AveragePooling2D(2))
+        network.add(layers.Dropout(model["dropout"]))
+    for layer in (layers.Flatten(), layers.Dense(model["dense"], activation="relu"), layers.Dropout(model["headDropout"]), layers.Dense(CLASSES)):
+        network.add(layer)
     schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 1000, 0.98, staircase=True)
-    model.compile(keras.optimizers.Adam(schedule), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    network.compile(keras.optimizers.Adam(schedule), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
     random = np.random.default_rng(1)
     images = random.integers(0, 256, (batch, SIDE, SIDE, 1)).astype("float32")
     labels = random.integers(0, CLASSES, batch)
-    return lambda: model.train_on_batch(images, labels)
+    return lambda: network.train_on_batch(images, labels)
 
 
-def torch_step(number: str, batch: int, channels_last: bool):
+def torch_step(model: dict, batch: int, channels_last: bool):
     import torch
     from torch import nn
-    filters, kernel, second, pools, dense = MODELS[number]
+    kernel = model["kernel"]
     layers, channels, side = [], 1, SIDE
-    for width, pool in zip(filters, pools):
+    for width, pool in zip(model["filters"], model["pools"]):
         layers += [nn.Conv2d(channels, width, kernel, padding=kernel // 2), nn.ReLU(), nn.BatchNorm2d(width, eps=1e-3, momentum=0.01),
-                   nn.Conv2d(width, width, kernel, padding=kernel // 2 if second == "same" else 0), nn.ReLU(),
-                   nn.MaxPool2d(2) if pool == "M" else nn.AvgPool2d(2), nn.Dropout(0.25)]
-        channels, side = width, (side if second == "same" else side - kernel + 1) // 2
-    layers += [nn.Flatten(), nn.Linear(channels * side * side, dense), nn.ReLU(), nn.Dropout(0.5), nn.Linear(dense, CLASSES)]
-    model = nn.Sequential(*layers)
+                   nn.Conv2d(width, width, kernel, padding=kernel // 2 if model["second"] == "SAME" else 0), nn.ReLU(),
+                   nn.MaxPool2d(2) if pool == "MAX" else nn.AvgPool2d(2), nn.Dropout(model["dropout"])]
+        channels, side = width, (side if model["second"] == "SAME" else side - kernel + 1) // 2
+    layers += [nn.Flatten(), nn.Linear(channels * side * side, model["dense"]), nn.ReLU(), nn.Dropout(model["headDropout"]),
+               nn.Linear(model["dense"], CLASSES)]
+    network = nn.Sequential(*layers)
     images = torch.randint(0, 256, (batch, 1, SIDE, SIDE)).float()
     labels = torch.randint(0, CLASSES, (batch,))
     if channels_last:
-        model = model.to(memory_format=torch.channels_last)
+        network = network.to(memory_format=torch.channels_last)
         images = images.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3, eps=1e-7)
+    optimizer = torch.optim.Adam(network.parameters(), 1e-3, eps=1e-7)
     loss_function = nn.CrossEntropyLoss()
 
     def step():
         optimizer.zero_grad()
-        loss = loss_function(model(images), labels)
+        loss = loss_function(network(images), labels)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -69,13 +63,15 @@ def torch_step(number: str, batch: int, channels_last: bool):
 
 
 def main():
-    network, step = None, None
+    models = {model["name"]: model for model in json.loads(sys.argv[1])}
+    measured, step = None, None
     for line in sys.stdin:
-        number, batch, steps = line.split()
-        if (number, batch) != network:
+        name, batch, steps = line.split()
+        if (name, batch) != measured:
             step = None  # frees the one before
-            step = keras_step(number, int(batch)) if sys.argv[1] == "keras" else torch_step(number, int(batch), "channels-last" in sys.argv)
-            network = number, batch
+            step = keras_step(models[name], int(batch)) if sys.argv[2] == "keras" else \
+                torch_step(models[name], int(batch), "channels-last" in sys.argv)
+            measured = name, batch
             for _ in range(WARM_UP):
                 step()
         began = time.perf_counter()

@@ -5,7 +5,9 @@ import functools
 import os
 import random
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +21,8 @@ import kit
 SEED = "990"
 RUNS = [kit.REPORTS / "trials", kit.REPORTS / "sample" / "runs"]
 KILLS = 20
-MODELS = ["3", "6"]
+STOPS = 20
+MODELS = ["1", "3", "6"]
 GROWTH_MB = 50
 PEAK_MODEL_3_MB = 3 * 1024
 
@@ -33,8 +36,8 @@ def demand(holds: bool, otherwise: str):
         raise Failed(otherwise)
 
 
-def train_command(model: str, *options) -> list:
-    return [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "train", model, "--seed", SEED, *options]
+def train_command(*options) -> list:
+    return [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "train", *options, "--seed", SEED]
 
 
 def train(model: str, *options) -> str:
@@ -112,6 +115,43 @@ def killed() -> str:
     text = train("6", *small())
     demand(figures("6") == expected, "the figures differ from those of a run left alone")
     return f"{KILLS} kills, {finished + 1} runs brought to their end, each equal to the one left alone"
+
+
+@leaving_nothing
+def stopped() -> str:
+    """Told to stop at random moments, by SIGTERM or Ctrl-C, one model or two side by side: training ends without a crash, leaves
+    no process, and says which epoch is kept and with which command it goes on after that."""
+    if kit.WINDOWS:
+        return "NOT TRIED: Windows has no signals"
+    train("6", *small())
+    forget("6")
+    chance, kept, told = random.Random(1), 0, 0
+    for turn in range(STOPS):
+        sent, models = (signal.SIGTERM, signal.SIGINT)[turn % 2], (["6"], ["6", "1"])[turn // 2 % 2]
+        command = train_command(*models, *small())
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd=kit.ROOT,
+                                   start_new_session=True)
+        timer = threading.Timer(chance.uniform(0, 10), (process.send_signal if sent == signal.SIGTERM else
+                                                        functools.partial(os.killpg, process.pid)), [sent])
+        timer.start()
+        text = process.stdout.read()  # ends when the last of its processes has
+        timer.cancel()
+        if process.wait() == 0:
+            for model in models:
+                forget(model)
+            continue
+        demand(process.returncode == 128 + sent, f"told by {sent.name} it ended with {process.returncode}: {text[-500:]}")
+        demand("SIGSEGV" not in text and "Exception" not in text and "already trains" not in text, text[-2000:])
+        if "the run's folder is" in text:
+            demand(f"To go on: {shlex.join(command)}" in text.splitlines()[-1], f"it does not say how to go on: {text[-500:]}")
+            told += 1
+        for model in models:
+            done = re.findall(rf"^model-{model}: (?:Continuing after )?epoch (\d+)", text, re.M)
+            says = re.findall(rf"^model-{model}: stopped; epoch (\d+) of 6 is kept", text, re.M)
+            demand(not says or says == done[-1:], f"after epoch {done[-1:]} it says: {text[-500:]}")
+            kept += len(says)
+    demand(kept > 0, "it never said what is kept")
+    return f"{STOPS} stops, {told} told how to go on, {kept} times an epoch was kept"
 
 
 @leaving_nothing
@@ -265,7 +305,7 @@ def memory() -> str:
     return said
 
 
-TRIALS = {"killed": killed, "without-room": without_room, "two-at-once": two_at_once, "interrupted": interrupted, "memory": memory}
+TRIALS = {"killed": killed, "stopped": stopped, "without-room": without_room, "two-at-once": two_at_once, "interrupted": interrupted, "memory": memory}
 
 
 def main(names: list) -> int:

@@ -1,5 +1,6 @@
 package ferkit;
 
+import com.google.gson.Gson;
 import com.sun.management.OperatingSystemMXBean;
 import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
@@ -24,16 +25,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The command line behind {@code kit.py}; settings come from the environment's FERKIT_… variables.
  * <pre>
  *   data                          which data set a notebook would open: "sample" or "fer2013", then what is known of it
- *   train MODEL… [--jobs N]       train models (1 to 6, or all), N side by side (default: one on each core, which gets more
+ *   models                        the rows of models as JSON: name, number, filters, kernel, …
+ *   train MODEL… [--jobs N]       train models (by name or number, or all), N side by side (default: one on each core, which gets more
  *                                 done than one on all cores, as far as there is memory for them), in the study's configuration
  *                                 unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
@@ -43,24 +48,64 @@ import java.util.concurrent.Future;
  */
 public final class Main {
     private static final int WARM_UP = 5;
-    /** More than the largest of the six takes while it is trained. */
+    /** More than the largest of the study's models takes while it is trained. */
     private static final long BYTES_A_JOB = 3L << 30;
+    private static final String COMMAND = "FERKIT_COMMAND";
+    /** So long a signal waits for the batch under way. */
+    private static final long PATIENCE_SECONDS = 60;
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private Main() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         try {
             switch (arguments.length == 0 ? "" : arguments[0]) {
                 case "data" -> data();
-                case "train" -> train(Arrays.asList(arguments).subList(1, arguments.length));
+                case "models" -> OUT.println(new Gson().toJson(StudyModel.ALL));
+                case "train" -> stoppable(() -> train(Arrays.asList(arguments).subList(1, arguments.length)));
                 case "steps" -> steps();
                 case "read" -> read(arguments);
-                default -> throw new IllegalArgumentException("Commands: data, train MODEL… [--jobs N], steps, read FILE");
+                default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--jobs N], steps, read FILE");
             }
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             System.err.println(e.getMessage());
             System.exit(1);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Command {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Runs a command on this thread. A signal to end interrupts it and waits until it has ended, because the native library
+     * crashes a JVM that ends in the middle of a batch.
+     */
+    private static void stoppable(Command command) throws IOException {
+        Thread worker = Thread.currentThread();
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicBoolean told = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            told.set(ended.getCount() > 0);
+            worker.interrupt();
+            try {
+                ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                worker.interrupt();
+            }
+        }));
+        try {
+            command.run();
+        } catch (InterruptedException e) {
+            // has said so
+        } catch (IOException | RuntimeException e) {
+            if (!told.get()) {
+                throw e;
+            }
+            OUT.println("Stopped before training began" + advice());
+        } finally {
+            ended.countDown();
         }
     }
 
@@ -86,7 +131,7 @@ public final class Main {
         }
         List<StudyModel> models = names.equals(List.of("all")) ? largestFirst() : names.stream().map(StudyModel::named).toList();
         if (models.isEmpty()) {
-            throw new IllegalArgumentException("train: expected one or more models, 1 to 6, or all");
+            throw new IllegalArgumentException("train: expected one or more of " + StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or all");
         }
         if (models.size() == 1) {
             trainHere(models.get(0));
@@ -117,10 +162,24 @@ public final class Main {
         if (finished.isEmpty()) {
             OUT.println(model.name() + ": the run's folder is " + folder);
         }
-        Run run = finished.isPresent() ? finished.get()
-                : workspace.train(recipe, new ConsoleProgress(model.name(), workspace.config(recipe).epochs(), OUT));
+        Run run = finished.isPresent() ? finished.get() : train(workspace, recipe);
         OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", model.name(), folder,
                 run.best().valAccuracy(), run.best().epoch(), run.history().size());
+    }
+
+    private static Run train(Workspace workspace, Recipe recipe) throws IOException, InterruptedException {
+        ConsoleProgress progress = new ConsoleProgress(recipe.architecture().name(), workspace.config(recipe).epochs(), OUT);
+        try {
+            return workspace.train(recipe, progress);
+        } catch (InterruptedException e) {
+            progress.stopped(advice());
+            throw e;
+        }
+    }
+
+    /** How to go on, with the command that kit.py was called by; nothing in one of several processes, for which the first speaks. */
+    private static String advice() {
+        return Optional.ofNullable(System.getenv(COMMAND)).map(command -> ". To go on: " + command).orElse("");
     }
 
     /** Each model in a process of its own, so that one that fails stops no other; the cores are divided among them. */
@@ -131,14 +190,21 @@ public final class Main {
         List<Future<Integer>> ends = models.stream().map(model -> pool.submit(() -> trainInProcess(model, threads))).toList();
         pool.shutdown();
         List<String> failed = new ArrayList<>();
-        for (int i = 0; i < models.size(); i++) {
-            try {
-                if (ends.get(i).get() != 0) {
-                    failed.add(models.get(i).name());
+        try {
+            for (int i = 0; i < models.size(); i++) {
+                try {
+                    if (ends.get(i).get() != 0) {
+                        failed.add(models.get(i).name());
+                    }
+                } catch (ExecutionException e) {
+                    failed.add(models.get(i).name() + " (" + e.getCause().getMessage() + ")");
                 }
-            } catch (ExecutionException e) {
-                failed.add(models.get(i).name() + " (" + e.getCause().getMessage() + ")");
             }
+        } catch (InterruptedException e) {
+            pool.shutdownNow();
+            pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            OUT.println("Stopped" + advice());
+            throw e;
         }
         if (!failed.isEmpty()) {
             throw new IllegalStateException("Not finished: " + String.join(", ", failed) + "; the same command continues them");
@@ -152,12 +218,15 @@ public final class Main {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", model.name()));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put("FERKIT_THREADS", Integer.toString(threads));
+        builder.environment().remove(COMMAND);
         Process process = builder.start();
-        Thread stop = new Thread(process::destroy);
-        Runtime.getRuntime().addShutdownHook(stop);
-        int code = process.waitFor();
-        Runtime.getRuntime().removeShutdownHook(stop);
-        return code;
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            process.destroy(); // asks it to stop
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            throw e;
+        }
     }
 
     private static void steps() throws IOException {

@@ -43,15 +43,19 @@ public final class Published {
         return RESULTS;
     }
 
+    /** One model's row of Table 1; empty for a model that is not the study's. */
+    public static Optional<Result> find(String model) {
+        return RESULTS.stream().filter(r -> r.model().equals(model)).findFirst();
+    }
+
     /**
-     * One model's row of Table 1.
+     * The row of one of the study's models.
      *
      * @throws IllegalArgumentException if the study has no such model
      */
     public static Result result(String model) {
-        return RESULTS.stream().filter(r -> r.model().equals(model)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("The study has no model \"" + model + "\": expected one of "
-                        + RESULTS.stream().map(Result::model).toList()));
+        return find(model).orElseThrow(() -> new IllegalArgumentException("The study has no model \"" + model
+                + "\": expected one of " + RESULTS.stream().map(Result::model).toList()));
     }
 
     /** Table 1: model, training accuracy and loss, validation accuracy and loss, best epoch, parameters, test accuracy. */
@@ -66,13 +70,8 @@ public final class Published {
                 Figures.column("Test accuracy", RESULTS.stream().mapToDouble(Result::testAccuracy).toArray(), 2));
     }
 
-    /**
-     * One model's training history, without learning rates and seconds; empty for EfficientNetB0, which has none.
-     *
-     * @throws IllegalArgumentException if the study has no such model
-     */
+    /** One model's training history, without learning rates and seconds; empty where the study gives none. */
     public static Optional<History> history(String model) {
-        result(model);
         List<History.Epoch> epochs = lines("study-histories.csv").stream().filter(c -> name(c[0]).equals(model))
                 .map(c -> new History.Epoch(Integer.parseInt(c[1]), number(c[2]), number(c[3]), number(c[4]), number(c[5]),
                         Double.NaN, Double.NaN)).toList();
@@ -82,11 +81,8 @@ public final class Published {
     /**
      * One model's report on the 3,589 test images, as published with two digits; empty for models
      * that the study does not test: it does so with 3, 6 and EfficientNetB0.
-     *
-     * @throws IllegalArgumentException if the study has no such model
      */
     public static Optional<ClassReport> report(String model) {
-        result(model);
         List<Scores> rows = lines("study-test-reports.csv").stream().filter(c -> name(c[0]).equals(model))
                 .map(c -> new Scores(number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]))).toList();
         return rows.isEmpty() ? Optional.empty() : Optional.of(new ClassReport(rows.subList(0, Emotion.COUNT),

@@ -47,7 +47,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
     private static final Pooling MAX = Pooling.MAX;
     private static final Pooling AVG = Pooling.AVG;
 
-    /** The study's six, to be compared with its report line by line. */
+    /** The study's six, to be compared with its report line by line. A row of one's own goes below them. */
     public static final List<StudyModel> ALL = List.of(
             new StudyModel("model-1", List.of(32, 64, 128),      3, SAME,  List.of(MAX, MAX, MAX),      256),
             new StudyModel("model-2", List.of(32, 64, 128),      3, SAME,  List.of(MAX, AVG, AVG),      256),

@@ -114,7 +114,7 @@ public final class Results {
     }
 
     /**
-     * Which of the study's six models have not been run, which were run in another size, and which have no labelled test
+     * Which of the models have not been run, which were run in another size, and which have no labelled test
      * images, in a sentence each.
      */
     public String missing() {
@@ -122,7 +122,7 @@ public final class Results {
                 .filter(name -> Stream.concat(runs.stream(), leftOut.stream()).noneMatch(run -> run.config().model().equals(name)))
                 .map(Results::title).toList();
         List<String> untested = runs.stream().filter(run -> !run.isTested()).map(this::title).toList();
-        return (missing.isEmpty() ? "All six models have been run." : "Not run yet with these settings: " + String.join(", ", missing) + ".")
+        return (missing.isEmpty() ? "All models have been run." : "Not run yet with these settings: " + String.join(", ", missing) + ".")
                 + (leftOut.isEmpty() ? "" : " Run in another size, and so not among these: "
                         + leftOut.stream().map(run -> title(run.config().model())).collect(Collectors.joining(", ")) + ".")
                 + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
@@ -157,9 +157,8 @@ public final class Results {
 
     /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
     private Optional<Published.Result> study(Run run) {
-        boolean studysNetwork = StudyModel.ALL.stream()
-                .anyMatch(m -> m.name().equals(run.config().model()) && m.toString().equals(run.config().plan()));
-        return isComparable(run) && studysNetwork ? Optional.of(Published.result(run.config().model())) : Optional.empty();
+        return Published.find(run.config().model()).filter(s -> isComparable(run) && StudyModel.ALL.stream()
+                .anyMatch(m -> m.name().equals(s.model()) && m.toString().equals(run.config().plan())));
     }
 
     /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */

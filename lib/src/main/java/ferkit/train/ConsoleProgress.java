@@ -8,6 +8,7 @@ public final class ConsoleProgress implements Progress {
     private final String model;
     private final int epochs;
     private final PrintStream out;
+    private int done;
 
     /** Lines about a model that is trained for so many epochs. */
     public ConsoleProgress(String model, int epochs, PrintStream out) {
@@ -26,8 +27,14 @@ public final class ConsoleProgress implements Progress {
 
     @Override
     public void epoch(History history) {
+        done = history.size();
         History.Epoch e = history.epochs().get(history.size() - 1);
         out.printf(Locale.ROOT, "%s: epoch %d of %d: accuracy %.4f, loss %.4f, validation accuracy %.4f, validation loss %.4f, %.0f s%n",
                 model, e.epoch(), epochs, e.accuracy(), e.loss(), e.valAccuracy(), e.valLoss(), e.seconds());
+    }
+
+    /** After training was told to stop: what is kept, and how to go on. */
+    public void stopped(String advice) {
+        out.println(model + ": stopped; " + (done == 0 ? "no epoch was finished yet" : "epoch " + done + " of " + epochs + " is kept") + advice);
     }
 }

@@ -14,12 +14,13 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StudyModelTest {
     @Test
     void parameterCountsAreTheStudys() {
-        List<Long> counts = StudyModel.ALL.stream().map(m -> Summary.of(m).parameters()).toList();
+        List<Long> counts = IntStream.rangeClosed(1, 6).mapToObj(i -> Summary.of(StudyModel.named("model-" + i)).parameters()).toList();
         assertEquals(List.of(1_469_031L, 1_469_031L, 5_868_743L, 1_977_447L, 2_357_351L, 813_671L), counts);
     }
 
@@ -83,6 +84,6 @@ class StudyModelTest {
     @Test
     void anUnknownNameIsRefusedWithTheKnownOnes() {
         assertEquals("model-3", StudyModel.named("3").name());
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> StudyModel.named("7")).getMessage().contains("model-6"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> StudyModel.named("99")).getMessage().contains("model-6"));
     }
 }

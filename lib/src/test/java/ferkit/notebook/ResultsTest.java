@@ -175,8 +175,30 @@ class ResultsTest {
         assertEquals("Model 2 (sample)", some.only("model-2", "model-3").toString());
         assertEquals("Model 2 (sample), Model 6 (sample), half (sample)", some.with(run("half", 2, 0, 1)).toString());
         assertEquals(some.toString(), some.with(run("model-2", 2, 0, 1)).toString());
-        assertEquals("All six models have been run.", new Results(SAMPLE, IntStream.rangeClosed(1, 6)
-                .mapToObj(i -> run("model-" + i, 2, 0, 1)).toList()).missing());
+        assertEquals("All models have been run.", new Results(SAMPLE, StudyModel.ALL.stream()
+                .map(model -> run(model.name(), 2, 0, 1)).toList()).missing());
+    }
+
+    @Test
+    void aModelThatTheStudyDoesNotHaveStandsInEveryTableAndFigure() {
+        Run own = run("model-7", 50, 0, 640);
+        Results results = new Results(FER2013, List.of(run("model-6", 50, 0, 600), own));
+        assertEquals(List.of("Model 7"), results.row(own).stringColumn(0).asList());
+        assertEquals("–", results.tableOne().doubleColumn("Study's validation accuracy").getString(1));
+        assertEquals("–", results.testAccuracy().doubleColumn("Study's test accuracy").getString(1));
+        assertEquals("Model 7", results.f1Table().stringColumn(0).get(1));
+        assertEquals(1, results.f1(own).getSeriesCollection().size());
+        assertFalse(results.report(own).columnNames().contains("F1, study"));
+        assertTrue(results.besideStudy(own).isEmpty());
+        assertTrue(results.besideStudysCurves(own).isEmpty());
+        assertTrue(results.findingsBesideStudy(own).isEmpty());
+        assertEquals(List.of("Finding", "Model 6", "Holds in"), results.findingsThatHold().get().columnNames());
+        assertEquals(1, results.overfittingBesideStudy().get().rowCount());
+        assertEquals(2, results.overfitting().rowCount());
+        assertEquals(1, results.pairsWith(own).rowCount());
+        assertTrue(results.conclusions().get(0).startsWith("Highest validation accuracy: Model 7 with"), results.conclusions().get(0));
+        results.curves(own);
+        results.figureOne();
     }
 
     @Test
