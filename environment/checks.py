@@ -150,6 +150,13 @@ def opened(notebook: dict) -> tuple | None:
     return None
 
 
+def shown(notebook: dict) -> tuple | None:
+    """What an executed notebook's results belong to: the kind of data, `trial` if one of FER2013's runs is one, and the seed; None if it
+    opened no study."""
+    study = opened(notebook)
+    return study and ("trial" if study[0] == "fer2013" and shows_a_trial(notebook) else study[0], study[1])
+
+
 def page_problems(page: str) -> list:
     """Checks an exported page: it loads nothing, from the network or beside it, runs no script, is small enough, and says in words what
     its pictures and tables are."""

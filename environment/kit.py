@@ -90,6 +90,7 @@ class Java:
     home: Path
     version: int
     lacks: list
+    build: str = ""  # the version in full, as the kernel names it
 
 
 def required_java() -> int:
@@ -102,23 +103,24 @@ def inspect_java(program: Path) -> Java:
     a launcher that stands elsewhere and stays the same when the JDK behind it changes."""
     real = program.resolve()
     key = f"{real} {real.stat().st_size} {real.stat().st_mtime_ns}"
-    known = read_json(STATE / "java.json")
+    known = read_json(STATE / "jdk.json")
     if key not in known:
         answer = capture([program, "-XshowSettings:properties", "-version"])
         home = re.search(r"^\s*java\.home = (.+)$", answer.text, re.M)
         version = re.search(r"^\s*java\.specification\.version = (?:1\.)?(\d+)", answer.text, re.M)
         if answer.code != 0 or not home or not version:
             raise Stop(f"{program} does not run: {last_line(answer.text)}")
+        build = re.search(r"^\s*java\.runtime\.version = (\S+)", answer.text, re.M)
         lacks = []
         if int(version[1]) >= 9:
             lacks = [module for module in ("jdk.compiler", "jdk.jshell")
                      if capture([program, "--describe-module", module]).code != 0]
-        known[key] = {"home": home[1].strip(), "version": int(version[1]), "lacks": lacks}
+        known[key] = {"home": home[1].strip(), "version": int(version[1]), "lacks": lacks, "build": build[1] if build else ""}
         if real.parent == Path(home[1].strip()).resolve() / "bin":
             with contextlib.suppress(OSError):  # a read-only folder only costs the half second
-                write_text(STATE / "java.json", json.dumps(known))
+                write_text(STATE / "jdk.json", json.dumps(known))
     found = known[key]
-    return Java(Path(program), Path(found["home"]), found["version"], found["lacks"])
+    return Java(Path(program), Path(found["home"]), found["version"], found["lacks"], found["build"])
 
 
 def find_java() -> Java:
@@ -375,6 +377,7 @@ def set_up() -> Java:
     check_writable(STATE)
     with alone():
         make_venv(VENV, REQUIREMENTS, "venv", "JupyterLab and the Java kernel")
+        install_exporter()
         write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
         build_library(java)
     return java
@@ -445,6 +448,17 @@ def make_venv(venv: Path, requirements: Path, step: str, what: str):
     write_text(STATE / step, stamp)
 
 
+def install_exporter():
+    """Makes runner.py's exporter known to nbconvert, and so to JupyterLab's menu, under the name `report`; and the folder that it and
+    lab.py lie in to the virtual environment's Python."""
+    packages = next((VENV / "Lib" if WINDOWS else VENV / "lib").glob("**/site-packages"))
+    for name, text in [("ferkit.pth", os.path.relpath(ENVIRONMENT, packages)),
+                       ("ferkit-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: ferkit\nVersion: 1.0"),
+                       ("ferkit-1.0.dist-info/entry_points.txt", "[nbconvert.exporters]\nreport = runner:PageExporter")]:
+        if not (packages / name).exists() or (packages / name).read_text("utf-8") != text + "\n":
+            write_text(packages / name, text + "\n")
+
+
 def kernel_jar() -> Path:
     return VENV / "share" / "jupyter" / "kernels" / "java" / "jjava.jar"
 
@@ -462,7 +476,7 @@ def write_kernelspec(folder: Path, java: Java, variables: dict = {}):
         "display_name": "Java",
         "language": "java",
         "interrupt_mode": "message",
-        "metadata": {"ferkit": True},  # tells the kit's own from another of the same name
+        "metadata": {"ferkit": True, "java": java.build},  # tells the kit's own from another of the same name, and lab.py the JDK
         "env": java_variables() | variables,
     }
     text = json.dumps(spec, indent=1, ensure_ascii=False)
@@ -625,9 +639,15 @@ def run_runner(*arguments, environment: dict) -> int:
 
 def lab(options) -> int:
     set_up()
-    command = [str(venv_python()), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
-               "--LabApp.default_url=/lab/tree/notebooks", *options.others]
-    return run_through(command, {**os.environ, **jupyter_variables(), **settings_variables(options)})
+    # in a file, so that the command line can say otherwise; whoever is root, as in a container, wants to be
+    folder = STATE / "jupyter"
+    write_text(folder / "jupyter_server_config.json", json.dumps({
+        "ServerApp": {"root_dir": str(ROOT), "allow_root": True, "contents_manager_class": "lab.Notebooks"},
+        "HTMLExporter": {"filters": {"clean_html": "lab.clean_html"}}}))
+    paths = [str(folder), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    command = [str(venv_python()), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks", *options.others]
+    return run_through(command, {**os.environ, **jupyter_variables(), **settings_variables(options),
+                                 "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)})
 
 
 def train(options) -> int:

@@ -21,8 +21,9 @@ import tempfile
 import time
 from pathlib import Path
 
-# A checker of URLs in JSON schemas, which takes a second and a half to load and has nothing to do here.
-sys.modules["rfc3987_syntax"] = None
+if __name__ == "__main__":
+    # A checker of URLs in JSON schemas, which takes a second and a half to load and has nothing to do here.
+    sys.modules["rfc3987_syntax"] = None
 
 import jinja2
 import nbformat
@@ -265,10 +266,6 @@ def write_atomically(path: Path, content: str | bytes):
     os.replace(temporary, path)
 
 
-def exporter() -> HTMLExporter:
-    return HTMLExporter(template_name="study", extra_template_basedirs=[str(TEMPLATES)])
-
-
 def numbered(page: str, name: str) -> str:
     """A page with its tables and figures numbered in their captions, each kind by itself and behind the notebook's number: Table 8.1,
     Figure 8.1. So Table 1 and Figure 1 are always the study's."""
@@ -282,16 +279,43 @@ def numbered(page: str, name: str) -> str:
     return re.sub(r"<(?:fig)?caption\b[^>]*>", number, page)
 
 
+def navigation(name: str, pages: list) -> str:
+    """Links to the contents and to the pages before and after this one."""
+    place = next((place for place, page in enumerate(pages) if page["name"] == name), None)
+    before = pages[place - 1] if place else None
+    after = pages[place + 1] if place is not None and place + 1 < len(pages) else None
+    links = [f'<a href="{before["name"]}.html" rel="prev">← {html.escape(before["title"])}</a>' if before else "",
+             '<a href="index.html">Contents</a>',
+             f'<a href="{after["name"]}.html" rel="next">{html.escape(after["title"])} →</a>' if after else ""]
+    return "<nav>" + "".join(f"<span>{link}</span>" for link in links) + "</nav>"
+
+
+class PageExporter(HTMLExporter):
+    """Makes a notebook's page, for `report` and, as nbconvert's exporter `report`, for JupyterLab's menu. The page's notice is that of
+    the resource `kind`; without one, of the results in the notebook."""
+    export_from_notebook = "Report"
+
+    def __init__(self, **options):
+        super().__init__(template_name="study", extra_template_basedirs=[str(TEMPLATES)], **options)
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        resources = dict(resources or {})
+        name = resources["metadata"]["name"]
+        title, _ = title_and_summary(nb)
+        kind = resources.get("kind") or (checks.shown(nb) or [""])[0]
+        resources["study"] = {"title": plain(title) or name, "notice": NOTICES.get(kind, "")}
+        text, resources = super().from_notebook_node(nb, resources, **options)
+        # links between notebooks become links between pages
+        text = re.sub(r'(href="(?:\./)?[0-9]{2}_[A-Za-z0-9_]+)\.ipynb([#"])', r"\1.html\2", numbered(text, name))
+        return re.sub(r"<nav>.*?</nav>", lambda _: navigation(name, contents()), text, flags=re.S), resources
+
+
 def export(path: Path, notebook, output: Path, kind: str):
     """Writes the page of an executed notebook into `output`."""
-    title, _ = title_and_summary(notebook)
-    text, _ = exporter().from_notebook_node(notebook, {"study": {"title": plain(title) or path.stem, "notice": NOTICES[kind]}})
-    text = numbered(text, path.stem)
+    text, _ = PageExporter().from_notebook_node(notebook, {"metadata": {"name": path.stem}, "kind": kind})
     problems = checks.page_problems(text)
     if problems:
         raise Failed(f"{path.name}: its page is not fit to be shown: {'; '.join(problems)}")
-    # links between notebooks become links between pages
-    text = re.sub(r'(href="(?:\./)?[0-9]{2}_[A-Za-z0-9_]+)\.ipynb([#"])', r"\1.html\2", text)
     write_atomically(output / f"{path.stem}.html", text)
 
 
@@ -306,17 +330,13 @@ def write_figure(notebook, output: Path):
 def link_pages(output: Path, pages: list):
     """Gives each page in `output` its links to the contents and to the pages before and after it, of those that are there."""
     there = [page for page in pages if (output / f"{page['name']}.html").exists()]
-    for page, before, after in zip(there, [None, *there], [*there[1:], None]):
-        links = [f'<a href="{before["name"]}.html" rel="prev">← {html.escape(before["title"])}</a>' if before else "",
-                 '<a href="index.html">Contents</a>',
-                 f'<a href="{after["name"]}.html" rel="next">{html.escape(after["title"])} →</a>' if after else ""]
-        navigation = "<nav>" + "".join(f"<span>{link}</span>" for link in links) + "</nav>"
+    for page in there:
         file = output / f"{page['name']}.html"
         text = file.read_text("utf-8")
         # a link to a page that is not there is no link until it is
         linked = re.sub(r'<a (?:href|data-page)="([0-9]{2}_\w+\.html)(?=[#"])',
                         lambda m: f'<a {"href" if (output / m[1]).exists() else "data-page"}="{m[1]}', text)
-        linked = re.sub(r"<nav>.*?</nav>", lambda _: navigation, linked, flags=re.S)
+        linked = re.sub(r"<nav>.*?</nav>", lambda _: navigation(page["name"], there), linked, flags=re.S)
         if linked != text:
             write_atomically(file, linked)
 

@@ -1,0 +1,181 @@
+"""JupyterLab as `lab` starts it: the exporter in its menu, its sanitizer, and notebooks opened and saved by its server."""
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import checks
+import kit
+
+try:
+    import nbformat
+    from jupyter_client import KernelManager
+    from nbconvert.exporters import HTMLExporter, get_exporter
+    from traitlets.config import Config
+
+    import lab
+    import runner
+except ImportError as absent:  # run with another Python than the virtual environment's
+    raise unittest.SkipTest(str(absent))
+
+from tests.test_runner import FIGURE, TABLE, cell, executed, shown
+
+
+def study(kind: str, seed: int = 1, *outputs):
+    """A notebook that has opened a study and shown its results."""
+    return executed(cell("Study.open();", shown(text_html=f"{TABLE}<!-- study of {kind}, seed {seed} -->"), *outputs))
+
+
+class ExporterTest(unittest.TestCase):
+    def test_the_menus_page_is_that_of_report(self):
+        notebook = study("sample", 1, shown(text_html=FIGURE))
+        resources = {"metadata": {"name": "02_model_1"}}
+        page, made = get_exporter("report")(config=Config()).from_notebook_node(notebook, resources)
+        self.assertEqual((".html", "text/html"), (made["output_extension"], runner.PageExporter.output_mimetype))
+        self.assertEqual([], checks.page_problems(page))
+        with tempfile.TemporaryDirectory() as folder:
+            runner.export(Path("02_model_1.ipynb"), notebook, Path(folder), "sample")
+            self.assertEqual((Path(folder) / "02_model_1.html").read_text("utf-8"), page)
+        self.assertIn(runner.NOTICES["sample"], page)
+        self.assertIn('<a href="03_model_2.html" rel="next">', page)
+        self.assertIn('<a href="01_dataset.html" rel="prev">', page)
+        self.assertIn("Figure 2.1", page)
+
+    def test_a_notebook_that_was_not_run_or_is_not_the_kits_has_a_page(self):
+        page, _ = get_exporter("report")().from_notebook_node(executed(cell("int x = 1;")), {"metadata": {"name": "mine"}})
+        self.assertIn('<nav><span></span><span><a href="index.html">Contents</a></span><span></span></nav>', page)
+        self.assertNotIn('class="notice"', page)
+
+
+class SanitizerTest(unittest.TestCase):
+    def test_nothing_of_a_notebook_of_the_kit_becomes_text(self):
+        notebook = nbformat.read(kit.find_notebooks(["08"])[0], 4)
+        notebook.cells += study("sample", 1, shown(text_html=FIGURE)).cells
+        exporter = HTMLExporter(config=Config(HTMLExporter={"filters": {"clean_html": "lab.clean_html"}, "sanitize_html": True}))
+        page, _ = exporter.from_notebook_node(notebook)
+        self.assertEqual([], re.findall(r"&lt;/?(?:h[1-6]|p|t[a-z]+|img|fig[a-z]*|caption|br|div)\b[^;]{0,60}", page))
+        lost = [part for part in ("<thead>", "<th ", "<caption", "<h1 ", "text-align:", 'src="data:image/png') if part not in page]
+        self.assertEqual([], lost)
+
+    def test_what_could_run_is_text(self):
+        self.assertEqual("&lt;script&gt;alert()&lt;/script&gt;<p>x</p>", lab.clean_html("<script>alert()</script><p onclick='f()'>x</p>"))
+        self.assertNotIn("javascript", lab.clean_html("<a href='javascript:f()'>x</a>"))
+
+
+class KeptTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "02_model_1.ipynb"
+        self.copy = self.file.with_name("fer2013_02_model_1.ipynb")
+
+    def keep(self, before, after):
+        self.copy.unlink(missing_ok=True)
+        nbformat.write(before, self.file)
+        kept = lab.keep_fer2013(self.file, after)
+        self.assertEqual(self.copy if self.copy.exists() else None, kept)
+        return kept is not None and self.copy.read_bytes() == self.file.read_bytes()
+
+    def test_results_on_fer2013_are_kept_when_others_replace_them(self):
+        trial = shown(text_html="Model 1 (trial)")
+        fer2013 = study("fer2013")
+        for after in (study("sample"), executed(cell("Study.open();")), study("fer2013", 1, trial), study("fer2013", 2)):
+            self.assertTrue(self.keep(fer2013, after))
+        for before, after in [(fer2013, study("fer2013", 1, shown(text_html=TABLE))), (study("sample"), fer2013),
+                              (study("fer2013", 1, trial), study("sample")), (executed(), study("sample"))]:
+            self.assertFalse(self.keep(before, after))
+
+    def test_a_new_file_and_one_that_is_no_notebook_are_none_of_its(self):
+        self.assertIsNone(lab.keep_fer2013(self.file, study("sample")))
+        self.file.write_text("<<<<<<<", "utf-8")
+        self.assertIsNone(lab.keep_fer2013(self.file, study("sample")))
+
+
+class ServerTest(unittest.TestCase):
+    """What JupyterLab asks its server, asked here: the list for the menu, a page, a notebook opened and saved."""
+
+    def ask(self, path: str, body: dict = None):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", headers={"Authorization": "token of-the-test"},
+                                         method="PUT" if body else "GET", data=json.dumps(body).encode() if body else None)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
+
+    def setUp(self):
+        if not kit.library_built():
+            self.skipTest("the library is not built")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.server = subprocess.Popen(
+            [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "lab", "--no-browser", f"--port={self.port}", "--allow-root", f"--notebook-dir={folder.name}",
+             "--IdentityProvider.token=of-the-test"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+        self.addCleanup(self.stop)
+        for _ in range(240):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                self.ask("api/status")
+                return
+            if self.server.poll() is not None:
+                self.fail(self.server.stderr.read())
+            time.sleep(0.25)
+        self.fail("JupyterLab did not start")
+
+    def stop(self):
+        self.server.terminate()
+        self.said = self.server.communicate(timeout=60)[1]
+
+    def test_export_open_and_save(self):
+        file = self.root / "02_model_1.ipynb"
+        notebook = study("fer2013")
+        nbformat.write(notebook, file)
+        self.assertEqual({"output_mimetype": "text/html"}, json.loads(self.ask("api/nbconvert"))["report"])
+        page = self.ask("nbconvert/report/02_model_1.ipynb?download=true")
+        self.assertEqual(get_exporter("report")().from_notebook_node(notebook, {"metadata": {"name": "02_model_1"}})[0], page)
+        self.assertIn("<caption", self.ask("nbconvert/html/02_model_1.ipynb?download=true&sanitize_html=true"))
+        opened = json.loads(self.ask("api/contents/02_model_1.ipynb"))["content"]
+        self.assertEqual(kit.find_java().build, opened["metadata"]["language_info"]["version"])
+        opened["cells"][1]["outputs"] = study("sample").cells[1]["outputs"]
+        self.ask("api/contents/02_model_1.ipynb", {"type": "notebook", "content": opened})
+        self.assertEqual(executed().metadata, checks.read(file)["metadata"])
+        self.assertEqual(("sample", 1), checks.shown(checks.read(file)))
+        self.assertEqual(("fer2013", 1), checks.shown(checks.read(file.with_name("fer2013_02_model_1.ipynb"))))
+        self.stop()
+        self.assertIn("showed results on FER2013 and is saved with others", self.said)
+
+
+class LanguageTest(unittest.TestCase):
+    def test_a_notebook_that_is_opened_has_the_language_of_the_kernel(self):
+        """JupyterLab compares all of language_info; the version is the JDK's and is added as a notebook is opened."""
+        if not kit.kernel_jar().exists():
+            self.skipTest("the kernel is not installed")
+        manager = KernelManager(kernel_name="java")
+        manager.start_kernel(env={**os.environ, **kit.jupyter_variables()}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client = manager.blocking_client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=120)
+            language = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+        version = kit.read_json(kit.kernel_jar().with_name("kernel.json"))["metadata"]["java"]
+        spec = kit.read_json(kit.kernel_jar().with_name("kernel.json"))
+        for path in kit.find_notebooks([]):
+            metadata = checks.read(path)["metadata"]
+            self.assertEqual(language, {**metadata["language_info"], "version": version}, path.name)
+            self.assertEqual({"name": "java", "display_name": spec["display_name"], "language": spec["language"]}, metadata["kernelspec"], path.name)
+
+
+if __name__ == "__main__":
+    unittest.main()
