@@ -3,6 +3,7 @@
     runner.py report --output reports/sample --facts '["sample", …]' notebooks/01_dataset.ipynb …
     runner.py twice notebooks/02_model_1.ipynb …          every cell twice in one kernel, then after a restart
     runner.py out-of-order notebooks/02_model_1.ipynb …   the last code cell first
+    runner.py refusals notebooks/02_model_1.ipynb …       settings that fail, and training that is interrupted
 """
 import argparse
 import asyncio
@@ -449,10 +450,70 @@ async def out_of_order(path: Path, notebook):
         return await run_through(client, notebook, "in order afterwards")
 
 
+async def refused(client, cells, when: str):
+    """Runs cells one by one: none may show anything, and an error must be one of the library's sentences."""
+    for index, cell in cells:
+        await client.async_execute_cell(cell, index)
+        for output in cell.outputs:
+            if output.output_type != "error":
+                return f"{when}, cell {index} shows what belongs to other settings"
+            if "Refusal, " not in output.evalue:
+                return f"{when}, cell {index}: {output.evalue}"
+    return None
+
+
+async def refusals(path: Path, notebook):
+    """After settings that fail, and after a training that was interrupted, in a kernel that has shown results before: the cells below
+    show nothing of those, and each says so in one sentence."""
+    cells = code_cells(notebook)
+    settings = next(number for number, (_, cell) in enumerate(cells) if "study.open(" in cell.source)
+    training = next((number for number, (_, cell) in enumerate(cells) if "study.train(" in cell.source), None)
+    source = cells[settings][1].source
+
+    def reopen(change: str):
+        cells[settings][1].source = source.replace("study.open(", f"settings = settings.{change};\nstudy.open(")
+
+    async with kernel_for(notebook, dict(os.environ)) as client:
+        problem = await run_through(client, notebook, "first time")
+        if problem:
+            return problem
+        client.allow_errors = True
+        reopen('withData("nonsense")')
+        await client.async_execute_cell(cells[settings][1], cells[settings][0])
+        said = error_text_of(cells[settings][1])
+        if f"nonsense: no such file or folder in {NOTEBOOKS}" not in said:
+            return f"settings that fail say: {said}"
+        problem = await refused(client, cells[settings + 1:], "after settings that fail")
+        if problem or training is None:
+            return problem
+        reopen("withEpochs(200)")
+        for index, cell in cells[settings:training]:
+            await client.async_execute_cell(cell, index)
+        said = []
+
+        def interrupt_at_first_image(words):
+            said.append(words)
+            if "image" in words and not interrupts:
+                interrupts.append(asyncio.get_running_loop().create_task(client.km.interrupt_kernel()))
+        interrupts = []
+        client.heard = interrupt_at_first_image
+        index, cell = cells[training]
+        await client.async_execute_cell(cell, index)
+        client.heard = None
+        if "interrupted" not in error_text_of(cell).lower():
+            return f"an interrupted training says: {error_text_of(cell) or said[-1:]}"
+        return await refused(client, cells[training + 1:], "after an interrupted training")
+
+
+def error_text_of(cell) -> str:
+    return " ".join(f"{output.ename} {output.evalue}" for output in cell.outputs if output.output_type == "error")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, action in [("report", report), ("twice", one_by_one(twice)), ("out-of-order", one_by_one(out_of_order))]:
+    for name, action in [("report", report), ("twice", one_by_one(twice)), ("out-of-order", one_by_one(out_of_order)),
+                         ("refusals", one_by_one(refusals))]:
         command = commands.add_parser(name)
         command.set_defaults(action=action)
         command.add_argument("notebooks", nargs="+", type=Path)

@@ -147,13 +147,19 @@ def notebooks_in_french(bench: Bench):
             bench.record(f"words of {executed.name} under a French locale", differing[:3])
 
 
-def on_each_notebook(bench: Bench, name: str, command: str, environment: dict):
-    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *kit.find_notebooks([])], env=environment)
+def on_each_notebook(bench: Bench, name: str, command: str, environment: dict, notebooks=()):
+    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *kit.find_notebooks(list(notebooks))], env=environment)
     results = re.findall(r"^(\S+\.ipynb): (ok|FAILED .*)$", answer.text, re.M)
     for notebook, result in results:
         bench.record(f"{notebook} {name}", [] if result == "ok" else [result.removeprefix("FAILED ")])
-    if len(results) != len(kit.find_notebooks([])):
+    if len(results) != len(kit.find_notebooks(list(notebooks))):
         bench.record(name, [kit.last_line(answer.text)])
+
+
+def nothing_old_is_shown(bench: Bench):
+    """A model's notebook after settings that fail and after an interrupted training, on few images."""
+    on_each_notebook(bench, "shows nothing that belongs to other settings", "refusals",
+                     {**bench.environment, "FERKIT_SEED": "991", "FERKIT_EPOCHS": "1", "FERKIT_LIMIT": "64"}, ["02"])
 
 
 def twice_in_one_kernel(bench: Bench):
@@ -205,7 +211,7 @@ def slow_kit_tests(bench: Bench):
     run_unittests(bench, {"KIT_LONG_TESTS": "1"})
 
 
-CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, notebooks_in_french,
+CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, nothing_old_is_shown, notebooks_in_french,
           java_tests_in_french]
 LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, slow_kit_tests]
 

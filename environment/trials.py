@@ -218,8 +218,8 @@ class Kernel:
     def __enter__(self):
         self.run("%classpath ../lib/target/jars/*.jar")
         self.run("import ferkit.data.*;\nimport ferkit.model.*;\nimport ferkit.notebook.*;\nimport ferkit.train.*;\nimport java.util.*;")
-        self.run("Study study = Study.open(Settings.read(), (content, mime) -> display(content, mime), "
-                 "(id, content, mime) -> updateDisplay(id, content, mime));")
+        self.run("Study study = Study.begin((content, mime) -> display(content, mime), "
+                 "(id, content, mime) -> updateDisplay(id, content, mime));\nstudy.open(Settings.read());")
         return self
 
     def __exit__(self, *unused):

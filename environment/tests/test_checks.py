@@ -20,7 +20,7 @@ def notebook(*cells):
 GOOD = notebook(
     code("%classpath ../lib/target/jars/*.jar"),
     code(["import ferkit.notebook.Study;\n", "import ferkit.data.Split;"]),
-    code("Study study = Study.open(Settings.read(), (content, mime) -> display(content, mime));"),
+    code("Study study = Study.begin((content, mime) -> display(content, mime));\nstudy.open(Settings.read());"),
     code("for (var row : study.rows()) {\n    System.out.println(row); // class weights, see 1.5\n}\n"
          "if (a % b == 0) {\n    x = 0.25;\n}\nvar report = study.compare(\"class a(b) { }\", 48);"),
     code("var block = model.kernel(5);"),

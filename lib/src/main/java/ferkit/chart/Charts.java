@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleFunction;
@@ -24,8 +25,10 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * The kit's charts, from plain numbers. All are {@value Style#WIDTH} pixels wide and drawn at one and a half times that,
@@ -153,6 +156,35 @@ public final class Charts {
     /** The accuracy and the loss of a run over its epochs, and behind them in pale another's, such as the study's. */
     public static Picture trainingCurves(Curves run, Curves behind) {
         return trainingCurves(run, List.of(behind));
+    }
+
+    /**
+     * The accuracy and the loss of an epoch under way, each the mean so far.
+     *
+     * @param images trained on when the others were taken, ascending
+     * @param accuracy share of those images predicted right, 0 to 1, as many as {@code images}
+     * @param loss mean loss over those images, as many as {@code images}
+     * @param of images of the whole epoch
+     */
+    public static Picture epochUnderWay(double[] images, double[] accuracy, double[] loss, int of) {
+        int last = images.length - 1;
+        return new Picture("", String.format(Locale.ROOT, "After %.0f of %d images of the first epoch: accuracy %.2f, loss %.2f.", images[last], of,
+                accuracy[last], loss[last]),
+                Panels.image(List.of(underWay("Accuracy so far", images, accuracy, of), underWay("Loss so far", images, loss, of)), 2, List.of()));
+    }
+
+    private static XYChart underWay(String title, double[] images, double[] values, int of) {
+        XYChart chart = new XYChart(Style.WIDTH / 2, 320);
+        Style.apply(chart);
+        chart.setTitle(title);
+        chart.setXAxisTitle("Images of the first epoch");
+        chart.getStyler().setXAxisMin(0.0).setXAxisMax((double) of).setXAxisDecimalPattern("#,##0").setYAxisDecimalPattern("0.00")
+                .setLegendVisible(false);
+        XYSeries series = chart.addSeries(title, images, values);
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(Style.COLORS.get(0));
+        series.setLineStyle(Style.line(2));
+        return chart;
     }
 
     private static Picture trainingCurves(Curves run, List<Curves> behind) {

@@ -207,6 +207,12 @@ public final class DataReport {
         return text.toString();
     }
 
+    /** As {@link #paragraph}, so that a notebook prints it readably. */
+    @Override
+    public String toString() {
+        return paragraph();
+    }
+
     private static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }

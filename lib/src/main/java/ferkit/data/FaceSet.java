@@ -90,6 +90,12 @@ public final class FaceSet {
         return new FaceSet(origin, training.select(chosen), validation, test);
     }
 
+    /** What it is and how much of it, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return origin.title() + ": training " + training + ", validation " + validation + ", test " + test + ", hash " + hash;
+    }
+
     /** The numbers 0 to {@code n} − 1 in random order (Fisher–Yates shuffle). */
     public static int[] permutation(int n, SplittableRandom random) {
         int[] order = IntStream.range(0, n).toArray();

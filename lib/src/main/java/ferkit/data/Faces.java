@@ -43,6 +43,12 @@ public final class Faces {
         return labels.length;
     }
 
+    /** How many there are, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return size() == 1 ? "1 image" : size() + " images";
+    }
+
     /** Label of one image, 0 to 6, or {@link #NO_LABEL}. */
     public int label(int index) {
         return labels[index];

@@ -77,7 +77,9 @@ final class Source {
             if (Files.isSymbolicLink(Path.of(missing.getFile()))) {
                 return missing.getFile() + ": a symbolic link to something that is not there; remove the link or restore what it leads to";
             }
-            return missing.getFile() + ": no such file or folder, expected FER2013 there; name another path or put it there";
+            Path there = Path.of(missing.getFile());
+            return there + ": no such file or folder" + (there.isAbsolute() ? "" : " in " + Path.of("").toAbsolutePath())
+                    + ", expected FER2013 there; name another path or put it there";
         }
         if (e instanceof AccessDeniedException denied) {
             return denied.getFile() + ": no permission to read it; change its permissions or name another path";

@@ -9,80 +9,203 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** A training run's progress as one piece of HTML that is replaced in place, at most four times a second. */
+/**
+ * A training run's progress as one piece of HTML that is replaced in place, at most four times a second. It is plain text and
+ * pictures, so that no sanitizer of JupyterLab or nbconvert takes anything away.
+ */
 final class LiveProgress implements Progress {
     private static final long INTERVAL_NANOS = 250_000_000;
+    /** The picture of the first epoch is drawn anew this often. */
+    private static final long PICTURE_NANOS = 2_000_000_000;
+    private static final int PICTURE_POINTS = 100;
+    private static final int BAR = 40;
+    /** What predicting an image costs beside training on it, until it has been measured. */
+    private static final double PREDICTING = 1 / 3.0;
 
     private final String title;
     private final int epochs;
+    private final int validation;
+    private final int test;
+    private final String safe;
     private final Consumer<String> screen;
     private final List<String> messages = new ArrayList<>();
-    private final long start = System.nanoTime();
-    private long shownAt = start - INTERVAL_NANOS;
-    private long imagesBefore;
-    private int imagesInEpoch;
     private History history = new History(List.of());
-    private String curves = "";
+    private String picture = "";
+
+    private long shownAt = System.nanoTime() - INTERVAL_NANOS;
+    private long drawnAt = System.nanoTime() - PICTURE_NANOS;
+    private long lap = System.nanoTime();
+    /** Images of an epoch; 0 until the first batch. */
+    private int of;
+    private int inEpoch;
+    private String phase = "";
+    private int inPhase;
+    private long predictedBefore;
+    private final Pace training = new Pace();
+    private final Pace predicting = new Pace();
+    /** Images, accuracy and loss so far at some moments of the first epoch. */
+    private final List<double[]> underWay = new ArrayList<>();
+
+    /** How many images took how long. */
+    private static final class Pace {
+        private long images;
+        private double seconds;
+
+        void add(int more, double took) {
+            images += more;
+            seconds += took;
+        }
+
+        double secondsAnImage() {
+            return seconds / images;
+        }
+    }
 
     /**
      * @param title what is trained
      * @param epochs until the run is finished
+     * @param validation images predicted after each epoch, and once more at the end
+     * @param test images predicted at the end
+     * @param safe what may be done meanwhile, shown until training ends
      * @param screen replaces the HTML shown before
      */
-    LiveProgress(String title, int epochs, Consumer<String> screen) {
+    LiveProgress(String title, int epochs, int validation, int test, String safe, Consumer<String> screen) {
         this.title = title;
         this.epochs = epochs;
+        this.validation = validation;
+        this.test = test;
+        this.safe = safe;
         this.screen = screen;
     }
 
     @Override
     public void message(String text) {
         messages.add(text);
-        show("");
+        show("", "");
     }
 
     @Override
-    public void batch(int epoch, int images, int of, double accuracy, double loss) {
-        imagesInEpoch = images;
-        long now = System.nanoTime();
-        if (now - shownAt < INTERVAL_NANOS) {
-            return;
+    public void batch(int epoch, int images, int all, double accuracy, double loss) {
+        of = all;
+        training.add(images - inEpoch, lap());
+        inEpoch = images;
+        if (history.size() == 0 && images >= (double) all * underWay.size() / PICTURE_POINTS) {
+            underWay.add(new double[] {images, accuracy, loss});
         }
-        shownAt = now;
-        double rate = (imagesBefore + images) / seconds();
-        double left = ((double) (epochs - epoch) * of + of - images) / rate;
-        show(String.format(Locale.ROOT, "epoch %d of %d, image %,d of %,d: accuracy %.3f, loss %.3f; %.0f images/s, %s left",
-                epoch, epochs, images, of, accuracy, loss, rate, duration(left)));
+        if (isDue()) {
+            drawFirstEpoch();
+            show(String.format(Locale.ROOT, "epoch %d of %d, image %,d of %,d: accuracy %.3f, loss %.3f; %.0f images/s%s", epoch, epochs,
+                    images, all, accuracy, loss, 1 / training.secondsAnImage(), left()), bar());
+        }
+    }
+
+    @Override
+    public void phase(String name, int images, int all) {
+        double took = lap();
+        if (!name.equals(phase)) {
+            phase = name;
+            predictedBefore += inPhase;
+            inPhase = 0;
+        }
+        if (all > 0) {
+            predicting.add(images - inPhase, took);
+        }
+        inPhase = images;
+        if (isDue()) {
+            boolean trained = history.size() == epochs;
+            show(String.format(Locale.ROOT, "epoch %d of %d%s, %s%s%s", trained ? epochs : history.size() + 1, epochs, trained ? " done" : "", name,
+                    all > 0 ? String.format(Locale.ROOT, ": image %,d of %,d", images, all) : "", left()), bar());
+        }
     }
 
     @Override
     public void epoch(History soFar) {
         history = soFar;
-        imagesBefore += imagesInEpoch;
-        imagesInEpoch = 0;
-        curves = Html.image(Charts.trainingCurves(Results.curves(title, history)));
-        show("epoch " + history.size() + " of " + epochs + " done");
+        inEpoch = 0;
+        phase = "";
+        inPhase = 0;
+        predictedBefore = (long) history.size() * validation;
+        picture = Html.image(Charts.trainingCurves(Results.curves(title, history)));
+        show("epoch " + history.size() + " of " + epochs + " done", "");
+        lap();
     }
 
     /** Replaces the progress by what is worth keeping. */
     void finished(History whole) {
         history = whole;
         History.Epoch best = history.best();
-        curves = "";
-        show(String.format(Locale.ROOT, "%s in %s; best validation accuracy %.4f in epoch %d",
-                Figures.count(history.size(), "epoch"), duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()));
+        picture = "";
+        show(String.format(Locale.ROOT, "%s in %s; best validation accuracy %.4f in epoch %d", Figures.count(history.size(), "epoch"),
+                duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()), null);
     }
 
-    /** Says why training ended early. */
-    void stopped(String reason) {
-        messages.add(reason);
-        show("stopped after epoch " + history.size());
+    /** Says how far training came before it ended early; the cell's error says why. */
+    void stopped() {
+        show(history.size() == 0 ? "stopped before epoch 1 was done" : "stopped after epoch " + history.size(), null);
     }
 
-    private void show(String state) {
+    private void drawFirstEpoch() {
+        if (history.size() == 0 && underWay.size() > 1 && System.nanoTime() - drawnAt >= PICTURE_NANOS) {
+            drawnAt = System.nanoTime();
+            picture = Html.image(Charts.epochUnderWay(column(0), column(1), column(2), of));
+        }
+    }
+
+    private double[] column(int index) {
+        return underWay.stream().mapToDouble(point -> point[index]).toArray();
+    }
+
+    private boolean isDue() {
+        long now = System.nanoTime();
+        if (now - shownAt < INTERVAL_NANOS) {
+            return false;
+        }
+        shownAt = now;
+        return true;
+    }
+
+    /** Seconds since it was asked last. */
+    private double lap() {
+        long now = System.nanoTime();
+        double seconds = (now - lap) / 1e9;
+        lap = now;
+        return seconds;
+    }
+
+    /** What predicting so many images costs, counted in images of training. */
+    private double predicted(double images) {
+        return images * (predicting.images == 0 || training.images == 0 ? PREDICTING
+                : predicting.secondsAnImage() / training.secondsAnImage());
+    }
+
+    /** The whole run, counted in images of training. */
+    private double work() {
+        return (double) epochs * of + predicted((epochs + 1.0) * validation + test);
+    }
+
+    private double workDone() {
+        return (double) history.size() * of + inEpoch + predicted(predictedBefore + inPhase);
+    }
+
+    private String left() {
+        return training.images == 0 ? "" : ", " + duration((work() - workDone()) * training.secondsAnImage()) + " left";
+    }
+
+    private String bar() {
+        double done = workDone() / work();
+        int full = (int) Math.round(done * BAR);
+        return "<div>" + "█".repeat(full) + "░".repeat(BAR - full) + String.format(Locale.ROOT, " %.0f %%</div>", 100 * done);
+    }
+
+    /** @param bar shown below the state, with what may be done meanwhile; null when training has ended */
+    private void show(String state, String bar) {
         StringBuilder html = new StringBuilder();
         messages.forEach(m -> html.append(Html.paragraph(m)));
-        html.append("<div><b>").append(Html.escape(title)).append(":</b> ").append(Html.escape(state)).append("</div>").append(curves);
+        html.append("<div><b>").append(Html.escape(title)).append(":</b> ").append(Html.escape(state)).append("</div>");
+        if (bar != null) {
+            html.append(bar).append(Html.paragraph(safe));
+        }
+        html.append(picture);
         try {
             unmarked(() -> screen.accept(html.toString()));
         } catch (RuntimeException e) {
@@ -101,10 +224,6 @@ final class LiveProgress implements Progress {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    private double seconds() {
-        return (System.nanoTime() - start) / 1e9;
     }
 
     /** Seconds in words, for example "42 s", "3 min 20 s" or "2.9 hours". */

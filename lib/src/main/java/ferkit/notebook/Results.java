@@ -65,6 +65,11 @@ public final class Results {
         this.leftOut = List.copyOf(leftOut);
     }
 
+    /** What stands in their place where there are none: whoever asks them for something is told why. */
+    static Results refusing(String why) {
+        return new Results(null, List.of(Run.refusing(why)));
+    }
+
     /** The runs in order. */
     public List<Run> runs() {
         return runs;
@@ -602,6 +607,6 @@ public final class Results {
     /** The titles of the runs in order. */
     @Override
     public String toString() {
-        return runs.stream().map(this::title).collect(Collectors.joining(", "));
+        return runs.isEmpty() ? "no finished run" : runs.stream().map(this::title).collect(Collectors.joining(", "));
     }
 }

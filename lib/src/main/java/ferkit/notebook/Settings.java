@@ -1,6 +1,8 @@
 package ferkit.notebook;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -83,6 +85,20 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
     /** Whether epochs, image limit or batch were chosen rather than left to the data set. */
     boolean isSized() {
         return epochs.isPresent() || limit.isPresent() || batch.isPresent();
+    }
+
+    /** What was chosen, as a notebook prints it; what was not is decided when a study is opened. */
+    @Override
+    public String toString() {
+        List<String> chosen = new ArrayList<>();
+        data.ifPresent(value -> chosen.add("data " + value));
+        epochs.ifPresent(value -> chosen.add("epochs " + value));
+        limit.ifPresent(value -> chosen.add("limit " + value));
+        batch.ifPresent(value -> chosen.add("batch " + value));
+        chosen.add("seed " + seed);
+        chosen.add("threads " + threads);
+        device.ifPresent(value -> chosen.add("device " + value));
+        return String.join(", ", chosen) + (full ? ", the study's own size" : "");
     }
 
     /** These settings with another data set: a file or folder, or "sample" for the drawn sample. */

@@ -11,11 +11,14 @@ import ferkit.model.StudyModel;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
+import ferkit.train.Refusal;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import ferkit.train.Standing;
 import ferkit.train.StepTimer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,8 +26,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -43,40 +48,90 @@ public final class Study {
         void show(String id, Object content, String mime);
     }
 
-    private final Workspace workspace;
+    private static final String NOT_OPEN = "No study is open here: the cell with the settings was stopped, has failed or was not run to its end. "
+            + "Run it again, then the cells below it";
+    private static final String REPLACED = "This belongs to a study that was closed when the settings were run again: run the cells below the settings again";
+    private static final String TRAINED_ANEW = "This run was given up when its training was begun anew: run the cell that trains it again, then the cells below it";
+
+    /** The study of this process: a notebook has one at a time. */
+    private static Study current;
+
     private final Display display;
     private final Update update;
+    /** Null while the study is closed. */
+    private volatile Workspace workspace;
+    private volatile String closed = NOT_OPEN;
+    /** Of the runs that were handed out, by their folders. */
+    private final Map<Path, Standing> handedOut;
 
     Study(Workspace workspace, Display display, Update update) {
+        this(workspace, display, update, new ConcurrentHashMap<>());
+    }
+
+    private Study(Workspace workspace, Display display, Update update, Map<Path, Standing> handedOut) {
         this.workspace = workspace;
         this.display = display;
         this.update = update;
+        this.handedOut = handedOut;
+    }
+
+    /**
+     * A study that is still closed, and refuses everything until it is opened. The one before is closed: what came out of it can
+     * no longer be shown, even if opening this one fails. The two functions are the kernel's own, so that this library needs to
+     * know no kernel.
+     */
+    public static synchronized Study begin(Display display, Update update) {
+        if (current != null) {
+            current.close(REPLACED);
+        }
+        current = new Study(null, display, update);
+        return current;
     }
 
     /**
      * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample, and shows as a
-     * table what was opened. The two functions are the kernel's own, so that this library needs to know no kernel.
+     * table what was opened.
      *
-     * @throws IOException if the data set cannot be read; the message says what is wrong where
-     * @throws IllegalStateException if the current folder does not lie in the kit
+     * @throws Refusal if the data set cannot be read, saying what is wrong where, or if the current folder does not lie in the kit
      */
-    public static Study open(Settings settings, Display display, Update update) throws IOException {
-        Workspace workspace = Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html"));
-        Study study = new Study(workspace, display, update);
-        FaceSet data = study.data();
+    public void open(Settings settings) {
+        close(NOT_OPEN);
+        try {
+            workspace = Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html"));
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            throw new Refusal(e.getMessage());
+        }
         // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
-        display.show(Html.table(study.provenance()) + "<!-- study of " + data.origin().word() + ", seed " + settings.seed() + " -->", "text/html");
-        return study;
+        display.show(Html.table(provenance()) + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
+    }
+
+    private void close(String why) {
+        workspace = null;
+        closed = why;
+        handedOut.values().forEach(standing -> standing.end(why));
+        handedOut.clear();
+    }
+
+    /** A run that can be shown until this study is closed or the run is trained anew. */
+    private Run handOut(Run run) {
+        return run.under(handedOut.computeIfAbsent(run.folder(), folder -> new Standing()));
+    }
+
+    private void giveUp(Path folder) {
+        Standing standing = handedOut.remove(folder);
+        if (standing != null) {
+            standing.end(TRAINED_ANEW);
+        }
     }
 
     /** All images; a limit cuts them only for training. */
     public FaceSet data() {
-        return workspace.data();
+        return workspace().data();
     }
 
     /** The settings it was opened with. */
     public Settings settings() {
-        return workspace.settings();
+        return workspace().settings();
     }
 
     /**
@@ -88,7 +143,7 @@ public final class Study {
         Consumer<String> line = line("Looking through the images …");
         Optional<FerPlus> ferPlus = Optional.empty();
         try {
-            ferPlus = workspace.ferPlus();
+            ferPlus = workspace().ferPlus();
         } catch (IOException e) {
             show("FER+ is left out. " + e.getMessage());
         }
@@ -100,21 +155,29 @@ public final class Study {
 
     /** How many images a model is trained on here, or was if its run is finished. */
     public int trainingImages(StudyModel model) {
-        return trainingImages(workspace.config(Recipe.of(model)));
+        return trainingImages(workspace().config(Recipe.of(model)));
     }
 
     private int trainingImages(RunConfig config) {
         return data().limitTraining(config.limit(), config.seed()).training().size();
     }
 
-    /** Where runs lie and how they are made. */
+    /**
+     * Where runs lie and how they are made.
+     *
+     * @throws Refusal if the study is closed
+     */
     public Workspace workspace() {
-        return workspace;
+        Workspace opened = workspace;
+        if (opened == null) {
+            throw new Refusal(closed);
+        }
+        return opened;
     }
 
     /** What was opened: data, hash, size of training, seed, device, versions. */
     public Table provenance() {
-        RunConfig config = workspace.config(Recipe.of(StudyModel.ALL.get(0)));
+        RunConfig config = workspace().config(Recipe.of(StudyModel.ALL.get(0)));
         FaceSet data = data();
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("Data", data.origin().title());
@@ -146,6 +209,7 @@ public final class Study {
      * image, which {@link Picture} gives words.
      */
     public void show(Object content) {
+        workspace();
         if (content instanceof Table table) {
             display.show(table.isEmpty() ? Html.paragraph(table.name() + ": nothing to show here yet.") : Html.table(table), "text/html");
         } else if (content instanceof Picture picture) {
@@ -163,19 +227,21 @@ public final class Study {
 
     /**
      * The finished run of one of the study's models: loaded if there is one, otherwise trained now, continuing where an
-     * unfinished one stopped.
+     * unfinished one stopped. Where training is needed, the run before is given up first: it can no longer be shown.
      *
      * @throws InterruptedException if the cell was interrupted; run it again to continue
-     * @throws IOException if the run's folder cannot be read or written
+     * @throws Refusal if the run's folder cannot be read or written, or if another process trains into it
      */
-    public Run train(StudyModel model) throws IOException, InterruptedException {
+    public Run train(StudyModel model) throws InterruptedException {
         Recipe recipe = Recipe.of(model);
-        return train(recipe, progress -> workspace.train(recipe, progress));
+        Workspace opened = workspace();
+        return train(recipe, progress -> opened.train(recipe, progress));
     }
 
     /** The same for any network and examples made of the images, for example stored features. */
-    public Run train(Recipe recipe, Examples training, Examples validation, Examples test) throws IOException, InterruptedException {
-        return train(recipe, progress -> workspace.train(recipe, training, validation, test, progress));
+    public Run train(Recipe recipe, Examples training, Examples validation, Examples test) throws InterruptedException {
+        Workspace opened = workspace();
+        return train(recipe, progress -> opened.train(recipe, training, validation, test, progress));
     }
 
     /**
@@ -184,7 +250,7 @@ public final class Study {
      * @throws IOException if a run's files cannot be read
      */
     public List<Run> otherSeeds(Run run) throws IOException {
-        return workspace.otherSeeds(run);
+        return workspace().otherSeeds(run).stream().map(this::handOut).toList();
     }
 
     /**
@@ -193,15 +259,16 @@ public final class Study {
      */
     public Run trainAgain(StudyModel model) throws IOException, InterruptedException {
         Recipe recipe = Recipe.of(model);
-        RunConfig before = workspace.config(recipe);
+        RunConfig before = workspace().config(recipe);
         Study again = with(settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch()));
-        workspace.forget(recipe);
+        workspace().forget(recipe);
         return again.train(model);
     }
 
     /** The same study with other settings of training. */
     Study with(Settings settings) {
-        return new Study(new Workspace(workspace.root(), settings, workspace.data(), workspace.device()), display, update);
+        Workspace opened = workspace();
+        return new Study(new Workspace(opened.root(), settings, opened.data(), opened.device()), display, update, handedOut);
     }
 
     /** Shows a line of text; what is returned replaces it. */
@@ -210,12 +277,14 @@ public final class Study {
         return newer -> LiveProgress.unmarked(() -> update.show(id, Html.paragraph(newer), "text/html"));
     }
 
-    /** What is shown in place of training: where a finished run was loaded from, and how long it took. */
-    String loaded(String title, Run run) {
-        return title + " is trained already: loaded from `" + workspace.shortPath(run.folder()) + "`. Its "
+    /** The finished run of a network, if there is one, once it was said under the cell where it was loaded from. */
+    Optional<Run> loaded(Recipe recipe, String title) throws IOException {
+        Optional<Run> finished = workspace().finished(recipe).map(this::handOut);
+        finished.ifPresent(run -> show(title + " is trained already: loaded from `" + workspace().shortPath(run.folder()) + "`. Its "
                 + Figures.count(run.history().size(), "epoch") + " took "
                 + LiveProgress.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
-                        ? " on " + Figures.count(run.config().threads(), "thread") : "") + ".";
+                        ? " on " + Figures.count(run.config().threads(), "thread") : "") + "."));
+        return finished;
     }
 
     @FunctionalInterface
@@ -223,49 +292,91 @@ public final class Study {
         Run train(Progress progress) throws IOException, InterruptedException;
     }
 
-    private Run train(Recipe recipe, Trainer trainer) throws IOException, InterruptedException {
-        RunConfig config = workspace.config(recipe);
-        String title = Results.title(config.model(), data().origin(), workspace.isStudy(recipe, config));
-        Optional<Run> finished = workspace.finished(recipe);
-        if (finished.isPresent()) {
-            show(loaded(title, finished.get()));
-            return finished.get();
-        }
-        String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
-        LiveProgress progress = new LiveProgress(title, config.epochs(), html -> update.show(id, html, "text/html"));
+    private Run train(Recipe recipe, Trainer trainer) throws InterruptedException {
         try {
-            if (workspace.settings().full() && recipe.architecture() instanceof StudyModel) {
+            RunConfig config = workspace().config(recipe);
+            String title = Results.title(config.model(), data().origin(), workspace().isStudy(recipe, config));
+            Optional<Run> finished = loaded(recipe, title);
+            return finished.isPresent() ? finished.get() : train(recipe, config, title, trainer);
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            throw new Refusal(e.getMessage());
+        }
+    }
+
+    private Run train(Recipe recipe, RunConfig config, String title, Trainer trainer) throws IOException, InterruptedException {
+        giveUp(workspace().folder(recipe));
+        String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
+        LiveProgress progress = new LiveProgress(title, config.epochs(), data().validation().size(), data().test().size(),
+                whatIsSafe(recipe, config), html -> update.show(id, html, "text/html"));
+        try {
+            if (settings().full() && recipe.architecture() instanceof StudyModel) {
                 progress.message(StepTimer.estimate(recipe.architecture(), config, trainingImages(config)));
             }
-            Run run = trainer.train(progress);
+            Run run = handOut(trainer.train(progress));
             progress.finished(run.history());
             return run;
         } catch (IOException | InterruptedException | RuntimeException e) {
-            progress.stopped(e.getMessage() == null ? e.toString() : e.getMessage());
+            progress.stopped();
             throw e;
         }
     }
 
+    /** What may be done while a network is trained: said beforehand, since an interrupted cell or a reloaded page shows nothing new. */
+    private String whatIsSafe(Recipe recipe, RunConfig config) {
+        return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
+                + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
+                + (recipe.architecture() instanceof StudyModel ? " The same without a notebook: python3 environment/kit.py train "
+                        + config.model().substring("model-".length()) + flags(config) : "");
+    }
+
+    /** The flags of {@code kit.py train} that ask for a run of this size on these data. */
+    private String flags(RunConfig config) {
+        boolean sample = data().origin().isSample();
+        boolean sized = settings().isSized() || !sample && !workspace().isStudy(Recipe.of(StudyModel.named(config.model())), config);
+        return (sample ? " --data sample" : settings().data().map(path -> " --data " + path.toAbsolutePath()).orElse(""))
+                + (sized ? " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch() : "")
+                + (config.seed() == 1 ? "" : " --seed " + config.seed());
+    }
+
     /**
      * The finished runs of the study's models on these data, each of the size that {@link #train} would load; once there is one
-     * of the study's own size, without trials.
+     * of the study's own size, without trials. Those of a closed study refuse to be shown.
      *
      * @throws IOException if a run's files cannot be read
      */
     public Results results() throws IOException {
-        return finished().withoutTrials();
+        return workspace == null ? Results.refusing(closed) : finished().withoutTrials();
     }
 
-    /** A run among those that it may be compared with: a trial among trials, a run of the study's size among such. */
+    /**
+     * A run among those that it may be compared with: a trial among trials, a run of the study's size among such. Those of a closed
+     * study, of a run that was given up, or that there never was, refuse to be shown.
+     *
+     * @throws IOException if a run's files cannot be read
+     */
     public Results results(Run run) throws IOException {
-        return finished().with(run);
+        if (workspace == null) {
+            return Results.refusing(closed);
+        }
+        return run == null || run.standing().hasEnded() ? new Results(data().origin(), List.of(run == null ? Run.none() : run)) : finished().with(run);
     }
 
     private Results finished() throws IOException {
         List<Run> runs = new ArrayList<>();
         for (StudyModel model : StudyModel.ALL) {
-            workspace.finished(Recipe.of(model)).ifPresent(runs::add);
+            workspace().finished(Recipe.of(model)).map(this::handOut).ifPresent(runs::add);
         }
         return new Results(data().origin(), runs);
+    }
+
+    /** What was opened, in some lines, as a notebook prints it. */
+    @Override
+    public String toString() {
+        if (workspace == null) {
+            return closed;
+        }
+        Table table = provenance();
+        return IntStream.range(0, table.rowCount()).mapToObj(row -> table.getString(row, 0) + ": " + table.getString(row, 1))
+                .collect(Collectors.joining("\n"));
     }
 }

@@ -82,8 +82,15 @@ public final class Transfer {
     }
 
     private static Transfer open(Study study, PublicWeights weights, Variant variant) {
-        study.show("## " + variant.title() + ", ImageNet weights: " + weights.source());
-        return new Transfer(study, weights, variant);
+        Transfer transfer = new Transfer(study, weights, variant);
+        study.show("## " + transfer);
+        return transfer;
+    }
+
+    /** Which weights these are, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return variant.title() + ", ImageNet weights: " + weights.source();
     }
 
     /** How runs on these weights are called, for example "efficientnet-lite0". */
@@ -122,13 +129,11 @@ public final class Transfer {
     }
 
     private Run train(Recipe recipe, FrozenTrunk trunk) throws IOException, InterruptedException {
-        Workspace workspace = study.workspace();
-        Optional<Run> finished = workspace.finished(recipe);
+        RunConfig config = study.workspace().config(recipe);
+        Optional<Run> finished = study.loaded(recipe, title(config));
         if (finished.isPresent()) {
-            study.show(study.loaded(title(finished.get()), finished.get()));
             return finished.get();
         }
-        RunConfig config = workspace.config(recipe);
         FaceSet data = study.data().limitTraining(config.limit(), config.seed());
         Consumer<String> line = study.line("Features …");
         Features training = features(data, Split.TRAINING, trunk, line);
@@ -166,11 +171,15 @@ public final class Transfer {
 
     /** How a run is called in tables and legends; a trial and the sample are called so. */
     public String title(Run run) {
-        return Results.title(run.config().model(), study.data().origin(), isWhole(run));
+        return title(run.config());
     }
 
-    private boolean isWhole(Run run) {
-        return run.config().isStudys(study.data().origin(), EPOCHS);
+    private String title(RunConfig config) {
+        return Results.title(config.model(), study.data().origin(), isWhole(config));
+    }
+
+    private boolean isWhole(RunConfig config) {
+        return config.isStudys(study.data().origin(), EPOCHS);
     }
 
     /**
@@ -178,7 +187,7 @@ public final class Transfer {
      * may be a relative of the study's, as its name says.
      */
     private boolean followsStudy(Run run) {
-        return isWhole(run) && run.config().model().equals(name());
+        return isWhole(run.config()) && run.config().model().equals(name());
     }
 
     /** Accuracy and loss over the epochs. */

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -74,6 +75,11 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
                     + ". Delete the folder to train from the start", damage);
         }
         return null;
+    }
+
+    /** The epoch of the newest checkpoint, by its file's name; empty if there is none. */
+    static Optional<Integer> newestEpoch(Path folder) throws IOException {
+        return files(folder).stream().findFirst().map(file -> Integer.valueOf(file.getFileName().toString().replaceAll("\\D", "")));
     }
 
     /** Removes all checkpoints of a finished run. */

@@ -26,6 +26,9 @@ public final class ConsoleProgress implements Progress {
     public void batch(int epoch, int images, int of, double accuracy, double loss) {}
 
     @Override
+    public void phase(String phase, int images, int of) {}
+
+    @Override
     public void epoch(History history) {
         done = history.size();
         History.Epoch e = history.epochs().get(history.size() - 1);

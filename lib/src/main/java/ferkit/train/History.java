@@ -72,6 +72,12 @@ public record History(List<Epoch> epochs) {
         return text.toString();
     }
 
+    /** As {@link #toCsv}, so that a notebook prints it readably. */
+    @Override
+    public String toString() {
+        return toCsv();
+    }
+
     /**
      * Reads {@code history.csv}.
      *

@@ -87,6 +87,12 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
         return new Predictions(truth, predicted, mean);
     }
 
+    /** How many there are and how many are right, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return size() + " predictions" + (labelled() ? ", " + correct() + " right" : ", not all with a label");
+    }
+
     /** Writes {@code index,truth,predicted,p0,…,p6}, one line an image, by way of a temporary file. */
     public void write(Path file) throws IOException {
         StringBuilder text = new StringBuilder(HEADER).append('\n');

@@ -16,6 +16,15 @@ public interface Progress {
      */
     void batch(int epoch, int images, int of, double accuracy, double loss);
 
+    /**
+     * After each batch of what follows an epoch's updates, or before it if it has no batches.
+     *
+     * @param phase in words, for example "validation"
+     * @param images done in this phase
+     * @param of images in all; 0 where none are counted
+     */
+    void phase(String phase, int images, int of);
+
     /** After each epoch is saved; also once when a run is continued, with the epochs it already has. */
     void epoch(History history);
 }

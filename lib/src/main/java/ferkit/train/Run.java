@@ -10,21 +10,76 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A finished run, as its folder holds it.
+ * A finished run, as its folder holds it. One that was given up, for example because its training was begun again, keeps its
+ * figures to itself: whoever asks for one gets a {@link Refusal}.
  *
  * @param folder with {@code config.json}, {@code history.csv}, the two files of predictions and {@code weights.safetensors}
  * @param validation predictions of the best weights on the validation split
  * @param test predictions of the best weights on the test split
+ * @param standing whether it may still be shown
  */
-public record Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test) {
+public record Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test, Standing standing) {
     private static final String CONFIG = "config.json";
     private static final String HISTORY = "history.csv";
     private static final String VALIDATION = "validation-predictions.csv";
     private static final String TEST = "test-predictions.csv";
     private static final String WEIGHTS = "weights.safetensors";
+
+    /** A finished run that may be shown. */
+    public Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test) {
+        this(folder, config, history, validation, test, new Standing());
+    }
+
+    /** What stands for a run until its training is finished. */
+    public static Run none() {
+        return refusing("There is no run here: the cell that trains it was stopped, has failed or was not run. Run it again, then the cells below it");
+    }
+
+    /** What stands in a run's place where there is none: it refuses everything with this sentence, as a run that was given up does. */
+    public static Run refusing(String why) {
+        Standing ended = new Standing();
+        ended.end(why);
+        return new Run(null, null, null, null, null, ended);
+    }
+
+    /** The same run, shown as long as another standing lasts. */
+    public Run under(Standing other) {
+        return new Run(folder, config, history, validation, test, other);
+    }
+
+    @Override
+    public Path folder() {
+        standing.require();
+        return folder;
+    }
+
+    @Override
+    public RunConfig config() {
+        standing.require();
+        return config;
+    }
+
+    @Override
+    public History history() {
+        standing.require();
+        return history;
+    }
+
+    @Override
+    public Predictions validation() {
+        standing.require();
+        return validation;
+    }
+
+    @Override
+    public Predictions test() {
+        standing.require();
+        return test;
+    }
 
     /** Whether the folder holds a finished run; {@code config.json} is the last file a run writes. */
     public static boolean isFinished(Path folder) {
@@ -93,22 +148,31 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
             Block network = architecture.build(manager);
             Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
-            return Training.predict(network, manager, examples, config.batch());
+            return Training.predict(network, manager, examples, config().batch(), images -> { });
         }
     }
 
     /** Whether there are test images and all have labels, so that there is something to report of them. */
     public boolean isTested() {
-        return test.size() > 0 && test.labelled();
+        return test().size() > 0 && test.labelled();
     }
 
     /** The file of the weights that were kept. */
     Path weights() {
-        return folder.resolve(WEIGHTS);
+        return folder().resolve(WEIGHTS);
     }
 
     /** The epoch whose weights were kept: the first of the highest validation accuracy. */
     public History.Epoch best() {
-        return history.best();
+        return history().best();
+    }
+
+    /** What it is and how good, in some lines, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return standing.hasEnded() ? "no run" : String.format(Locale.ROOT, "%s on %s, seed %d, %d epochs, batch %d, %s training images%n"
+                + "best validation accuracy %.4f in epoch %d, %s%n%s", config.model(), config.data(), config.seed(), history.size(),
+                config.batch(), config.limit() == 0 ? "all" : Integer.toString(config.limit()), best().valAccuracy(), best().epoch(),
+                isTested() ? String.format(Locale.ROOT, "test accuracy %.4f", test.accuracy()) : "not tested", folder);
     }
 }

@@ -78,6 +78,7 @@ final class RunLock implements AutoCloseable {
         try {
             if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
                 throw new IllegalStateException("Process " + Files.readString(file).strip() + " already trains into " + folder
+                        + Checkpoint.newestEpoch(folder).map(epoch -> " and has finished epoch " + epoch).orElse("")
                         + ": wait for it or stop it");
             }
             channel.truncate(0);

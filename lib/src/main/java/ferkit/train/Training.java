@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -106,7 +107,8 @@ public final class Training {
                     }
                     progress.batch(epoch, trained.images(), training.size(), trained.accuracy(), trained.loss());
                 }
-                Tally validated = evaluate(network, manager, validation, config.batch());
+                Tally validated = evaluate(network, manager, validation, config.batch(),
+                        images -> progress.phase("validation", images, validation.size()));
 
                 double seconds = (System.nanoTime() - start) / 1e9;
                 history = history.plus(new History.Epoch(epoch, trained.accuracy(), trained.loss(),
@@ -115,13 +117,17 @@ public final class Training {
                 if (history.best().epoch() == epoch) {
                     best = now;
                 }
+                progress.phase("saving", 0, 0);
                 new Checkpoint(config, history, adam.updates(), now, Weights.encode(adam.state()), best).save(folder);
                 progress.epoch(history);
             }
 
             Weights.decode(best, Weights.of(network), "The best weights");
             return Run.finish(folder, config, history, best,
-                    predict(network, manager, validation, config.batch()), predict(network, manager, test, config.batch()));
+                    predict(network, manager, validation, config.batch(),
+                            images -> progress.phase("predictions for the validation images", images, validation.size())),
+                    predict(network, manager, test, config.batch(),
+                            images -> progress.phase("predictions for the test images", images, test.size())));
         } finally {
             trainer = null;
             ENGINE.unlock();
@@ -168,8 +174,12 @@ public final class Training {
         }
     }
 
-    /** Accuracy and loss of a network that does not learn: dropout off, BatchNorm by its running statistics. */
-    static Tally evaluate(Block network, NDManager manager, Examples examples, int batchSize) throws InterruptedException {
+    /**
+     * Accuracy and loss of a network that does not learn: dropout off, BatchNorm by its running statistics.
+     *
+     * @param done is told after each batch how many examples are done
+     */
+    static Tally evaluate(Block network, NDManager manager, Examples examples, int batchSize, IntConsumer done) throws InterruptedException {
         Tally tally = new Tally();
         for (int[] batch : batches(IntStream.range(0, examples.size()).toArray(), batchSize)) {
             stopIfInterrupted();
@@ -179,12 +189,13 @@ public final class Training {
                 NDArray logits = forward(network, examples.batch(manager, batch), false);
                 tally.add(logits, labels, CROSS_ENTROPY.evaluate(new NDList(labels), new NDList(logits)));
             }
+            done.accept(tally.images());
         }
         return tally;
     }
 
-    /** What a network says of each example, in order. */
-    static Predictions predict(Block network, NDManager manager, Examples examples, int batchSize) throws InterruptedException {
+    /** What a network says of each example, in order; {@code done} is told after each batch how many are done. */
+    static Predictions predict(Block network, NDManager manager, Examples examples, int batchSize, IntConsumer done) throws InterruptedException {
         int[] truth = IntStream.range(0, examples.size()).map(examples::label).toArray();
         int[] predicted = new int[examples.size()];
         float[][] probabilities = new float[examples.size()][];
@@ -200,6 +211,7 @@ public final class Training {
                     probabilities[batch[i]] = Arrays.copyOfRange(flat, i * Emotion.COUNT, (i + 1) * Emotion.COUNT);
                 }
             }
+            done.accept(batch[batch.length - 1] + 1);
         }
         return new Predictions(truth, predicted, probabilities);
     }

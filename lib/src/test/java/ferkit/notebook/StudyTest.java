@@ -1,42 +1,154 @@
 package ferkit.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
 import ferkit.data.Sample;
-import java.io.IOException;
+import ferkit.model.StudyModel;
+import ferkit.train.Recipe;
+import ferkit.train.Refusal;
+import ferkit.train.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import tech.tablesaw.api.Table;
 
 class StudyTest {
-    private static String training(Settings settings, FaceSet data) throws IOException {
-        Study study = Study.open(settings.withData("sample"), (content, mime) -> "id", (id, content, mime) -> { });
+    private final List<String> shown = new ArrayList<>();
+
+    @TempDir
+    Path root;
+
+    private Study begin() {
+        return Study.begin((content, mime) -> {
+            shown.add(content.toString());
+            return "id";
+        }, (id, content, mime) -> shown.add(content.toString()));
+    }
+
+    private static String training(Settings settings, FaceSet data) {
         Workspace workspace = new Workspace(Path.of(""), settings, data, "cpu");
         Table table = new Study(workspace, (content, mime) -> "id", (id, content, mime) -> { }).provenance();
-        assertEquals(study.provenance().stringColumn("Setting").asList(), table.stringColumn("Setting").asList());
         return table.stringColumn("Value").get(table.stringColumn("Setting").asList().indexOf("Training"));
     }
 
-    @Test
-    void whatWasOpenedStandsBelowTheTableForWhoeverMakesAPage() throws IOException {
-        List<Object> shown = new ArrayList<>();
-        Settings settings = Settings.from(Map.of()).withData("sample").withSeed(7);
-        Study.open(settings, (content, mime) -> {
-            shown.add(content);
-            return "id";
-        }, (id, content, mime) -> { });
-        assertTrue(shown.get(shown.size() - 1).toString().endsWith("</table><!-- study of sample, seed 7 -->"));
+    private static void assertRefused(String beginning, Executable call) {
+        Refusal refusal = assertThrows(Refusal.class, call);
+        assertTrue(refusal.getMessage().startsWith(beginning), refusal.getMessage());
+        assertEquals(0, refusal.getStackTrace().length);
     }
 
     @Test
-    void theSizeOfTrainingIsSaidAsFarAsItIsTheSameForAllModels() throws IOException {
+    void whatWasOpenedStandsBelowTheTableForWhoeverMakesAPage() {
+        Study study = begin();
+        study.open(Settings.from(Map.of()).withData("sample").withSeed(7));
+        assertTrue(shown.get(shown.size() - 1).endsWith("</table><!-- study of sample, seed 7 -->"));
+        assertTrue(study.toString().startsWith("Data: drawn sample\nImages: 640 training"), study.toString());
+    }
+
+    @Test
+    void aStudyThatWasNotOpenedRefusesEverythingInOneSentence() {
+        Study study = begin();
+        assertRefused("No study is open here: the cell with the settings", study::data);
+        assertRefused("No study is open here", () -> study.show("figures of another study"));
+        assertRefused("No study is open here", () -> study.results().missing());
+        assertRefused("No study is open here", () -> study.results().tableOne());
+        assertRefused("No study is open here", () -> study.results(null).missing());
+        assertRefused("No study is open here", () -> study.train(StudyModel.named("6")));
+        assertTrue(study.toString().startsWith("No study is open here"));
+        assertEquals(List.of(), shown);
+    }
+
+    @Test
+    void openingAStudyClosesTheOneBeforeEvenIfItFails() {
+        Study before = begin();
+        before.open(Settings.from(Map.of()).withData("sample"));
+        Study after = begin();
+        assertRefused("This belongs to a study that was closed when the settings were run again", before::data);
+        assertRefused("nonsense: no such file or folder in " + Path.of("").toAbsolutePath(),
+                () -> after.open(Settings.from(Map.of()).withData("nonsense")));
+        assertRefused("No study is open here", after::data);
+        after.open(Settings.from(Map.of()).withData("sample"));
+        assertRefused("nonsense: ", () -> after.open(Settings.from(Map.of()).withData("nonsense")));
+        assertRefused("No study is open here", after::data);
+    }
+
+    /** A study of two images that are as good as any others. */
+    private Study ofTwo(Settings settings) {
+        Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, two, two);
+        return new Study(new Workspace(root, settings, data, "cpu"), (content, mime) -> {
+            shown.add(content.toString());
+            return "id";
+        }, (id, content, mime) -> shown.add(content.toString()));
+    }
+
+    @Test
+    void trainingGivesUpTheRunBeforeAndWhatWasMadeOfIt() throws Exception {
+        StudyModel model = StudyModel.named("6");
+        Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
+        Run run = study.train(model);
+        Results results = study.results(run);
+        assertEquals(1, results.tableOne().rowCount());
+        assertEquals(run.history(), study.train(model).history());
+        assertEquals(1, results.tableOne().rowCount(), "loading a finished run gives nothing up");
+
+        study.workspace().forget(Recipe.of(model));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> study.train(model));
+        assertRefused("This run was given up when its training was begun anew", run::history);
+        assertRefused("This run was given up", results::tableOne);
+        assertRefused("This run was given up", () -> results.curves(run));
+        assertEquals("no run", run.toString());
+        assertRefused("This run was given up", () -> study.results(run).row(run));
+        assertRefused("There is no run here: the cell that trains it", () -> study.results(Run.none()).row(Run.none()));
+        assertRefused("There is no run here", () -> study.otherSeeds(Run.none()));
+        assertRefused("There is no run here", () -> study.results(Run.none()).tableOne());
+        assertRefused("There is no run here", () -> study.results(null).missing());
+        assertTrue(shown.get(shown.size() - 1).contains("stopped before epoch 1 was done"), shown.get(shown.size() - 1));
+    }
+
+    @Test
+    void aRunOnAnotherModelIsNotGivenUp() throws Exception {
+        Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
+        Run six = study.train(StudyModel.named("6"));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> study.train(StudyModel.named("1")));
+        assertEquals(1, six.history().size());
+        assertFalse(six.toString().contains("@"), six.toString());
+        assertTrue(six.toString().startsWith("model-6 on FER2013, seed 1, 1 epochs"), six.toString());
+    }
+
+    @Test
+    void progressSaysBeforehandWhatIsSafeAndHowToTrainWithoutANotebook() throws Exception {
+        ofTwo(Settings.from(Map.of()).withEpochs(1).withSeed(5)).train(StudyModel.named("6"));
+        String meanwhile = shown.stream().filter(html -> html.contains("image 2 of 2")).findFirst().orElseThrow();
+        assertTrue(meanwhile.contains("Stopping is safe: run this cell again, and it goes on"), meanwhile);
+        assertTrue(meanwhile.contains("Reloading or closing this page is safe too"), meanwhile);
+        assertTrue(meanwhile.contains("kit.py train 6 --epochs 1 --limit 0 --batch 128 --seed 5<"), meanwhile);
+        assertFalse(shown.get(shown.size() - 1).contains("safe"), "nothing of it stays below a finished run");
+    }
+
+    @Test
+    void anErrorOfTrainingIsOneSentence() {
+        Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
+        Faces none = new Faces(new byte[0], new byte[0]);
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, none, two);
+        Study study = new Study(new Workspace(root, Settings.from(Map.of()), data, "cpu"), (content, mime) -> "id", (id, content, mime) -> { });
+        assertRefused("Training needs labelled validation images: this data set has none", () -> study.train(StudyModel.named("6")));
+    }
+
+    @Test
+    void theSizeOfTrainingIsSaidAsFarAsItIsTheSameForAllModels() {
         Settings settings = Settings.from(Map.of());
         Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
         FaceSet photographs = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, two, two);

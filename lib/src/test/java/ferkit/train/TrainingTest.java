@@ -79,6 +79,9 @@ class TrainingTest {
         }
 
         @Override
+        public void phase(String phase, int images, int of) { }
+
+        @Override
         public void epoch(History history) {
             arrays.add(arrays());
         }
@@ -213,8 +216,8 @@ class TrainingTest {
             Training.seed(1, 0);
             Block network = SMALL.build(manager);
             byte[] before = Weights.encode(Weights.of(network));
-            Tally first = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8);
-            Tally second = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8);
+            Tally first = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> { });
+            Tally second = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> { });
             assertEquals(first.loss(), second.loss());
             assertArrayEquals(before, Weights.encode(Weights.of(network)));
         }
