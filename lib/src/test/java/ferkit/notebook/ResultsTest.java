@@ -187,7 +187,7 @@ class ResultsTest {
         assertEquals("–", results.tableOne().doubleColumn("Study's validation accuracy").getString(1));
         assertEquals("–", results.testAccuracy().doubleColumn("Study's test accuracy").getString(1));
         assertEquals("Model 7", results.f1Table().stringColumn(0).get(1));
-        assertEquals(1, results.f1(own).getSeriesCollection().size());
+        assertEquals("F1 of each class: Model 7", results.f1(own).title());
         assertFalse(results.report(own).columnNames().contains("F1, study"));
         assertTrue(results.besideStudy(own).isEmpty());
         assertTrue(results.besideStudysCurves(own).isEmpty());
