@@ -1,6 +1,5 @@
 package ferkit.chart;
 
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import org.knowm.xchart.internal.chartpart.Annotation;
@@ -30,16 +29,9 @@ final class CellText extends Annotation {
                 g.setColor(Style.GRID);
                 g.draw(new Rectangle2D.Double(left + column * width, top + row * height, width, height));
                 g.setColor(Style.INK);
-                g.setFont(Style.TITLE);
-                centred(g, upper[row][column], x, y - 1);
-                g.setFont(Style.SMALL);
-                centred(g, lower[row][column], x, y + 14);
+                Charts.centred(g, Style.TITLE, upper[row][column], x, y - 1);
+                Charts.centred(g, Style.SMALL, lower[row][column], x, y + 14);
             }
         }
-    }
-
-    private static void centred(Graphics2D g, String text, double x, double baseline) {
-        FontMetrics metrics = g.getFontMetrics();
-        g.drawString(text, (float) (x - metrics.stringWidth(text) / 2.0), (float) baseline);
     }
 }

@@ -3,7 +3,7 @@ package ferkit.chart;
 import ferkit.eval.Figures;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.FontMetrics;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.font.FontRenderContext;
@@ -265,21 +265,19 @@ public final class Charts {
         int rows = (images.size() + columns - 1) / columns;
         int height = shown + 30;
         BufferedImage grid = picture(Style.WIDTH, rows * height + 8, g -> {
-            g.setFont(Style.TEXT);
             g.setColor(Style.INK);
-            FontMetrics metrics = g.getFontMetrics();
             for (int i = 0; i < images.size(); i++) {
                 int x = i % columns * cell;
                 int y = i / columns * height + 8;
                 g.drawImage(grey(images.get(i), side), x + (cell - shown) / 2, y, shown, shown, null);
-                g.drawString(captions.get(i), x + (cell - metrics.stringWidth(captions.get(i))) / 2, y + shown + 16);
+                centred(g, Style.TEXT, captions.get(i), x + cell / 2.0, y + shown + 16);
             }
         });
         return new Picture(title, title + ": " + Figures.count(images.size(), "small grey image") + " in rows of " + Math.min(columns, images.size())
                 + ", called " + captions.stream().distinct().collect(Collectors.joining(", ")) + ".", grid);
     }
 
-    private static BufferedImage grey(byte[] pixels, int side) {
+    static BufferedImage grey(byte[] pixels, int side) {
         if (pixels.length != side * side) {
             throw new IllegalArgumentException("An image of " + pixels.length + " pixels: expected " + side + "×" + side);
         }
@@ -308,5 +306,10 @@ public final class Charts {
         painter.accept(g);
         g.dispose();
         return image;
+    }
+
+    static void centred(Graphics2D g, Font font, String text, double x, double baseline) {
+        g.setFont(font);
+        g.drawString(text, (float) (x - g.getFontMetrics().stringWidth(text) / 2.0), (float) baseline);
     }
 }

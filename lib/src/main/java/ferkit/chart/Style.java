@@ -21,6 +21,8 @@ final class Style {
     static final List<Color> COLORS = List.of(new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
             new Color(0xCC79A7), new Color(0x000000), new Color(0xE69F00), new Color(0x56B4E9));
 
+    /** The dark end of {@link #ramp}. */
+    static final Color DARK = new Color(0x00213D);
     static final Color INK = new Color(0x222222);
     static final Color GRID = new Color(0xE4E4E4);
 
@@ -40,6 +42,11 @@ final class Style {
         return new Color((int) Math.round(first.getRed() + share * (second.getRed() - first.getRed())),
                 (int) Math.round(first.getGreen() + share * (second.getGreen() - first.getGreen())),
                 (int) Math.round(first.getBlue() + share * (second.getBlue() - first.getBlue())));
+    }
+
+    /** From white at 0 over blue to dark blue at 1. */
+    static Color ramp(double share) {
+        return share < 0.5 ? mix(Color.WHITE, COLORS.get(0), 2 * share) : mix(COLORS.get(0), DARK, 2 * share - 1);
     }
 
     static BasicStroke line(float width) {

@@ -1,6 +1,10 @@
 package ferkit.data;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Immutable grey 48×48 images with their labels: one split of a {@link FaceSet}, in file order.
@@ -36,6 +40,25 @@ public final class Faces {
         }
         this.pixels = pixels;
         this.labels = labels;
+    }
+
+    /**
+     * Images of one's own, one face in each, without labels: PNG or JPEG files, made grey and 48×48.
+     *
+     * @throws IOException if one cannot be read; the message names it and says what is wrong
+     */
+    public static Faces read(List<Path> files) throws IOException {
+        FaceList faces = new FaceList();
+        for (Path file : files) {
+            try {
+                faces.add(ImageFile.decode(Source.bytes(file)).pixels(), 0, NO_LABEL);
+            } catch (FileSystemException e) {
+                throw new IOException(Source.sentence(e, file), e);
+            } catch (IOException e) {
+                throw new IOException(file + ": " + e.getMessage(), e);
+            }
+        }
+        return faces.toFaces();
     }
 
     /** Number of images. */

@@ -92,6 +92,22 @@ public final class Statistics {
     }
 
     /**
+     * An image with another brightness and contrast.
+     *
+     * @param mean of its grey values then, 0 to 255
+     * @param deviation of its grey values then; what leaves 0 to 255 is cut off
+     */
+    public static byte[] stretched(byte[] image, double mean, double deviation) {
+        Grey before = grey(new Faces(image, new byte[1]));
+        byte[] stretched = new byte[image.length];
+        for (int p = 0; p < image.length; p++) {
+            double value = before.deviation() == 0 ? mean : mean + ((image[p] & 0xff) - before.mean()) * deviation / before.deviation();
+            stretched[p] = (byte) Math.round(Math.max(0, Math.min(255, value)));
+        }
+        return stretched;
+    }
+
+    /**
      * The mean of images pixel by pixel, rounded: 2,304 bytes, row by row.
      *
      * @throws IllegalArgumentException if there is no image

@@ -41,7 +41,8 @@ public record Summary(List<Layer> layers) {
         }
     }
 
-    private static String name(Block layer) {
+    /** A layer's kind, for example "Conv2d", "ReLU" or "MaxPool2d". */
+    public static String name(Block layer) {
         String name = layer instanceof LambdaBlock function ? function.getName() : layer.getClass().getSimpleName();
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }

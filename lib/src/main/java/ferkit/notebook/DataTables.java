@@ -30,7 +30,7 @@ import tech.tablesaw.api.Table;
 /** What the notebook on the data shows of a data set. */
 public final class DataTables {
     private static final int DRAWN_ROWS = 3;
-    private static final int LEAST_AVERAGED = 20;
+    static final int LEAST_AVERAGED = 20;
 
     private DataTables() {}
 
@@ -180,7 +180,8 @@ public final class DataTables {
                 : "The average face of each class's training images", images, captions, Math.max(present.size(), Split.values().length));
     }
 
-    private static List<Emotion> present(Faces faces, int atLeast) {
+    /** The classes with at least so many images. */
+    static List<Emotion> present(Faces faces, int atLeast) {
         int[] counts = faces.counts();
         return Arrays.stream(Emotion.values()).filter(e -> counts[e.label()] >= atLeast).toList();
     }

@@ -144,12 +144,17 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      * @throws IOException if the weights cannot be read or are of another network
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
-        Gradients.off();
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
-            Block network = architecture.build(manager);
-            Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
-            return Training.predict(network, manager, examples, config().batch(), images -> { });
+            return Training.predict(network(architecture, manager), manager, examples, config().batch(), images -> { });
         }
+    }
+
+    /** The network with the best weights; its arrays belong to {@code manager}. */
+    Block network(Architecture architecture, NDManager manager) throws IOException {
+        Gradients.off();
+        Block network = architecture.build(manager);
+        Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
+        return network;
     }
 
     /** Whether there are test images and all have labels, so that there is something to report of them. */

@@ -1,0 +1,192 @@
+package ferkit.notebook;
+
+import ferkit.chart.MapGrid;
+import ferkit.chart.NetworkDrawing;
+import ferkit.chart.NetworkDrawing.Stage;
+import ferkit.chart.Picture;
+import ferkit.chart.PredictionBars;
+import ferkit.chart.PredictionBars.Answer;
+import ferkit.data.Emotion;
+import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.Sample;
+import ferkit.data.Statistics;
+import ferkit.eval.Figures;
+import ferkit.model.StudyModel;
+import ferkit.model.Summary;
+import ferkit.train.Examples;
+import ferkit.train.Inside;
+import ferkit.train.Predictions;
+import ferkit.train.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * What there is to see of a network: what it is made of, what it has learnt, what it answers. Faces are shown only where
+ * they are drawn ones; of photographs the average of a class stands for all of them.
+ */
+public final class Pictures {
+    /** Channels shown of each block. */
+    private static final int CHANNELS = 8;
+    /** Mistakes, and faces altogether, that are shown. */
+    private static final int MISTAKES = 6;
+    private static final int FACES = 9;
+    private static final int MOST_IMAGES = 60;
+
+    private Pictures() {}
+
+    /** A network as a drawing: each block's layers, the size of its output, and its share of the parameters. */
+    public static Picture network(StudyModel model) {
+        List<Stage> stages = new ArrayList<>(List.of(new Stage("Image", List.of("grey values 0–255"), sizes(model.inputShape().getShape()), 0)));
+        long parameters = 0;
+        Summary.Layer last = null;
+        for (Summary.Layer layer : Summary.of(model).layers()) {
+            parameters += layer.parameters();
+            if (layer.name().equals("Dropout")) { // the last layer of each block and of the head
+                stages.add(stage(model, stages.size(), layer, parameters));
+                parameters = 0;
+            }
+            last = layer;
+        }
+        stages.add(new Stage("Output", List.of("Dense " + last.output().get(0), "one logit a class"), sizes(last.output().getShape()), parameters));
+        return NetworkDrawing.picture("The network of " + Results.title(model.name()), stages);
+    }
+
+    private static Stage stage(StudyModel model, int number, Summary.Layer end, long parameters) {
+        boolean head = number > model.filters().size();
+        String convolution = "Conv " + model.kernel() + "×" + model.kernel() + ", ";
+        List<String> layers = new ArrayList<>(head ? List.of("Flatten", "Dense " + model.dense(), "ReLU")
+                : List.of(convolution + "same", "ReLU, BatchNorm", convolution + model.second().name().toLowerCase(Locale.ROOT), "ReLU",
+                        (model.pools().get(number - 1) == StudyModel.Pooling.MAX ? "Max" : "Avg") + " pooling 2×2"));
+        float dropout = head ? model.headDropout() : model.dropout();
+        if (dropout > 0) {
+            layers.add("Dropout " + Math.round(100 * dropout) + " %");
+        }
+        return new Stage(head ? "Head" : "Block " + number, layers, sizes(end.output().getShape()), parameters);
+    }
+
+    private static List<Long> sizes(long[] shape) {
+        return Arrays.stream(shape).boxed().toList();
+    }
+
+    /**
+     * The kernels of a trained network's first convolution.
+     *
+     * @param model the plan that the run was trained by
+     * @throws IOException if the run's weights cannot be read or are of another network
+     */
+    public static Picture kernels(Run run, StudyModel model) throws IOException {
+        return MapGrid.kernels("Kernels of the first convolution of " + Results.title(model.name()), Inside.firstKernels(run, model));
+    }
+
+    /**
+     * What the blocks of a trained network answer to one face, before they pool: of each block the eight channels that vary most over the
+     * face, in their order. The face is the drawn one that the run names right most surely, or the average of the largest class.
+     *
+     * @throws IOException if the run's weights cannot be read or are of another network
+     */
+    public static Picture answers(Run run, StudyModel model, FaceSet data) throws IOException {
+        Faces faces = presentable(data);
+        int shown = data.origin().isSample() ? surest(run.validation(), true).findFirst().orElse(0) : largestClass(data, faces);
+        List<MapGrid.Row> rows = new ArrayList<>();
+        for (List<float[][]> maps : Inside.pooled(run, model, Examples.of(faces), shown)) {
+            List<float[][]> varied = maps.stream().sorted(Comparator.comparingDouble(Pictures::variance).reversed()).limit(CHANNELS).toList();
+            float[][] first = maps.get(0);
+            rows.add(new MapGrid.Row("Block " + (rows.size() + 1), varied.size() + " of " + maps.size() + ", " + first.length + "×" + first[0].length,
+                    maps.stream().filter(varied::contains).toList()));
+        }
+        String name = name(data, faces.label(shown));
+        return MapGrid.answers("What the blocks of " + Results.title(model.name()) + " answer to one face: " + name, faces.pixels(shown), name, rows);
+    }
+
+    /** Faces that may be shown: the drawn ones of the validation split; of photographs the average of each class that has enough. */
+    private static Faces presentable(FaceSet data) {
+        List<Emotion> classes = DataTables.present(data.training(), DataTables.LEAST_AVERAGED);
+        if (data.origin().isSample() || classes.isEmpty()) {
+            return data.origin().isSample() ? data.validation() : Sample.draw().validation();
+        }
+        Statistics.Grey grey = Statistics.grey(data.training());
+        byte[] pixels = new byte[classes.size() * Faces.PIXELS];
+        byte[] labels = new byte[classes.size()];
+        for (int i = 0; i < labels.length; i++) {
+            byte[] average = Statistics.stretched(Statistics.average(Statistics.ofClass(data.training(), classes.get(i))), grey.mean(), grey.deviation());
+            System.arraycopy(average, 0, pixels, i * Faces.PIXELS, Faces.PIXELS);
+            labels[i] = (byte) classes.get(i).label();
+        }
+        return new Faces(pixels, labels);
+    }
+
+    private static String name(FaceSet data, int label) {
+        return (data.origin().isSample() ? "" : "Average of ") + Emotion.of(label).title();
+    }
+
+    private static int largestClass(FaceSet data, Faces averages) {
+        int[] counts = data.training().counts();
+        return IntStream.range(0, averages.size()).reduce((a, b) -> counts[averages.label(b)] > counts[averages.label(a)] ? b : a).getAsInt();
+    }
+
+    private static double variance(float[][] map) {
+        double[] values = Arrays.stream(map).flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i])).toArray();
+        double mean = Arrays.stream(values).average().getAsDouble();
+        return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    }
+
+    /** The images named right, or those named wrong, the surest of them first. */
+    private static Stream<Integer> surest(Predictions said, boolean right) {
+        return IntStream.range(0, said.size()).filter(i -> (said.predicted()[i] == said.truth()[i]) == right).boxed()
+                .sorted(Comparator.comparingDouble(i -> -said.probabilities()[i][said.predicted()[i]]));
+    }
+
+    /**
+     * Faces with the probabilities that a run gives to each class. Of the drawn sample: the surest mistakes on the validation images, then
+     * what was named right most surely. Of photographs: the average of each class's training images.
+     *
+     * @throws IOException if the run's weights cannot be read or are of another network
+     */
+    public static Picture predictions(Run run, StudyModel model, FaceSet data) throws IOException, InterruptedException {
+        Faces faces = presentable(data);
+        boolean drawn = data.origin().isSample();
+        Predictions said = drawn ? run.validation() : run.predict(model, Examples.of(faces));
+        List<Integer> shown = Stream.concat(surest(said, false).limit(drawn ? MISTAKES : FACES), surest(said, true)).limit(FACES).toList();
+        return PredictionBars.picture("What " + Results.title(model.name()) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
+                : "the average face of each class"), Emotion.titles(), shown.stream().map(i -> {
+            String name = name(data, said.truth()[i]);
+            return new Answer(Optional.of(faces.pixels(i)), said.truth()[i] == said.predicted()[i] ? name + ", named right"
+                    : name + ", taken for " + Emotion.of(said.predicted()[i]).title(), said.truth()[i], said.probabilities()[i]);
+        }).toList());
+    }
+
+    /**
+     * What a run says of images of one's own. Only their names are shown, so that no photograph lands in a page;
+     * {@code run.predict(model, Examples.of(Faces.read(files)))} gives the numbers.
+     *
+     * @param path a PNG or JPEG file with one face cut out, or a folder of such files
+     * @throws IOException if there is none or one cannot be read, or the run's weights are of another network
+     */
+    public static Picture predictions(Run run, StudyModel model, String path) throws IOException, InterruptedException {
+        List<Path> files = List.of(Path.of(path));
+        if (Files.isDirectory(files.get(0))) {
+            try (Stream<Path> inside = Files.list(files.get(0))) {
+                files = inside.filter(Files::isRegularFile).sorted().toList();
+            }
+        }
+        if (files.isEmpty() || files.size() > MOST_IMAGES) {
+            throw new IOException(path + " holds " + files.size() + " files: expected 1 to " + MOST_IMAGES + " images");
+        }
+        Predictions said = run.predict(model, Examples.of(Faces.read(files)));
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < said.size(); i++) {
+            answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));
+        }
+        return PredictionBars.picture("What " + Results.title(model.name()) + " says of " + Figures.count(files.size(), "image") + " of one's own", Emotion.titles(), answers);
+    }
+}

@@ -1,0 +1,73 @@
+package ferkit.train;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ferkit.model.Architecture;
+import ferkit.model.Summary;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What lies inside a finished run's network, with the weights that were kept.
+ * Maps are {@code [row][column]}; the network is built for the call and freed after it.
+ */
+public final class Inside {
+    private Inside() {}
+
+    /**
+     * The kernels of the first layer, one for each of its filters, as they lie over the first channel of the input.
+     *
+     * @throws IllegalArgumentException if the first layer is no convolution
+     * @throws IOException if the weights cannot be read or are of another network
+     */
+    public static List<float[][]> firstKernels(Run run, Architecture architecture) throws IOException {
+        try (NDManager manager = Engine.getInstance().newBaseManager()) {
+            NDArray weight = run.network(architecture, manager).getChildren().valueAt(0).getDirectParameters().get("weight").getArray();
+            if (weight.getShape().dimension() != 4) {
+                throw new IllegalArgumentException("The first layer of " + architecture.name() + " has weights of shape " + weight.getShape()
+                        + ": expected a convolution's, of four dimensions");
+            }
+            return maps(weight.get(":, 0"));
+        }
+    }
+
+    /**
+     * What is pooled while a network looks at one image, dropout off: the maps of all channels that each of its poolings is fed.
+     *
+     * @param image index in {@code examples}
+     * @throws IOException if the weights cannot be read or are of another network
+     */
+    public static List<List<float[][]>> pooled(Run run, Architecture architecture, Examples examples, int image) throws IOException {
+        List<List<float[][]>> pooled = new ArrayList<>();
+        try (NDManager manager = Engine.getInstance().newBaseManager()) {
+            NDList output = new NDList(examples.batch(manager, new int[] {image}));
+            for (Block layer : run.network(architecture, manager).getChildren().values()) {
+                if (Summary.name(layer).endsWith("Pool2d")) {
+                    pooled.add(maps(output.singletonOrThrow().get(0)));
+                }
+                output = layer.forward(new ParameterStore(manager, false), output, false);
+            }
+        }
+        return pooled;
+    }
+
+    private static List<float[][]> maps(NDArray array) {
+        int height = (int) array.getShape().get(1);
+        int width = (int) array.getShape().get(2);
+        float[] values = array.toFloatArray();
+        List<float[][]> maps = new ArrayList<>();
+        for (int start = 0; start < values.length; start += height * width) {
+            float[][] map = new float[height][width];
+            for (int row = 0; row < height; row++) {
+                System.arraycopy(values, start + row * width, map[row], 0, width);
+            }
+            maps.add(map);
+        }
+        return maps;
+    }
+}
