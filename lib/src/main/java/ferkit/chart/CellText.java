@@ -1,5 +1,6 @@
 package ferkit.chart;
 
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import org.knowm.xchart.internal.chartpart.Annotation;
@@ -8,10 +9,12 @@ import org.knowm.xchart.internal.chartpart.Annotation;
 final class CellText extends Annotation {
     private final String[][] upper;
     private final String[][] lower;
+    private final boolean[][] dark;
 
-    /** Texts by row, from the top, and column. */
-    CellText(String[][] upper, String[][] lower) {
+    /** Texts by row, from the top, and column; white where the cell is dark. */
+    CellText(String[][] upper, String[][] lower, boolean[][] dark) {
         super(true);
+        this.dark = dark;
         this.upper = upper;
         this.lower = lower;
     }
@@ -28,7 +31,7 @@ final class CellText extends Annotation {
                 double y = top + (row + 0.5) * height;
                 g.setColor(Style.GRID);
                 g.draw(new Rectangle2D.Double(left + column * width, top + row * height, width, height));
-                g.setColor(Style.INK);
+                g.setColor(dark[row][column] ? Color.WHITE : Style.INK);
                 Charts.centred(g, Style.TITLE, upper[row][column], x, y - 1);
                 Charts.centred(g, Style.SMALL, lower[row][column], x, y + 14);
             }

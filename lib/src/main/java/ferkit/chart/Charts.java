@@ -40,8 +40,6 @@ public final class Charts {
 
     static final FontRenderContext TEXT_CONTEXT = new FontRenderContext(null, true, true);
 
-    private static final Color[] RAMP = {Color.WHITE, Style.mix(Style.COLORS.get(0), Color.WHITE, 0.45)};
-
     private Charts() {}
 
     /**
@@ -109,7 +107,7 @@ public final class Charts {
 
     /**
      * A confusion matrix: a cell's upper number counts images, its lower number is the share of the row's class.
-     * Cells are coloured by that share.
+     * Cells are coloured by the root of that share, so that mistakes, which are few beside the diagonal, show as well.
      *
      * @param name whose it is, for example "Model 6"
      * @param counts {@code counts[truth][predicted]}
@@ -123,12 +121,14 @@ public final class Charts {
         }
         String[][] upper = new String[n][n];
         String[][] lower = new String[n][n];
+        boolean[][] dark = new boolean[n][n];
         List<Number[]> cells = new ArrayList<>();
         for (int row = 0; row < n; row++) {
             int total = Arrays.stream(counts[row]).sum();
             for (int column = 0; column < n; column++) {
                 double share = total == 0 ? 0 : (double) counts[row][column] / total;
-                cells.add(new Number[] {column, n - 1 - row, share});
+                cells.add(new Number[] {column, n - 1 - row, Math.sqrt(share)});
+                dark[row][column] = Math.sqrt(share) > 0.45;
                 upper[row][column] = Integer.toString(counts[row][column]);
                 lower[row][column] = total == 0 ? "–" : Math.round(100 * share) + " %";
             }
@@ -139,11 +139,11 @@ public final class Charts {
         Style.apply(chart);
         chart.setXAxisTitle("Predicted");
         chart.setYAxisTitle("True");
-        chart.getStyler().setRangeColors(RAMP).setMin(0).setMax(1).setShowValue(false).setPlotGridLinesVisible(false)
+        chart.getStyler().setRangeColors(new Color[] {Color.WHITE, Style.COLORS.get(0), Style.DARK}).setMin(0).setMax(1).setShowValue(false).setPlotGridLinesVisible(false)
                 .setXAxisTickMarkSpacingHint(0)
                 .setPlotContentSize(1).setLegendVisible(false);
-        chart.addSeries("Share of the true class", classes, fromBelow, cells);
-        chart.addAnnotation(new CellText(upper, lower));
+        chart.addSeries("Root of the share of the true class", classes, fromBelow, cells);
+        chart.addAnnotation(new CellText(upper, lower, dark));
         return new Picture("Confusion matrix of " + name, "Confusion matrix of " + name + ", true classes in rows. Right: "
                 + IntStream.range(0, n).mapToObj(i -> classes.get(i) + " " + lower[i][i]).collect(Collectors.joining(", ")) + ".", image(chart));
     }
@@ -308,8 +308,12 @@ public final class Charts {
         return image;
     }
 
+    static int width(Font font, String text) {
+        return (int) Math.ceil(font.getStringBounds(text, TEXT_CONTEXT).getWidth());
+    }
+
     static void centred(Graphics2D g, Font font, String text, double x, double baseline) {
         g.setFont(font);
-        g.drawString(text, (float) (x - g.getFontMetrics().stringWidth(text) / 2.0), (float) baseline);
+        g.drawString(text, (float) (x - width(font, text) / 2.0), (float) baseline);
     }
 }

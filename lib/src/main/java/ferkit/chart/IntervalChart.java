@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 
 /** Shares with their intervals, one below the other on a common axis: a dot and a line from the interval's one end to the other. */
 public final class IntervalChart {
-    private static final int LEFT = 180;
     private static final int RIGHT = Style.WIDTH - 80;
     private static final int ROW = 28;
     private static final List<Double> STEPS = List.of(0.01, 0.02, 0.05, 0.1, 0.2);
@@ -35,12 +34,13 @@ public final class IntervalChart {
         double step = STEPS.stream().filter(s -> (all[all.length - 1] - all[0]) / s <= MOST_TICKS - 2).findFirst().orElse(0.2);
         double low = Math.floor(all[0] / step) * step;
         double high = Math.ceil(all[all.length - 1] / step) * step;
+        int left = 30 + rows.stream().mapToInt(row -> Charts.width(Style.TEXT, row.name())).max().getAsInt();
         boolean studys = rows.stream().anyMatch(row -> !Double.isNaN(row.study()));
         int bottom = rows.size() * ROW + 10;
         BufferedImage image = Charts.picture(Style.WIDTH, bottom + (studys ? 54 : 30), g -> {
             g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             for (int tick = 0; low + tick * step < high + step / 2; tick++) {
-                double x = x(low + tick * step, low, high);
+                double x = x(low + tick * step, low, high, left);
                 g.setColor(Style.GRID);
                 g.setStroke(Style.line(1));
                 g.drawLine((int) x, 6, (int) x, bottom);
@@ -48,34 +48,34 @@ public final class IntervalChart {
                 Charts.centred(g, Style.SMALL, Figures.fixed(low + tick * step, 2), x, bottom + 18);
             }
             for (int i = 0; i < rows.size(); i++) {
-                row(g, rows.get(i), 10 + i * ROW + ROW / 2, low, high);
+                row(g, rows.get(i), 10 + i * ROW + ROW / 2, low, high, left);
             }
             if (studys) {
-                diamond(g, LEFT + 6, bottom + 38);
+                diamond(g, left + 6, bottom + 38);
                 g.setFont(Style.TEXT);
                 g.setColor(Style.INK);
-                g.drawString("the study's figure", LEFT + 20, bottom + 43);
+                g.drawString("the study's figure", left + 20, bottom + 43);
             }
         });
         return new Picture(title, title + ": " + rows.stream().map(row -> row.name() + " " + Figures.fixed(row.value(), 3) + " (" + row.interval().text() + ")"
                 + (Double.isNaN(row.study()) ? "" : ", study " + Figures.fixed(row.study(), 3))).collect(Collectors.joining("; ")) + ".", image);
     }
 
-    private static void row(Graphics2D g, Row row, int y, double low, double high) {
-        int from = (int) x(row.interval().low(), low, high);
-        int to = (int) x(row.interval().high(), low, high);
-        int x = (int) x(row.value(), low, high);
+    private static void row(Graphics2D g, Row row, int y, double low, double high, int left) {
+        int from = (int) x(row.interval().low(), low, high, left);
+        int to = (int) x(row.interval().high(), low, high, left);
+        int x = (int) x(row.value(), low, high, left);
         g.setColor(Style.COLORS.get(0));
         g.setStroke(Style.line(2));
         g.drawLine(from, y, to, y);
         Stream.of(from, to).forEach(end -> g.drawLine(end, y - 5, end, y + 5));
         g.fillOval(x - 5, y - 5, 10, 10);
         if (!Double.isNaN(row.study())) {
-            diamond(g, (int) x(row.study(), low, high), y);
+            diamond(g, (int) x(row.study(), low, high, left), y);
         }
         g.setColor(Style.INK);
         g.setFont(Style.TEXT);
-        g.drawString(row.name(), LEFT - 14 - g.getFontMetrics().stringWidth(row.name()), y + 5);
+        g.drawString(row.name(), left - 14 - Charts.width(Style.TEXT, row.name()), y + 5);
         g.drawString(Figures.fixed(row.value(), 3), RIGHT + 26, y + 5);
     }
 
@@ -85,7 +85,7 @@ public final class IntervalChart {
         g.drawPolygon(new int[] {x - 6, x, x + 6, x}, new int[] {y, y - 6, y, y + 6}, 4);
     }
 
-    private static double x(double value, double low, double high) {
-        return LEFT + (value - low) / (high - low) * (RIGHT - LEFT);
+    private static double x(double value, double low, double high, int left) {
+        return left + (value - low) / (high - low) * (RIGHT - left);
     }
 }

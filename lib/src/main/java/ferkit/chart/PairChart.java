@@ -39,7 +39,7 @@ public final class PairChart {
                 bar(g, pair, false, y, longest);
                 g.setColor(Style.INK);
                 g.setFont(Style.TEXT);
-                g.drawString(pair.first(), CENTRE - BAR - 60 - g.getFontMetrics().stringWidth(pair.first()), y + 16);
+                g.drawString(pair.first(), CENTRE - BAR - 60 - Charts.width(Style.TEXT, pair.first()), y + 16);
                 g.drawString(pair.second(), CENTRE + BAR + 60, y + 16);
                 g.setFont(Style.SMALL);
                 g.drawString(pair.verdict(), Style.WIDTH - 142, y + 16);
@@ -61,6 +61,6 @@ public final class PairChart {
         g.setColor(Style.INK);
         g.setFont(Style.SMALL);
         String count = Figures.count(images);
-        g.drawString(count, first ? CENTRE - width - 6 - g.getFontMetrics().stringWidth(count) : CENTRE + width + 6, y + 16);
+        g.drawString(count, first ? CENTRE - width - 6 - Charts.width(Style.SMALL, count) : CENTRE + width + 6, y + 16);
     }
 }

@@ -56,6 +56,11 @@ final class Html {
                 + "\" src=\"data:image/png;base64," + Base64.getEncoder().encodeToString(picture.png()) + "\">";
     }
 
+    /** HTML behind a line that unfolds it. */
+    static String folded(String line, String html) {
+        return "<details><summary>" + escape(line) + "</summary>" + html + "</details>";
+    }
+
     /** One line of text. */
     static String paragraph(String text) {
         return "<div>" + escape(text) + "</div>";

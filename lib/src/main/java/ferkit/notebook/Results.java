@@ -2,6 +2,8 @@ package ferkit.notebook;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Curves;
+import ferkit.chart.IntervalChart;
+import ferkit.chart.PairChart;
 import ferkit.chart.Picture;
 import ferkit.data.Emotion;
 import ferkit.data.Official;
@@ -46,6 +48,8 @@ import tech.tablesaw.api.Table;
 public final class Results {
     /** So many epochs before and after the best one are looked at to see how far it stands out. */
     private static final int NEIGHBOURS = 2;
+    /** A probability from which on an answer is called sure. */
+    private static final double SURE = 0.9;
     /** Changes from epoch to epoch are averaged over so many of the last epochs. */
     private static final int LAST_EPOCHS = 10;
 
@@ -404,6 +408,80 @@ public final class Results {
         int best = run.best().epoch();
         return run.history().epochs().stream().filter(e -> e.epoch() != best && Math.abs(e.epoch() - best) <= NEIGHBOURS)
                 .mapToDouble(History.Epoch::valAccuracy).average().orElse(Double.NaN);
+    }
+
+    /** The validation accuracies of these runs with their intervals as a chart, beside the study's where they may be compared; empty without runs. */
+    public Optional<Picture> intervals() {
+        return intervals("Validation accuracy", run -> run.best().valAccuracy(), Results::interval, Published.Result::validationAccuracy);
+    }
+
+    /** The same of the test accuracies; all of these runs must have labelled test images. */
+    public Optional<Picture> testIntervals() {
+        return intervals("Test accuracy", run -> run.test().accuracy(), run -> test(run).interval(), Published.Result::testAccuracy);
+    }
+
+    private Optional<Picture> intervals(String figure, ToDoubleFunction<Run> accuracy, Function<Run, Interval> interval,
+            ToDoubleFunction<Published.Result> studys) {
+        return runs.isEmpty() ? Optional.empty() : Optional.of(IntervalChart.picture(figure + " and its 95 % interval", runs.stream()
+                .map(run -> new IntervalChart.Row(title(run), accuracy.applyAsDouble(run), interval.apply(run),
+                        study(run).map(studys::applyAsDouble).orElse(Double.NaN))).toList()));
+    }
+
+    /** The recall of each class on the test images with its interval as a chart; a class without images is left out. */
+    public Picture recalls(Run run) {
+        Evaluation test = test(run);
+        return IntervalChart.picture("Recall of each class by " + title(run) + " and its 95 % interval", Stream.of(Emotion.values())
+                .filter(e -> test.classes().of(e).support() > 0)
+                .map(e -> new IntervalChart.Row(e.title(), test.classes().of(e).recall(), test.recallInterval(e), Double.NaN)).toList());
+    }
+
+    /** The pairs of {@link #pairs} as a chart; empty if there are none. */
+    public Optional<Picture> pairsPicture() {
+        return picture("Pairs of models on the validation images", everyPair(Run::validation));
+    }
+
+    /** The pairs of {@link #pairsOnTest} as a chart; empty if there are none. */
+    public Optional<Picture> pairsOnTestPicture() {
+        return picture("Pairs of models on the test images", everyPair(Run::test));
+    }
+
+    private Optional<Picture> picture(String title, List<Pair> pairs) {
+        double[] adjusted = adjusted(pairs);
+        return pairs.isEmpty() ? Optional.empty() : Optional.of(PairChart.picture(title, IntStream.range(0, pairs.size()).mapToObj(i -> {
+            Pair pair = pairs.get(i);
+            boolean apart = adjusted[i] < McNemar.LEVEL;
+            return new PairChart.Pair(title(pair.first()), title(pair.second()), pair.test().onlyFirst(), pair.test().onlySecond(),
+                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(adjusted[i]), apart);
+        }).toList()));
+    }
+
+    /**
+     * How sure a run is where it is wrong, class by class on the validation images: its mistakes, those of them to which it gave a
+     * probability of at least {@value #SURE}, and the surest one. Classes without images are left out.
+     */
+    public Table surestMistakes(Run run) {
+        Predictions said = run.validation();
+        Table table = Table.create("Mistakes of " + title(run) + " on the validation images", StringColumn.create("Class"), IntColumn.create("Images"),
+                IntColumn.create("Mistakes"), IntColumn.create("Of them with at least " + SURE), StringColumn.create("Surest taken for"),
+                StringColumn.create("Its probability"));
+        for (Emotion emotion : Emotion.values()) {
+            int[] images = IntStream.range(0, said.size()).filter(i -> said.truth()[i] == emotion.label()).toArray();
+            List<Integer> mistakes = IntStream.of(images).filter(i -> said.predicted()[i] != emotion.label()).boxed()
+                    .sorted(Comparator.comparingDouble(i -> -surety(said, i))).toList();
+            if (images.length > 0) {
+                table.stringColumn(0).append(emotion.title());
+                table.intColumn(1).append(images.length);
+                table.intColumn(2).append(mistakes.size());
+                table.intColumn(3).append((int) mistakes.stream().filter(i -> surety(said, i) >= SURE).count());
+                table.stringColumn(4).append(mistakes.isEmpty() ? "–" : Emotion.of(said.predicted()[mistakes.get(0)]).title());
+                table.stringColumn(5).append(mistakes.isEmpty() ? "–" : Figures.fixed(surety(said, mistakes.get(0)), 3));
+            }
+        }
+        return table;
+    }
+
+    private static double surety(Predictions said, int image) {
+        return said.probabilities()[image][said.predicted()[image]];
     }
 
     /** What the comparison of these runs allows to say and what it does not, in computed sentences. */

@@ -204,14 +204,21 @@ public final class Study {
                 sample ? " (made for the sample, not the study's)" : "");
     }
 
+    /** Shows a table behind a line that unfolds it. */
+    public void showFolded(String line, Table table) {
+        display.show(Html.folded(line, Html.table(table)), "text/html");
+    }
+
     /**
-     * Shows a table, a picture, a list of sentences or a text in Markdown under the cell; of one's own also a chart of XChart or an
+     * Shows a table, a picture, a list of sentences or a text in Markdown under the cell, of an Optional what it holds; of one's own also a chart of XChart or an
      * image, which {@link Picture} gives words.
      */
     public void show(Object content) {
         workspace();
         if (content instanceof Table table) {
             display.show(table.isEmpty() ? Html.paragraph(table.name() + ": nothing to show here yet.") : Html.table(table), "text/html");
+        } else if (content instanceof Optional<?> maybe) {
+            maybe.ifPresent(this::show);
         } else if (content instanceof Picture picture) {
             display.show(Html.figure(picture), "text/html");
         } else if (content instanceof Chart<?, ?> chart) {

@@ -71,13 +71,17 @@ class ChartsTest {
         }
         BufferedImage image = Charts.confusion("Model 6", perfect, CLASSES).image();
         assertSize(image, 560);
-        Color full = Style.mix(Style.COLORS.get(0), Color.WHITE, 0.45);
+        Color full = Style.DARK;
         long coloured = pixels(image, full);
         double cell = 0.9 * 0.88 / 49 * image.getWidth() * image.getHeight();
         assertEquals(7 * cell, coloured, cell, "seven cells, whatever their counts");
         assertEquals(full.getRGB(), image.getRGB(image.getWidth() / 10 + 25, 30), "true Angry, predicted Angry is at the top left");
         assertEquals(0, pixels(Charts.confusion("Model 6", empty, CLASSES).image(), full));
         assertTrue(pixels(image, Style.INK) > 1000, "numbers and names");
+        int[][] tenth = new int[7][7];
+        tenth[0] = new int[] {1, 9, 0, 0, 0, 0, 0};
+        Color mistake = new Color(Charts.confusion("Model 6", tenth, CLASSES).image().getRGB(image.getWidth() / 10 + 25, 30));
+        assertTrue(mistake.getRed() < 120, "one in ten is clearly coloured, found " + mistake);
     }
 
     @Test

@@ -1,0 +1,95 @@
+package ferkit.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.eval.Interval;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Figures that are drawn without XChart. */
+class DrawingsTest {
+    private static long pixels(BufferedImage image, Color color) {
+        return Arrays.stream(image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
+                .filter(rgb -> rgb == color.getRGB()).count();
+    }
+
+    /** Nothing is cut: the outermost pixels at the left and right are background. */
+    private static void assertWhole(Picture picture) {
+        BufferedImage image = picture.image();
+        for (int x : new int[] {0, image.getWidth() - 1}) {
+            for (int y = 0; y < image.getHeight(); y++) {
+                assertEquals(Color.WHITE.getRGB(), image.getRGB(x, y), picture.title() + " at " + x + ", " + y);
+            }
+        }
+    }
+
+    @Test
+    void kernelsAreBlueAboveZeroAndOrangeBelow() {
+        Picture picture = MapGrid.kernels("Kernels", List.of(new float[][] {{1, -1}, {0, 0}}, new float[][] {{0, 0}, {0, 0}}));
+        assertEquals("Kernels: 2 squares of 2×2 weights, the furthest from 0 at 1.00.", picture.description());
+        long blue = pixels(picture.image(), Style.COLORS.get(0));
+        assertEquals(blue, pixels(picture.image(), Style.COLORS.get(1)), 0.1 * blue);
+        assertTrue(blue > 1000, "a quarter of a kernel is one square of colour");
+        assertWhole(picture);
+        assertWhole(MapGrid.kernels("Nothing learnt", Collections.nCopies(64, new float[5][5])));
+    }
+
+    @Test
+    void answersStandBesideTheFace() {
+        byte[] face = new byte[48 * 48];
+        Arrays.fill(face, (byte) 200);
+        float[][] map = new float[12][12];
+        map[0][0] = 3;
+        Picture picture = MapGrid.answers("Answers", face, "Happy", List.of(
+                new MapGrid.Row("Block 1", "8 of 32", Collections.nCopies(8, new float[48][48])), new MapGrid.Row("Block 2", "1 of 64", Collections.singletonList(map))));
+        assertEquals("Answers. Block 1: 8 maps of 48×48; Block 2: 1 map of 12×12.", picture.description());
+        assertEquals(96 * 96 * Charts.SCALE * Charts.SCALE, pixels(picture.image(), new Color(200, 200, 200)), 400);
+        assertTrue(pixels(picture.image(), Style.DARK) > 50);
+        assertWhole(picture);
+    }
+
+    @Test
+    void theWrongAnswerIsOrange() {
+        float[] said = {0.1f, 0.9f, 0};
+        PredictionBars.Answer wrong = new PredictionBars.Answer(Optional.of(new byte[16]), "a, taken for b", 0, said);
+        PredictionBars.Answer right = new PredictionBars.Answer(Optional.empty(), "b, named right", 1, said);
+        PredictionBars.Answer unknown = new PredictionBars.Answer(Optional.empty(), "face.png", -1, said);
+        List<String> classes = List.of("a", "b", "c");
+        Picture picture = PredictionBars.picture("Said", classes, List.of(wrong, right, right, unknown));
+        assertEquals("Said. a, taken for b: a 0.10, b 0.90; b, named right: b 0.90; b, named right: b 0.90; face.png: b 0.90.", picture.description());
+        double orange = pixels(picture.image(), Style.COLORS.get(1));
+        assertEquals(2 + 1 / 9.0, pixels(picture.image(), Style.COLORS.get(0)) / orange, 0.1);
+        assertEquals(0, pixels(PredictionBars.picture("", classes, List.of(unknown)).image(), Style.COLORS.get(1)));
+    }
+
+    @Test
+    void intervalsLieOnOneAxisBesideTheStudys() {
+        IntervalChart.Row ours = new IntervalChart.Row("Model 1", 0.64, Interval.wilson(64, 100), Double.NaN);
+        IntervalChart.Row beside = new IntervalChart.Row("Model 2", 0.2, Interval.wilson(2, 10), 0.65);
+        Picture picture = IntervalChart.picture("Accuracy", List.of(ours, beside));
+        assertEquals("Accuracy: Model 1 0.640 (0.542–0.727); Model 2 0.200 (0.057–0.510), study 0.650.", picture.description());
+        assertTrue(pixels(picture.image(), Style.COLORS.get(1)) > 20, "a diamond");
+        assertEquals(0, pixels(IntervalChart.picture("", List.of(ours)).image(), Style.COLORS.get(1)));
+        assertWhole(picture);
+        assertWhole(IntervalChart.picture("All and none", List.of(new IntervalChart.Row("", 0, Interval.wilson(0, 1), Double.NaN),
+                new IntervalChart.Row("A long name of a model (trial)", 1, Interval.wilson(1, 1), Double.NaN))));
+    }
+
+    @Test
+    void onlyPairsThatAreToldApartHaveColour() {
+        PairChart.Pair same = new PairChart.Pair("Model 1", "Model 2", 0, 0, "not told apart, p 1.000", false);
+        PairChart.Pair apart = new PairChart.Pair("Model 1", "Model 3", 100, 50, "told apart, p < 0.001", true);
+        Picture picture = PairChart.picture("Pairs", List.of(same, apart));
+        assertTrue(picture.description().endsWith("Model 1 0, Model 2 0, not told apart, p 1.000; Model 1 100, Model 3 50, told apart, p < 0.001."));
+        double full = pixels(picture.image(), Style.COLORS.get(0));
+        assertEquals(2, full / pixels(picture.image(), Style.pale(Style.COLORS.get(0))), 0.1);
+        assertEquals(0, pixels(PairChart.picture("", List.of(same)).image(), Style.COLORS.get(0)));
+        assertWhole(picture);
+    }
+}

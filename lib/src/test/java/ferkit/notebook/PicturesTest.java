@@ -1,0 +1,139 @@
+package ferkit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.chart.Picture;
+import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.Origin;
+import ferkit.data.Sample;
+import ferkit.eval.Figures;
+import ferkit.model.StudyModel;
+import ferkit.model.StudyModel.Padding;
+import ferkit.model.StudyModel.Pooling;
+import ferkit.train.Examples;
+import ferkit.train.History;
+import ferkit.train.Inside;
+import ferkit.train.Predictions;
+import ferkit.train.Progress;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import ferkit.train.Schedule;
+import ferkit.train.Training;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.Table;
+
+class PicturesTest {
+    private static final StudyModel SMALL = new StudyModel("small", List.of(4, 8), 5, Padding.VALID, List.of(Pooling.MAX, Pooling.AVG), 16);
+    private static final FaceSet SAMPLE = Sample.draw();
+    /** The drawings again, called photographs. */
+    private static final FaceSet PHOTOGRAPHS = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), SAMPLE.training(), SAMPLE.validation(), SAMPLE.test());
+
+    @TempDir
+    static Path folder;
+    private static Run run;
+
+    @BeforeAll
+    static void train() throws Exception {
+        RunConfig config = new RunConfig("small", SMALL.toString(), "random", "", "sample", SAMPLE.hash(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
+        Faces few = SAMPLE.training().select(IntStream.range(0, 128).toArray());
+        Progress silent = new Progress() {
+            @Override
+            public void message(String text) {}
+
+            @Override
+            public void batch(int epoch, int images, int of, double accuracy, double loss) {}
+
+            @Override
+            public void epoch(History history) {}
+        };
+        run = Training.run(folder.resolve("run"), config, SMALL, Schedule.constant(1e-3), Examples.of(few), Examples.of(SAMPLE.validation()),
+                Examples.of(SAMPLE.test()), silent);
+    }
+
+    @Test
+    void aNetworkIsDrawnFromItsPlan() {
+        assertEquals("The network of Model 6, from left to right: Image 1 × 48 × 48, Block 1 32 × 23 × 23 (9,696 parameters), Block 2 64 × 10 × 10"
+                + " (55,680 parameters), Block 3 128 × 4 × 4 (221,952 parameters), Head 256 (524,544 parameters), Output 7 (1,799 parameters).",
+                Pictures.network(StudyModel.named("6")).description());
+        assertTrue(Pictures.network(StudyModel.named("5")).description().contains("Block 4 256 × 3 × 3"));
+        assertTrue(Pictures.network(SMALL.withoutDropout()).description().contains("Block 2 8 × 9 × 9"));
+    }
+
+    @Test
+    void kernelsAndMapsAreThoseOfTheNetwork() throws Exception {
+        List<float[][]> kernels = Inside.firstKernels(run, SMALL);
+        assertEquals(4, kernels.size());
+        assertEquals(5, kernels.get(0)[4].length);
+        List<List<float[][]>> pooled = Inside.pooled(run, SMALL, Examples.of(SAMPLE.validation()), 3);
+        assertEquals(List.of(4, 8), pooled.stream().map(List::size).toList());
+        assertEquals(List.of(44, 18), pooled.stream().map(maps -> maps.get(0).length).toList());
+        assertTrue(pooled.get(1).stream().allMatch(map -> map[7][7] >= 0), "behind a ReLU");
+        assertEquals("Kernels of the first convolution of small: 4 squares of 5×5 weights", Pictures.kernels(run, SMALL).description().split(",")[0]);
+        assertThrows(IOException.class, () -> Pictures.kernels(run, StudyModel.named("6")), "weights of another network");
+        assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
+        assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("Average of Happy"));
+    }
+
+    @Test
+    void mistakesComeFirstAndTheSurestOfThem() throws Exception {
+        Picture drawn = Pictures.predictions(run, SMALL, SAMPLE);
+        Predictions said = run.validation();
+        double surest = IntStream.range(0, said.size()).filter(i -> said.predicted()[i] != said.truth()[i])
+                .mapToDouble(i -> said.probabilities()[i][said.predicted()[i]]).max().getAsDouble();
+        String first = drawn.description().split(";")[0];
+        assertTrue(first.contains("taken for") && first.contains(Figures.fixed(surest, 2)), first);
+        assertEquals(3, drawn.description().split("named right").length - 1);
+    }
+
+    @Test
+    void ofPhotographsOnlyAveragesAreShown() throws Exception {
+        Picture averages = Pictures.predictions(run, SMALL, PHOTOGRAPHS);
+        // 'disgust' has too few drawings for an average that shows nobody
+        assertEquals(6, averages.description().split("Average of").length - 1);
+    }
+
+    @Test
+    void imagesOfOnesOwnArePredictedAndNotShown() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("own"));
+        ImageIO.write(new BufferedImage(60, 60, BufferedImage.TYPE_INT_RGB), "png", own.resolve("b.png").toFile());
+        ImageIO.write(new BufferedImage(48, 48, BufferedImage.TYPE_BYTE_GRAY), "png", own.resolve("a.png").toFile());
+        Picture picture = Pictures.predictions(run, SMALL, own.toString());
+        assertTrue(picture.description().matches("What small says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"), picture.description());
+        assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png"))).pixels(0));
+        Path text = Files.writeString(own.resolve("c.txt"), "no image");
+        assertEquals(text + ": this is neither PNG nor JPEG; remove it or convert it",
+                assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, text.toString())).getMessage());
+        assertTrue(assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, own.resolve("none.png").toString())).getMessage()
+                .contains("no such file"));
+    }
+
+    @Test
+    void surestMistakesAreCountedByClass() {
+        int[] truth = {0, 0, 0, 3};
+        int[] predicted = {0, 3, 6, 3};
+        float[][] p = new float[4][7];
+        p[1][3] = 0.95f;
+        p[2][6] = 0.5f;
+        Predictions said = new Predictions(truth, predicted, p);
+        Table table = new Results(SAMPLE.origin(), List.of()).surestMistakes(new Run(folder, run.config(), run.history(), said, said));
+        assertEquals(List.of("Angry", "Happy"), table.stringColumn(0).asList());
+        assertEquals(List.of(2, 0), table.intColumn("Mistakes").asList());
+        assertEquals(List.of(1, 0), table.intColumn(3).asList());
+        assertEquals(List.of("Happy", "–"), table.stringColumn(4).asList());
+        assertEquals(List.of("0.950", "–"), table.stringColumn(5).asList());
+    }
+}
