@@ -58,6 +58,9 @@ class PicturesTest {
             public void batch(int epoch, int images, int of, double accuracy, double loss) {}
 
             @Override
+            public void phase(String name, int done, int of) {}
+
+            @Override
             public void epoch(History history) {}
         };
         run = Training.run(folder.resolve("run"), config, SMALL, Schedule.constant(1e-3), Examples.of(few), Examples.of(SAMPLE.validation()),
