@@ -241,6 +241,9 @@ def contents() -> list:
     return pages
 
 
+STUDY = {"title": "Deep Learning based on CNNs: Facial Emotion Recognition", "author": "F-Riv",
+         "address": "https://github.com/F-Riv/Deep-Learning-based-on-CNNs-Facial-Emotion-Recognition"}
+
 NOTICES = {
     "sample": "Made with the kit's drawn sample of faces, not with FER2013: the figures show that everything works and cannot "
               "be compared with the study's.",
@@ -343,7 +346,7 @@ def link_pages(output: Path, pages: list):
 
 
 def write_index(output: Path, kind: str, facts: list, pages: list):
-    """Writes index.html from the pages that lie in `output`: what they show, the main figures, a link to each."""
+    """Writes index.html from the pages that lie in `output`: what they found, words and tables before pictures, and a link to each."""
     figures = []
     for page in pages:
         file = output / f"{page['name']}.html"
@@ -353,7 +356,8 @@ def write_index(output: Path, kind: str, facts: list, pages: list):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES / "study"), autoescape=True)
     now = datetime.datetime.now(datetime.timezone.utc)
     text = environment.get_template("contents.html.j2").render(
-        notice=NOTICES[kind], kind=kind, facts=facts[1:], pages=pages, figures=figures, date=f"{now:%Y-%m-%d %H:%M} UTC")
+        study=STUDY, notice=NOTICES[kind], kind=kind, facts=facts[1:], pages=pages, date=f"{now:%Y-%m-%d %H:%M} UTC",
+        figures=sorted(figures, key=lambda figure: "<img" in figure))
     write_atomically(output / "index.html", text)
 
 

@@ -1,7 +1,6 @@
 package ferkit.chart;
 
 import ferkit.eval.Figures;
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -53,7 +52,7 @@ public final class Charts {
         Map<String, double[]> bars = new LinkedHashMap<>();
         counts.forEach((name, values) -> bars.put(name, Arrays.stream(values).asDoubleStream().toArray()));
         bars.forEach((name, values) -> add(chart, name, classes, values));
-        colour(chart, Style.COLORS);
+        colour(chart, Style.BARS);
         return new Picture("Images of each class", "Bars of the number of images of each class. "
                 + extremes(classes, bars, value -> Figures.count((long) value)), image(chart));
     }
@@ -68,7 +67,7 @@ public final class Charts {
         CategoryChart chart = bars("F1", "0.00");
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         f1.forEach((name, values) -> add(chart, name, classes, values));
-        colour(chart, List.of(Style.COLORS.get(0), Style.pale(Style.COLORS.get(1)), Style.pale(Style.COLORS.get(2))));
+        colour(chart, Style.BARS);
         return new Picture("F1 of each class: " + String.join(", ", f1.keySet()), "Bars of the F1 of each class. "
                 + extremes(classes, f1, value -> Figures.fixed(value, 2)), image(chart));
     }
@@ -170,7 +169,7 @@ public final class Charts {
         int last = images.length - 1;
         return new Picture("", String.format(Locale.ROOT, "After %.0f of %d images of the first epoch: accuracy %.2f, loss %.2f.", images[last], of,
                 accuracy[last], loss[last]),
-                Panels.image(List.of(underWay("Accuracy so far", images, accuracy, of), underWay("Loss so far", images, loss, of)), 2, List.of()));
+                Panels.row(List.of(underWay("Accuracy so far", images, accuracy, of), underWay("Loss so far", images, loss, of))));
     }
 
     private static XYChart underWay(String title, double[] images, double[] values, int of) {
@@ -188,62 +187,51 @@ public final class Charts {
     }
 
     private static Picture trainingCurves(Curves run, List<Curves> behind) {
-        int epochs = Math.max(run.epochs(), behind.stream().mapToInt(Curves::epochs).max().orElse(0));
         List<Panels.Line> accuracy = new ArrayList<>();
         List<Panels.Line> loss = new ArrayList<>();
         for (Curves other : behind) {
-            pair(accuracy, other.name(), other.accuracy(), other.valAccuracy(), true);
-            pair(loss, other.name(), other.loss(), other.valLoss(), true);
+            accuracy.addAll(behind(other.name(), other.accuracy(), other.valAccuracy()));
+            loss.addAll(behind(other.name(), other.loss(), other.valLoss()));
         }
-        pair(accuracy, run.name(), run.accuracy(), run.valAccuracy(), false);
-        pair(loss, run.name(), run.loss(), run.valLoss(), false);
+        accuracy.addAll(pair(run.name(), run.accuracy(), run.valAccuracy()));
+        loss.addAll(pair(run.name(), run.loss(), run.valLoss()));
         return new Picture("Accuracy and loss of " + run.name() + behind.stream().map(other -> ", behind it in pale those of " + other.name()).collect(Collectors.joining()),
                 "Training and validation accuracy and loss of " + run.inWords() + behind.stream().map(other -> " Behind in pale, " + other.inWords()).collect(Collectors.joining()),
-                Panels.image(List.of(Panels.panel("Accuracy", accuracy, epochs, Style.WIDTH / 2, 320),
-                        Panels.panel("Loss", loss, epochs, Style.WIDTH / 2, 320)), 2, accuracy));
+                Panels.image(List.of(new Panels.Panel("Accuracy", accuracy), new Panels.Panel("Loss", loss)), 2, 320));
     }
 
-    private static void pair(List<Panels.Line> lines, String name, double[] training, double[] validation, boolean pale) {
-        BasicStroke stroke = Style.line(pale ? 3 : 2);
-        Color first = Style.COLORS.get(0);
-        Color second = Style.COLORS.get(1);
-        lines.add(new Panels.Line(name + ", training", 1, training, pale ? Style.pale(first) : first, stroke));
-        lines.add(new Panels.Line(name + ", validation", 1, validation, pale ? Style.pale(second) : second, stroke));
+    private static List<Panels.Line> pair(String name, double[] training, double[] validation) {
+        return List.of(Style.line(name + ", training", "training", training, 0), Style.line(name + ", validation", "validation", validation, 1));
+    }
+
+    private static List<Panels.Line> behind(String name, double[] training, double[] validation) {
+        return pair(name, training, validation).stream().map(line -> new Panels.Line(line.name(), "", line.values(), Style.pale(line.color()),
+                Style.line(3), SeriesMarkers.NONE)).toList();
     }
 
     /**
      * The study's Figure 1: accuracy, loss, validation accuracy and validation loss of several models over epochs.
      *
      * @param title of the whole
-     * @param models at least one, at most fourteen, of different names
-     * @param colours of each, from 0; from 7 on the same colours again, dashed
+     * @param models at least one, at most fourteen, of different names; what stands before a bracket is written at the line's end
+     * @param looks a number from 0 for each, which decides its colour, marker and stroke
      */
-    public static Picture comparison(String title, List<Curves> models, List<Integer> colours) {
-        int limit = 2 * Style.COLORS.size();
-        if (models.isEmpty() || models.size() > limit || colours.size() != models.size()) {
-            throw new IllegalArgumentException("A comparison of " + models.size() + " models in " + colours.size()
-                    + " colours: expected 1 to " + limit + ", and a colour for each");
+    public static Picture comparison(String title, List<Curves> models, List<Integer> looks) {
+        if (models.isEmpty() || models.size() > Style.LOOKS || looks.size() != models.size()) {
+            throw new IllegalArgumentException("A comparison of " + models.size() + " models in " + looks.size()
+                    + " looks: expected 1 to " + Style.LOOKS + ", and a look for each");
         }
-        int epochs = models.stream().mapToInt(Curves::epochs).max().getAsInt();
-        List<Panels.Line> accuracy = lines(models, colours, Curves::accuracy);
-        List<XYChart> charts = new ArrayList<>();
-        charts.add(Panels.panel("Training accuracy", accuracy, epochs, Style.WIDTH / 2, 300));
-        charts.add(Panels.panel("Training loss", lines(models, colours, Curves::loss), epochs, Style.WIDTH / 2, 300));
-        charts.add(Panels.panel("Validation accuracy", lines(models, colours, Curves::valAccuracy), epochs, Style.WIDTH / 2, 300));
-        charts.add(Panels.panel("Validation loss", lines(models, colours, Curves::valLoss), epochs, Style.WIDTH / 2, 300));
         return new Picture(title,
                 "Training and validation accuracy and loss of several models. " + models.stream().map(Curves::inWords).collect(Collectors.joining(" ")),
-                Panels.image(charts, 2, accuracy));
+                Panels.image(List.of(new Panels.Panel("Training accuracy", lines(models, looks, Curves::accuracy)),
+                        new Panels.Panel("Training loss", lines(models, looks, Curves::loss)),
+                        new Panels.Panel("Validation accuracy", lines(models, looks, Curves::valAccuracy)),
+                        new Panels.Panel("Validation loss", lines(models, looks, Curves::valLoss))), 2, 300));
     }
 
-    private static List<Panels.Line> lines(List<Curves> models, List<Integer> colours, Function<Curves, double[]> figure) {
-        List<Panels.Line> lines = new ArrayList<>();
-        for (Curves model : models) {
-            int i = colours.get(lines.size());
-            lines.add(new Panels.Line(model.name(), 1, figure.apply(model), Style.COLORS.get(i % Style.COLORS.size()),
-                    i < Style.COLORS.size() ? Style.line(1.8f) : Style.dashed(1.8f)));
-        }
-        return lines;
+    private static List<Panels.Line> lines(List<Curves> models, List<Integer> looks, Function<Curves, double[]> figure) {
+        return IntStream.range(0, models.size()).mapToObj(i -> Style.line(models.get(i).name(), models.get(i).name().replaceFirst(" \\(.*", ""),
+                figure.apply(models.get(i)), looks.get(i))).toList();
     }
 
     /**

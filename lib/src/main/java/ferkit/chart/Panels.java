@@ -6,73 +6,192 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Annotation;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Line charts over epochs, side by side in one picture over one legend. */
+/** Line charts over epochs, side by side in one picture over one legend; a line's name stands at its end too. */
 final class Panels {
-    /** Up to so many epochs each one is marked by a dot, so that a run of one epoch can be seen. */
+    /** Up to so many epochs each one has its marker, so that a run of one epoch can be seen. */
     private static final int FEW_EPOCHS = 10;
+    /** Markers of a longer line, from its first epoch to its last. */
+    private static final int MARKERS = 5;
+    private static final int MARKER = 7;
     private static final int LEGEND_ROW = 24;
     private static final int SWATCH = 30;
+    /** Between a line's end and its name, from name to name, and the longest name that is written out. */
+    private static final int LEADER = 14;
+    private static final int NAME_HEIGHT = 13;
+    private static final int NAME_LENGTH = 12;
 
     private Panels() {}
 
-    /** One line of a panel: values from epoch {@code first} on. */
-    record Line(String name, int first, double[] values, Color color, BasicStroke stroke) {
-        boolean dotted() {
-            return values.length <= FEW_EPOCHS;
-        }
-
-        int last() {
-            return first + values.length - 1;
+    /**
+     * One line of a panel.
+     *
+     * @param name in the legend
+     * @param end its name at its end, empty for none
+     * @param values one for each epoch from 1 on
+     */
+    record Line(String name, String end, double[] values, Color color, BasicStroke stroke, Marker marker) {
+        String shortEnd() {
+            return end.length() > NAME_LENGTH ? end.substring(0, NAME_LENGTH - 1) + "…" : end;
         }
     }
 
-    /** One chart of these lines over epochs 1 to {@code epochs}; lines earlier in the list lie behind. */
-    static XYChart panel(String title, List<Line> lines, int epochs, int width, int height) {
-        XYChart chart = new XYChart(width, height);
-        Style.apply(chart);
-        chart.setTitle(title);
-        chart.setXAxisTitle("Epoch");
-        chart.getStyler().setLegendVisible(false);
-        chart.getStyler().setXAxisMin(0.0).setXAxisMax(epochs > FEW_EPOCHS ? epochs : epochs + 0.5).setXAxisDecimalPattern("0")
-                .setYAxisDecimalPattern("0.00");
-        for (Line line : lines) {
-            XYSeries series = chart.addSeries(line.name(), IntStream.rangeClosed(line.first(), line.last()).asDoubleStream().toArray(),
-                    line.values());
-            series.setMarkerColor(line.color());
-            series.setMarker(line.dotted() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-            series.setLineColor(line.color());
-            series.setLineStyle(line.stroke());
-        }
-        // XChart puts its ticks at every third or seventh of equally spaced values, at round numbers only otherwise
-        chart.addSeries("no line", new double[] {0.5}, new double[] {Double.NaN}).setMarker(SeriesMarkers.NONE);
-        chart.getStyler().setMarkerSize(7);
-        return chart;
-    }
+    /** One chart; lines earlier in the list lie behind. */
+    record Panel(String title, List<Line> lines) {}
 
-    /** The charts in rows of {@code columns}, all of one size, and below them the legend. */
-    static BufferedImage image(List<XYChart> charts, int columns, List<Line> legend) {
-        int width = charts.get(0).getWidth();
-        int height = charts.get(0).getHeight();
-        int rows = (charts.size() + columns - 1) / columns;
-        List<List<Line>> legendRows = wrapped(legend, columns * width);
-        return Charts.picture(columns * width, rows * height + legendRows.size() * LEGEND_ROW + 6, g -> {
-            for (int i = 0; i < charts.size(); i++) {
+    /** Panels in rows of {@code columns}, each of this height, all over the same epochs, and below them the legend of the first. */
+    static BufferedImage image(List<Panel> panels, int columns, int height) {
+        List<Line> lines = panels.stream().flatMap(panel -> panel.lines().stream()).toList();
+        int epochs = lines.stream().mapToInt(line -> line.values().length).max().getAsInt();
+        int names = lines.stream().mapToInt(line -> line.end().isEmpty() ? 0 : LEADER + textWidth(line.shortEnd())).max().getAsInt();
+        int width = Style.WIDTH / columns;
+        int rows = (panels.size() + columns - 1) / columns;
+        List<List<Line>> legendRows = wrapped(panels.get(0).lines(), Style.WIDTH);
+        return Charts.picture(Style.WIDTH, rows * height + legendRows.size() * LEGEND_ROW + 6, g -> {
+            for (int i = 0; i < panels.size(); i++) {
                 Graphics2D part = (Graphics2D) g.create();
                 part.translate(i % columns * width, i / columns * height);
-                charts.get(i).paint(part, width, height);
+                XYChart chart = chart(panels.get(i), epochs, width - names, height);
+                chart.paint(part, width - names, height);
+                part.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+                paintMarkers(part, chart, panels.get(i).lines());
+                paintNames(part, chart, panels.get(i).lines(), width - names);
                 part.dispose();
             }
             g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             for (int i = 0; i < legendRows.size(); i++) {
-                paint(g, legendRows.get(i), columns * width, rows * height + i * LEGEND_ROW + LEGEND_ROW / 2);
+                paintLegend(g, legendRows.get(i), rows * height + i * LEGEND_ROW + LEGEND_ROW / 2);
             }
         });
+    }
+
+    /** Charts of one size side by side, without a legend. */
+    static BufferedImage row(List<XYChart> charts) {
+        int width = charts.get(0).getWidth();
+        int height = charts.get(0).getHeight();
+        return Charts.picture(charts.size() * width, height, g -> {
+            for (int i = 0; i < charts.size(); i++) {
+                Graphics2D part = (Graphics2D) g.create();
+                part.translate(i * width, 0);
+                charts.get(i).paint(part, width, height);
+                part.dispose();
+            }
+        });
+    }
+
+    private static XYChart chart(Panel panel, int epochs, int width, int height) {
+        XYChart chart = new XYChart(width, height);
+        Style.apply(chart);
+        chart.setTitle(panel.title());
+        chart.setXAxisTitle("Epoch");
+        boolean few = epochs <= FEW_EPOCHS;
+        chart.getStyler().setLegendVisible(false);
+        chart.getStyler().setXAxisMin(few ? 0.5 : 1.0).setXAxisMax(few ? epochs + 0.5 : epochs)
+                .setYAxisDecimalPattern("0.00").setAxisTitlePadding(few ? 20 : 10);
+        chart.setCustomXAxisTickLabelsFormatter(epoch -> few ? " " : String.valueOf(Math.round(epoch)));
+        chart.addAnnotation(new EpochLabels(few ? epochs : 1));
+        for (Line line : panel.lines()) {
+            XYSeries series = chart.addSeries(line.name(), IntStream.rangeClosed(1, line.values().length).asDoubleStream().toArray(), line.values());
+            series.setMarker(SeriesMarkers.NONE);
+            series.setLineColor(line.color());
+            series.setLineStyle(line.stroke());
+        }
+        // XChart puts its ticks at every third or seventh of equally spaced values, at round numbers only otherwise
+        chart.addSeries("no line", new double[] {1.5}, new double[] {Double.NaN}).setMarker(SeriesMarkers.NONE);
+        return chart;
+    }
+
+    /** The first epochs at their axis: XChart labels round numbers only, and of one epoch none. */
+    private static final class EpochLabels extends Annotation {
+        private final int last;
+
+        EpochLabels(int last) {
+            super(true);
+            this.last = last;
+        }
+
+        @Override
+        public void paint(Graphics2D g) {
+            g.setFont(Style.TICK);
+            g.setColor(Style.INK);
+            for (int epoch = 1; epoch <= last; epoch++) {
+                String label = Integer.toString(epoch);
+                g.drawString(label, getXAxisScreenValue(epoch) - textWidth(label) / 2f, getYAxisScreenValueForMax() + 21f);
+            }
+        }
+    }
+
+    private static void paintMarkers(Graphics2D g, XYChart chart, List<Line> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
+            int epochs = line.values().length;
+            int step = epochs <= FEW_EPOCHS ? 1 : epochs / MARKERS;
+            for (int epoch = 1 + i * step / lines.size(); epoch <= epochs; epoch += step) {
+                if (!Double.isNaN(line.values()[epoch - 1])) {
+                    paintMarker(g, line, chart.getScreenXFromChart(epoch), chart.getScreenYFromChart(line.values()[epoch - 1]));
+                }
+            }
+        }
+    }
+
+    private static void paintMarker(Graphics2D g, Line line, double x, double y) {
+        g.setColor(line.color());
+        line.marker().paint(g, x, y, MARKER);
+    }
+
+    private static void paintNames(Graphics2D g, XYChart chart, List<Line> lines, int x) {
+        List<Line> named = lines.stream().filter(line -> !line.end().isEmpty() && !Double.isNaN(lastOf(line)))
+                .sorted(Comparator.comparingDouble(line -> -lastOf(line))).toList();
+        double[] ends = named.stream().mapToDouble(line -> chart.getScreenYFromChart(lastOf(line))).toArray();
+        double[] heights = apart(ends, NAME_HEIGHT, NAME_HEIGHT / 2.0, chart.getHeight() - NAME_HEIGHT / 2.0);
+        g.setFont(Style.SMALL);
+        for (int i = 0; i < ends.length; i++) {
+            g.setColor(named.get(i).color());
+            g.setStroke(Style.line(0.8f));
+            g.drawLine((int) chart.getScreenXFromChart(named.get(i).values().length) + 3, (int) ends[i], x + LEADER - 4, (int) heights[i]);
+            g.setColor(Style.INK);
+            g.drawString(named.get(i).shortEnd(), x + LEADER - 2, (float) heights[i] + 4);
+        }
+    }
+
+    private static double lastOf(Line line) {
+        return line.values()[line.values().length - 1];
+    }
+
+    /** Heights in ascending order moved as little as is needed for each to be at least {@code gap} below the one before, from top to bottom. */
+    static double[] apart(double[] heights, double gap, double top, double bottom) {
+        // neighbours closer than the gap become one block around the mean of their wishes, and blocks that then touch become one
+        List<double[]> blocks = new ArrayList<>(); // wish of the first, number
+        for (double height : heights) {
+            blocks.add(new double[] {height, 1});
+            while (blocks.size() > 1) {
+                double[] last = blocks.get(blocks.size() - 1);
+                double[] before = blocks.get(blocks.size() - 2);
+                if (before[0] + before[1] * gap <= last[0]) {
+                    break;
+                }
+                double number = before[1] + last[1];
+                blocks.remove(blocks.size() - 1);
+                blocks.set(blocks.size() - 1, new double[] {(before[0] * before[1] + (last[0] - before[1] * gap) * last[1]) / number, number});
+            }
+        }
+        double[] apart = blocks.stream().flatMap(block -> IntStream.range(0, (int) block[1]).mapToObj(i -> block[0] + i * gap))
+                .mapToDouble(height -> height).toArray();
+        for (int i = apart.length - 1; i >= 0; i--) {
+            apart[i] = Math.min(apart[i], bottom - (apart.length - 1 - i) * gap);
+        }
+        for (int i = 0; i < apart.length; i++) {
+            apart[i] = Math.max(apart[i], top + i * gap);
+        }
+        return apart;
     }
 
     private static List<List<Line>> wrapped(List<Line> legend, int width) {
@@ -90,18 +209,20 @@ final class Panels {
     }
 
     private static int width(Line line) {
-        return SWATCH + 6 + (int) Math.ceil(Style.TEXT.getStringBounds(line.name(), Charts.TEXT_CONTEXT).getWidth()) + 20;
+        return SWATCH + 6 + (int) Math.ceil(Style.TEXT.getStringBounds(line.name(), Charts.TEXT_CONTEXT).getWidth()) + 14;
     }
 
-    private static void paint(Graphics2D g, List<Line> row, int width, int y) {
-        int x = (width - row.stream().mapToInt(Panels::width).sum()) / 2;
+    private static int textWidth(String text) {
+        return (int) Math.ceil(Style.SMALL.getStringBounds(text, Charts.TEXT_CONTEXT).getWidth());
+    }
+
+    private static void paintLegend(Graphics2D g, List<Line> row, int y) {
+        int x = (Style.WIDTH - row.stream().mapToInt(Panels::width).sum()) / 2;
         for (Line line : row) {
             g.setColor(line.color());
             g.setStroke(line.stroke());
             g.drawLine(x, y, x + SWATCH, y);
-            if (line.dotted()) {
-                g.fillOval(x + SWATCH / 2 - 4, y - 4, 8, 8);
-            }
+            paintMarker(g, line, x + SWATCH / 2.0, y);
             g.setColor(Style.INK);
             g.setFont(Style.TEXT);
             g.drawString(line.name(), x + SWATCH + 6, y + 5);

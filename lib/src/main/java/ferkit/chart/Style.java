@@ -8,6 +8,8 @@ import java.util.Locale;
 import org.knowm.xchart.internal.chartpart.AxesChart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The one look of all charts: sizes in pixels before scaling, fonts that every Java has, colours everybody can tell apart. */
 final class Style {
@@ -19,7 +21,14 @@ final class Style {
      * with black for the yellow that white paper swallows.
      */
     static final List<Color> COLORS = List.of(new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
-            new Color(0xCC79A7), new Color(0x000000), new Color(0xE69F00), new Color(0x56B4E9));
+            new Color(0xCC79A7), new Color(0x000000), new Color(0x56B4E9), new Color(0xE69F00));
+
+    /** Colours of bars side by side, from dark to light, so that they stay apart in grey. */
+    static final List<Color> BARS = List.of(COLORS.get(0), mix(COLORS.get(1), Color.WHITE, 0.45), mix(COLORS.get(2), Color.WHITE, 0.75));
+
+    /** With a colour's marker a line is known in grey print too. */
+    private static final List<Marker> MARKERS = List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
+            SeriesMarkers.DIAMOND, SeriesMarkers.CROSS, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.PLUS);
 
     /** The dark end of {@link #ramp}. */
     static final Color DARK = new Color(0x00213D);
@@ -28,6 +37,7 @@ final class Style {
 
     static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
     static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
+    static final Font TICK = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 14);
 
     private Style() {}
@@ -53,13 +63,22 @@ final class Style {
         return new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
     }
 
+    /** How many lines look different. */
+    static final int LOOKS = 2 * COLORS.size();
+
+    /** A line's look by its number from 0: colour and marker of its own up to the seventh, then again with the other stroke. */
+    static Panels.Line line(String name, String end, double[] values, int number) {
+        return new Panels.Line(name, end, values, COLORS.get(number % COLORS.size()), number % 2 == 0 ? line(1.8f) : dashed(1.8f),
+                MARKERS.get(number % MARKERS.size()));
+    }
+
     static BasicStroke dashed(float width) {
-        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {7, 3}, 0);
     }
 
     static void apply(AxesChart<? extends AxesChartStyler, ?> chart) {
         AxesChartStyler style = chart.getStyler();
-        style.setAxisTitleFont(TEXT).setAxisTickLabelsFont(SMALL.deriveFont(12f))
+        style.setAxisTitleFont(TEXT).setAxisTickLabelsFont(TICK)
                 .setPlotGridLinesColor(GRID).setPlotGridLinesStroke(new BasicStroke(1))
                 .setPlotGridVerticalLinesVisible(false).setAxisTickMarksColor(GRID).setAxisTickLabelsColor(INK)
                 .setAxisTicksLineVisible(false).setXAxisTitleColor(INK).setYAxisTitleColor(INK)

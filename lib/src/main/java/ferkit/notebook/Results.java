@@ -165,7 +165,7 @@ public final class Results {
     }
 
     /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
-    private Optional<Published.Result> study(Run run) {
+    Optional<Published.Result> study(Run run) {
         return Published.find(run.config().model()).filter(s -> isComparable(run) && StudyModel.ALL.stream()
                 .anyMatch(m -> m.name().equals(s.model()) && m.toString().equals(run.config().plan())));
     }
@@ -296,12 +296,12 @@ public final class Results {
 
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */
     public Picture figureOne() {
-        List<Integer> colours = new ArrayList<>();
-        for (Run run : runs) { // a model has the same colour in every figure
+        List<Integer> looks = new ArrayList<>();
+        for (Run run : runs) { // a model has the same look in every figure
             int number = StudyModel.ALL.stream().map(StudyModel::name).toList().indexOf(run.config().model());
-            colours.add(number >= 0 ? number : StudyModel.ALL.size() + colours.size());
+            looks.add(number >= 0 ? number : StudyModel.ALL.size() + looks.size());
         }
-        return Charts.comparison("Figure 1 with our runs: " + this, runs.stream().map(run -> curves(title(run), run.history())).toList(), colours);
+        return Charts.comparison("Figure 1 with our runs: " + this, runs.stream().map(run -> curves(title(run), run.history())).toList(), looks);
     }
 
     /** The study's Figure 1 as it published it, with its six models. */

@@ -48,7 +48,7 @@ class ChartsTest {
         counts.put("Test", new int[] {50, 50, 50, 50, 50, 50, 50});
         BufferedImage image = Charts.classCounts(CLASSES, counts).image();
         assertSize(image, 380);
-        double ratio = (double) pixels(image, Style.COLORS.get(0)) / pixels(image, Style.COLORS.get(1));
+        double ratio = (double) pixels(image, Style.BARS.get(0)) / pixels(image, Style.BARS.get(1));
         assertEquals(2, ratio, 0.1);
     }
 
@@ -123,6 +123,44 @@ class ChartsTest {
     }
 
     @Test
+    void eachLookIsKnownWithoutItsColourAmongTheFirstSevenAndWithItAmongAll() {
+        List<Panels.Line> looks = IntStream.range(0, Style.LOOKS).mapToObj(i -> Style.line("", "", new double[1], i)).toList();
+        assertEquals(Style.COLORS.size(), looks.subList(0, Style.COLORS.size()).stream().map(Panels.Line::marker).distinct().count());
+        assertEquals(Style.LOOKS, looks.stream().map(line -> List.of(line.color(), line.marker(), line.stroke())).distinct().count());
+    }
+
+    @Test
+    void namesAtTheEndsOfLinesDoNotOverlap() {
+        assertArrayEquals(new double[] {10, 30, 50}, Panels.apart(new double[] {10, 30, 50}, 12, 0, 100));
+        assertArrayEquals(new double[] {44, 56}, Panels.apart(new double[] {50, 50}, 12, 0, 100), 1e-9);
+        assertArrayEquals(new double[] {40, 52, 64, 90}, Panels.apart(new double[] {50, 51, 55, 90}, 12, 0, 100), 1e-9);
+        assertArrayEquals(new double[] {76, 88, 100}, Panels.apart(new double[] {98, 99, 100}, 12, 0, 100), 1e-9);
+        assertArrayEquals(new double[] {0, 12}, Panels.apart(new double[] {1, 2}, 12, 0, 100), 1e-9);
+    }
+
+    @Test
+    void picturesSayInWordsWhatTheyShow() {
+        Picture run = Charts.trainingCurves(curves("Model 6", 50, 0));
+        assertEquals("Accuracy and loss of Model 6", run.title());
+        assertEquals("Training and validation accuracy and loss of Model 6 over 50 epochs: best validation accuracy 0.632 in epoch 50, "
+                + "lowest validation loss 1.331 in epoch 50.", run.description());
+        assertEquals(Style.WIDTH, run.width());
+        assertTrue(Charts.trainingCurves(curves("Model 6", 1, 0), curves("Study", 2, 0)).description()
+                .contains("of Model 6 over 1 epoch: best validation accuracy 0.240 in epoch 1"));
+        assertTrue(Charts.comparison("Figure 1", List.of(curves("Model 1", 5, 0), curves("Model 2", 5, 0.1)), List.of(0, 1)).description()
+                .contains("Model 2 over 5 epochs: best validation accuracy 0.352 in epoch 5"));
+        Map<String, int[]> counts = Map.of("Training", new int[] {3995, 436, 4097, 7215, 4830, 3171, 4965});
+        assertEquals("Bars of the number of images of each class. Training: highest Happy with 7,215, lowest Disgust with 436.",
+                Charts.classCounts(CLASSES, counts).description());
+        assertEquals("Bars of the F1 of each class. Study: highest Disgust with 0.60, lowest Fear with 0.20.",
+                Charts.f1(CLASSES, Map.of("Study", new double[] {0.5, 0.6, 0.2, Double.NaN, 0.5, 0.5, 0.5})).description());
+        assertEquals("Confusion matrix of Model 6, true classes in rows. Right: a 75 %, b –.",
+                Charts.confusion("Model 6", new int[][] {{3, 1}, {0, 0}}, List.of("a", "b")).description());
+        assertEquals("Faces: 2 small grey images in rows of 2, called a.",
+                Charts.imageGrid("Faces", List.of(new byte[9], new byte[9]), List.of("a", "a"), 3).description());
+    }
+
+    @Test
     void longLegendsTakeASecondRow() {
         List<Curves> models = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
@@ -182,7 +220,7 @@ class ChartsTest {
                 message(() -> Charts.classCounts(List.of("a", "b"), Map.of("Training", new int[3]))));
         assertEquals("A confusion matrix of 6 rows for the 7 classes " + CLASSES + ": expected 7×7",
                 message(() -> Charts.confusion("a", new int[6][7], CLASSES)));
-        assertEquals("A comparison of 0 models in 0 colours: expected 1 to 14, and a colour for each",
+        assertEquals("A comparison of 0 models in 0 looks: expected 1 to 14, and a look for each",
                 message(() -> Charts.comparison("a", List.of(), List.of())));
         assertEquals("An image of 10 pixels: expected 3×3", message(() -> Charts.imageGrid("a", List.of(new byte[10]), List.of("a"), 1)));
         assertEquals("1 images with 0 captions in rows of 1: expected at least one image, as many captions and rows of at least 1",

@@ -266,6 +266,38 @@ class ResultsTest {
     }
 
     @Test
+    void theOverviewHasWhatThereIsAndTheStudysSixBesideIt() {
+        Run one = run("model-1", 50, 0, 640);
+        Run six = run("model-6", 50, 0, 660);
+        Results studys = new Results(FER2013, List.of(one, six));
+        Table table = Overview.table(studys);
+        assertEquals("Validation and test accuracy, beside the study's", table.name());
+        assertEquals(List.of("Model 1", "Model 2", "Model 3", "Model 4", "Model 5", "Model 6"), table.stringColumn("Model").asList());
+        assertEquals(List.of("0.6400", "–", "–", "–", "–", "0.6600"), table.stringColumn("Validation accuracy").asList());
+        assertEquals(List.of("0.6353", "0.6512", "0.6545", "0.6475", "0.6520", "0.6506"), table.stringColumn("Validation: study").asList());
+        assertEquals(List.of("–", "–", "0.67", "–", "–", "0.66"), table.stringColumn("Test: study").asList());
+        assertEquals("0.630–0.689", table.stringColumn("Test: 95 % interval").get(5));
+        assertEquals(List.of("Of 2 trained models the best on the validation images: Model 6 with 0.6600 (95 % interval 0.630–0.689).",
+                "The study's validation accuracy of the same model lies inside our interval for 2 of 2.",
+                "The best on the test images, which chose nothing: Model 6 with 0.6600 (95 % interval 0.630–0.689)."), Overview.sentences(studys));
+    }
+
+    @Test
+    void theOverviewOfTrialsTheSampleAndNothingIsShorter() {
+        Run trial = run("model-2", 2, 0, 600);
+        assertEquals(List.of("Model", "Validation accuracy", "Validation: 95 % interval", "Test accuracy", "Test: 95 % interval"),
+                Overview.table(new Results(FER2013, List.of(trial))).columnNames());
+        assertEquals(List.of("Model 2 (sample)"), Overview.table(new Results(SAMPLE, List.of(trial))).stringColumn("Model").asList());
+        assertEquals(2, Overview.sentences(new Results(SAMPLE, List.of(trial))).size());
+        Predictions unlabelled = new Predictions(new int[] {-1}, new int[1], new float[1][7]);
+        Run untested = new Run(trial.folder(), trial.config(), trial.history(), trial.validation(), unlabelled);
+        assertEquals(3, Overview.table(new Results(SAMPLE, List.of(untested))).columnCount());
+        assertTrue(Overview.sentences(new Results(SAMPLE, List.of(untested))).get(1).startsWith("There are no labelled test images"));
+        assertEquals(0, Overview.table(new Results(FER2013, List.of())).rowCount());
+        assertEquals(List.of("No model has been trained yet."), Overview.sentences(new Results(FER2013, List.of())));
+    }
+
+    @Test
     void figuresHaveTheirSizes() {
         Results results = new Results(FER2013, List.of(run("model-1", 2, 0, 600), run("model-6", 50, 0, 600)));
         assertEquals(1350, results.figureOne().image().getWidth());

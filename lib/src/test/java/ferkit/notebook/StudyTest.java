@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.chart.Picture;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
@@ -13,6 +14,7 @@ import ferkit.model.StudyModel;
 import ferkit.train.Recipe;
 import ferkit.train.Refusal;
 import ferkit.train.Run;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class StudyTest {
@@ -145,6 +148,19 @@ class StudyTest {
         FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, none, two);
         Study study = new Study(new Workspace(root, Settings.from(Map.of()), data, "cpu"), (content, mime) -> "id", (id, content, mime) -> { });
         assertRefused("Training needs labelled validation images: this data set has none", () -> study.train(StudyModel.named("6")));
+    }
+
+    @Test
+    void tablesAndPicturesAreShownWithTheirCaptionsAndPicturesWithTheirDescription() {
+        Study study = ofTwo(Settings.from(Map.of()));
+        study.show(Table.create("Counts of \"a\" & b", StringColumn.create("a", "1")));
+        study.show(new Picture("Curves < lines", "Two \"curves\"", new BufferedImage(3, 3, BufferedImage.TYPE_INT_RGB)));
+        study.show(new BufferedImage(3, 3, BufferedImage.TYPE_INT_RGB));
+        assertTrue(shown.get(0).startsWith("<table class=\"ferkit\"><caption"));
+        assertTrue(shown.get(0).contains(">Counts of &quot;a&quot; &amp; b</caption><thead><tr><th scope=\"col\""));
+        assertTrue(shown.get(1).contains(" width=\"2\" alt=\"Two &quot;curves&quot;\" src=\"data:image/png;base64,"));
+        assertTrue(shown.get(1).endsWith("<figcaption>Curves &lt; lines</figcaption></figure>"));
+        assertTrue(shown.get(2).contains("alt=\"An image of 3×3 pixels\""));
     }
 
     @Test

@@ -1,0 +1,101 @@
+package ferkit.notebook;
+
+import ferkit.eval.Evaluation;
+import ferkit.eval.Figures;
+import ferkit.eval.Interval;
+import ferkit.eval.Published;
+import ferkit.model.StudyModel;
+import ferkit.train.Run;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** What was found, as briefly as it can be said: each model on the validation and the test images, beside the study's figures. */
+public final class Overview {
+    private Overview() {}
+
+    /** One line of the table: a run, the study's row of Table 1, or both. */
+    private record Row(String title, Optional<Run> run, Optional<Published.Result> study) {
+        Optional<Run> tested() {
+            return run.filter(Run::isTested);
+        }
+    }
+
+    /**
+     * Validation and test accuracy of each run with their intervals. Beside runs that may be compared with the study's stand its
+     * figures, also of its models that have not been run; what there is not is shown as "–".
+     */
+    public static Table table(Results results) {
+        List<Row> rows = rows(results);
+        boolean beside = rows.stream().anyMatch(row -> row.study().isPresent());
+        Table table = Table.create("Validation and test accuracy" + (beside ? ", beside the study's" : ""),
+                StringColumn.create("Model", rows.stream().map(Row::title)));
+        add(table, "Validation", rows, Row::run, run -> run.best().valAccuracy(), Results::interval);
+        if (beside) {
+            table.addColumns(cells("Validation: study", rows, row -> row.study().map(study -> Figures.fixed(study.validationAccuracy(), 4))));
+        }
+        if (rows.stream().anyMatch(row -> row.tested().isPresent())) {
+            add(table, "Test", rows, Row::tested, run -> run.test().accuracy(), run -> Evaluation.of(run.test()).interval());
+            if (beside) {
+                table.addColumns(cells("Test: study", rows, row -> row.study().map(study -> Figures.fixed(study.testAccuracy(), 2))));
+            }
+        }
+        return table;
+    }
+
+    private static List<Row> rows(Results results) {
+        List<Row> rows = new ArrayList<>(results.runs().stream().map(run -> new Row(results.title(run), Optional.of(run), results.study(run))).toList());
+        if (rows.stream().anyMatch(row -> row.study().isPresent())) {
+            for (int i = 0; i < StudyModel.ALL.size(); i++) {
+                String model = StudyModel.ALL.get(i).name();
+                Optional<Published.Result> study = Published.find(model);
+                if (results.run(model).isEmpty() && study.isPresent()) {
+                    rows.add(Math.min(i, rows.size()), new Row(Results.title(model), Optional.empty(), study));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static void add(Table table, String split, List<Row> rows, Function<Row, Optional<Run>> run, ToDoubleFunction<Run> accuracy,
+            Function<Run, Interval> interval) {
+        table.addColumns(cells(split + " accuracy", rows, row -> run.apply(row).map(r -> Figures.fixed(accuracy.applyAsDouble(r), 4))),
+                cells(split + ": 95 % interval", rows, row -> run.apply(row).map(r -> interval.apply(r).text())));
+    }
+
+    private static StringColumn cells(String name, List<Row> rows, Function<Row, Optional<String>> cell) {
+        return StringColumn.create(name, rows.stream().map(row -> cell.apply(row).orElse("–")));
+    }
+
+    /** The same in sentences: which models are best on both sets of images, and whether the study's figures lie within our intervals. */
+    public static List<String> sentences(Results results) {
+        if (results.runs().isEmpty()) {
+            return List.of("No model has been trained yet.");
+        }
+        List<String> sentences = new ArrayList<>();
+        sentences.add("Of " + Figures.count(results.runs().size(), "trained model") + " the best on the validation images: "
+                + best(results, results.runs(), run -> run.best().valAccuracy(), Results::interval));
+        List<Run> studys = results.runs().stream().filter(run -> results.study(run).isPresent()).toList();
+        if (!studys.isEmpty()) {
+            long inside = studys.stream().filter(run -> Results.interval(run).contains(results.study(run).get().validationAccuracy())).count();
+            sentences.add("The study's validation accuracy of the same model lies inside our interval for " + inside + " of " + studys.size() + ".");
+        }
+        List<Run> tested = results.tested().runs();
+        sentences.add(tested.isEmpty() ? "There are no labelled test images, so nothing is known of the models on images that chose nothing."
+                : "The best on the test images, which chose nothing: "
+                        + best(results, tested, run -> run.test().accuracy(), run -> Evaluation.of(run.test()).interval()));
+        return sentences;
+    }
+
+    private static String best(Results results, List<Run> runs, ToDoubleFunction<Run> accuracy, Function<Run, Interval> interval) {
+        double highest = runs.stream().mapToDouble(accuracy).max().getAsDouble();
+        List<Run> best = runs.stream().filter(run -> accuracy.applyAsDouble(run) == highest).toList();
+        return best.stream().map(results::title).collect(Collectors.joining(" and ")) + " with " + Figures.fixed(highest, 4)
+                + " (95 % interval " + interval.apply(best.get(0)).text() + ").";
+    }
+}
