@@ -78,6 +78,6 @@ public final class Figures {
     }
 
     private static NumberColumnFormatter formatter(String pattern) {
-        return new NumberColumnFormatter(new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT)), "–");
+        return new NumberColumnFormatter(new DecimalFormat(pattern + ";−" + pattern, DecimalFormatSymbols.getInstance(Locale.ROOT)), "–");
     }
 }

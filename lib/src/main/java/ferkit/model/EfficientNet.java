@@ -89,18 +89,25 @@ public final class EfficientNet {
     /** How grey values 0 to 255 become what the weights were trained on. */
     public enum Scaling {
         /** (v / 255 − mean) / deviation of ImageNet's red, green and blue. */
-        IMAGENET(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}, 255),
+        IMAGENET("ImageNet's mean and deviation", new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}, 255),
         /** (v − 127) / 128, as TensorFlow's Lite models were trained. */
-        LITE(new float[] {127, 127, 127}, new float[] {128, 128, 128}, 1);
+        LITE("(v − 127) / 128", new float[] {127, 127, 127}, new float[] {128, 128, 128}, 1);
 
+        private final String title;
         private final float[] mean;
         private final float[] deviation;
         private final float unit;
 
-        Scaling(float[] mean, float[] deviation, float unit) {
+        Scaling(String title, float[] mean, float[] deviation, float unit) {
+            this.title = title;
             this.mean = mean;
             this.deviation = deviation;
             this.unit = unit;
+        }
+
+        /** In words, for tables and reports. */
+        public String title() {
+            return title;
         }
 
         private NDArray apply(NDArray images) {

@@ -161,7 +161,7 @@ public final class Results {
     }
 
     static String title(String model) {
-        return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : model;
+        return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : Transfer.title(model);
     }
 
     /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
@@ -338,12 +338,12 @@ public final class Results {
         List<Overfitting> ours = studys.stream().map(run -> Overfitting.of(run.history())).toList();
         List<Overfitting> theirs = studys.stream().map(run -> Overfitting.of(Published.history(run.config().model()).orElseThrow())).toList();
         return Optional.of(Table.create("How far each run overfits, beside the study", StringColumn.create("Model", studys.stream().map(this::title)),
-                Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
-                Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 3),
+                Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
+                Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
                 IntColumn.create("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
                 IntColumn.create("Study's epoch", theirs.stream().mapToInt(Overfitting::turn).toArray()),
-                Figures.column("Validation loss at the end", ours.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3),
-                Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 3)));
+                Figures.column("Validation loss at the end", ours.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4),
+                Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4)));
     }
 
     /** Two runs and their paired test on the images of one split. */

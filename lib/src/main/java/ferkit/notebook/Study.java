@@ -287,7 +287,7 @@ public final class Study {
     /** The finished run of a network, if there is one, once it was said under the cell where it was loaded from. */
     Optional<Run> loaded(Recipe recipe, String title) throws IOException {
         Optional<Run> finished = workspace().finished(recipe).map(this::handOut);
-        finished.ifPresent(run -> show(title + " is trained already: loaded from `" + workspace().shortPath(run.folder()) + "`. Its "
+        finished.ifPresent(run -> show(title + ": trained already, loaded from `" + workspace().shortPath(run.folder()) + "`. Its "
                 + Figures.count(run.history().size(), "epoch") + " took "
                 + LiveProgress.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
                         ? " on " + Figures.count(run.config().threads(), "thread") : "") + "."));

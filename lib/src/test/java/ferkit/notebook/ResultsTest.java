@@ -164,6 +164,14 @@ class ResultsTest {
     }
 
     @Test
+    void transferRunsAreCalledInWords() {
+        assertEquals("EfficientNet-Lite0, 96 pixels, fine-tuned (trial)", Results.title("efficientnet-lite0-96-tuned", FER2013, false));
+        assertEquals("EfficientNet-B0, 96 pixels, scaled as ImageNet", Results.title("efficientnet-b0-96-imagenet", FER2013, true));
+        assertEquals("EfficientNet-Lite0", Results.title("efficientnet-lite0"));
+        assertEquals("half", Results.title("half"));
+    }
+
+    @Test
     void saysWhatHasNotBeenRun() {
         Results some = new Results(SAMPLE, List.of(run("model-2", 2, 0, 1), run("model-6", 2, 0, 1)));
         assertEquals("Not run yet with these settings: Model 1, Model 3, Model 4, Model 5.", some.missing());

