@@ -97,17 +97,31 @@ class PageTest(unittest.TestCase):
         self.assertIn('<a href="02_model.html">the second</a>', (self.output / "01_a.html").read_text("utf-8"))
 
     def test_index_shows_the_tagged_figures_and_names_what_was_not_run(self):
+        self.export(executed(cell("figure();", shown(text_html=FIGURE), tags=["index"])), "01_a")
         self.export(executed(cell("table();", shown(text_html="<table><tr><td>0.6506</td></tr></table>"), tags=["index"]),
                              cell("other();", shown(text_html="<p>not for the index</p>"))))
         runner.write_index(self.output, "sample", FACTS, self.pages)
         index = (self.output / "index.html").read_text("utf-8")
         self.assertEqual([], checks.page_problems(index))
-        self.assertIn("0.6506", index)
+        self.assertIn("<h1>Deep Learning based on CNNs: Facial Emotion Recognition</h1>", index)
         self.assertNotIn("not for the index", index)
+        self.assertLess(index.index("What was asked"), index.index("0.6506"))
+        self.assertLess(index.index("0.6506"), index.index("Two curves"), "words and tables come before pictures")
+        self.assertLess(index.index("Two curves"), index.index("What it shows."))
+        self.assertLess(index.index("<footer>"), index.index("Data hash: 1234"), "provenance stands at the foot")
+        for source in ("F-Riv", "Goodfellow", "Barsoum"):
+            self.assertIn(source, index)
         self.assertIn("Data hash: 1234", index)
         self.assertIn('<a href="02_model.html">Model 1 &amp; more</a>', index)
         self.assertIn("Model 2 (not run yet)", index)
         self.assertIn("drawn sample", index)
+
+    def test_index_without_results_says_so(self):
+        runner.write_index(self.output, "trial", FACTS, self.pages)
+        index = (self.output / "index.html").read_text("utf-8")
+        self.assertEqual([], checks.page_problems(index))
+        self.assertIn("Nothing yet: the notebooks that compare the models have not been run.", index)
+        self.assertIn("The study repeated in Java: trial runs", index)
 
     def test_figure_of_the_index_is_a_file_too(self):
         runner.write_figure(executed(cell("plain();", shown(text_html=FIGURE.replace(PIXEL, "AAAA"))),

@@ -117,11 +117,11 @@ class ResultsTest {
     void overfittingStandsBesideTheStudysWhereItMayBeCompared() {
         Table table = new Results(FER2013, List.of(run("model-1", 2, 0, 640), run("model-6", 50, 0, 640))).overfittingBesideStudy().get();
         assertEquals(List.of("Model 6"), table.stringColumn(0).asList());
-        assertEquals("+0.800", table.doubleColumn("Gap at the end").getString(0)); // 0.9 and 0.1
-        assertEquals("+0.197", table.doubleColumn("Study's gap").getString(0)); // 0.847574 and 0.65032
+        assertEquals("+0.8000", table.doubleColumn("Gap at the end").getString(0)); // 0.9 and 0.1
+        assertEquals("+0.1973", table.doubleColumn("Study's gap").getString(0)); // 0.847574 and 0.65032
         assertEquals(2, table.intColumn("Epoch of lowest validation loss").get(0));
         assertEquals(Overfitting.of(Published.history("model-6").get()).turn(), table.intColumn("Study's epoch").get(0));
-        assertEquals("1.399", table.doubleColumn("Study's loss").getString(0));
+        assertEquals("1.3987", table.doubleColumn("Study's loss").getString(0));
         assertTrue(new Results(FER2013, List.of(run("model-1", 2, 0, 640))).overfittingBesideStudy().isEmpty());
     }
 
@@ -178,7 +178,7 @@ class ResultsTest {
         assertEquals("Model 2 (sample): trained for 2 epochs with seed 1, weights of epoch 1.", some.state("model-2"));
         assertEquals("Model 3 has not been run yet with these settings, so there is nothing to show of it.", some.state("model-3"));
         assertEquals("Model 2 (sample)", some.upTo("model-2").toString());
-        assertEquals("", some.upTo("model-3").toString());
+        assertEquals("no finished run", some.upTo("model-3").toString());
         assertEquals("Model 6 (sample)", some.except("model-2").toString());
         assertEquals("Model 2 (sample)", some.only("model-2", "model-3").toString());
         assertEquals("Model 2 (sample), Model 6 (sample), half (sample)", some.with(run("half", 2, 0, 1)).toString());
