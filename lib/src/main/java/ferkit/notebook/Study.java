@@ -124,6 +124,16 @@ public final class Study {
         }
     }
 
+    /**
+     * Shows what a call does: the text on a method, on a class and what it has, or on everything of this name.
+     *
+     * @param name such as {@code train}, {@code Results} or {@code Results.curves}
+     * @throws IOException if the library's jar cannot be read
+     */
+    public void help(String name) throws IOException {
+        display.show(Help.html(name), "text/html");
+    }
+
     /** All images; a limit cuts them only for training. */
     public FaceSet data() {
         return workspace().data();
