@@ -26,7 +26,7 @@ class HelpTest {
     void aClassHasItsTextAndItsMembers() throws IOException {
         String html = Help.html("Study");
         assertTrue(html.contains("<dt><code>class Study</code></dt><dd>What a notebook opens first"), html);
-        assertTrue(html.contains("<code>Study Study.open(Settings settings, Display display, Update update)</code>"), html);
+        assertTrue(html.contains("<code>Run train(StudyModel model)</code>"), html);
         assertFalse(html.contains("private") || html.contains("{@"), html);
     }
 
