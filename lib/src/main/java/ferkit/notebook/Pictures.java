@@ -105,7 +105,8 @@ public final class Pictures {
                     maps.stream().filter(varied::contains).toList()));
         }
         String name = name(data, faces.label(shown));
-        return MapGrid.answers("What the blocks of " + Results.title(model.name()) + " answer to one face: " + name, faces.pixels(shown), name, rows);
+        String which = data.origin().isSample() ? "the drawn face that it names most surely" : "the average face of " + Emotion.of(faces.label(shown)).title();
+        return MapGrid.answers("What the blocks of " + Results.title(model.name()) + " answer to " + which, faces.pixels(shown), name, rows);
     }
 
     /** Faces that may be shown: the drawn ones of the validation split; of photographs the average of each class that has enough. */

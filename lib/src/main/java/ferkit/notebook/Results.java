@@ -276,9 +276,9 @@ public final class Results {
 
     /**
      * How a run's best validation accuracy differs from the study's, beside its interval and beside how much it changes from one
-     * epoch to the next, in sentences; empty where the two may not be compared.
+     * epoch to the next, in sentences; where the two may not be compared, why.
      */
-    public Optional<List<String>> besideStudy(Run run) {
+    public List<String> besideStudy(Run run) {
         return study(run).map(s -> {
             double difference = run.best().valAccuracy() - s.validationAccuracy();
             List<History.Epoch> last = run.history().epochs().subList(run.history().size() - LAST_EPOCHS - 1, run.history().size());
@@ -291,7 +291,29 @@ public final class Results {
                             : ", though as a copy with other pixels or in another order") + ", so what differs is not their choice but initial weights, order, dropout and software. "
                             + "Some of such chance shows within one run: over the last ten epochs our figure changes by "
                             + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average. Another seed can do more.");
-        });
+        }).orElseGet(() -> List.of(whyAlone(run)));
+    }
+
+    private String whyAlone(Run run) {
+        if (origin.isSample()) {
+            return "The study's run learnt from photographs, this one from drawn faces: the two are not set beside each other.";
+        }
+        if (!origin.isComparable()) {
+            return "These images are not FER2013 in its published division, on which the study's run was made: the two are not set beside each other.";
+        }
+        if (isComparable(run)) {
+            return "The study has no network like this one, so there is nothing to set beside it.";
+        }
+        return "This run is a trial, " + Figures.count(run.config().epochs(), "epoch") + " on "
+                + (run.config().limit() == 0 ? "all images" : Figures.count(run.config().limit(), "image")) + " in batches of " + run.config().batch()
+                + ". The study's had fifty epochs on all images in batches of 128: the two are not set beside each other.";
+    }
+
+    /** Which of these runs are set beside the study's own figures below, in a sentence. */
+    public String standing() {
+        List<String> studys = runs.stream().filter(run -> study(run).isPresent()).map(this::title).toList();
+        return !studys.isEmpty() ? "Made as the study made its own, and set beside its figures: " + listed(studys) + "."
+                : "None of these runs was made as the study made its own, on all of FER2013 for fifty epochs in batches of 128: its figures are not set beside them.";
     }
 
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */

@@ -215,8 +215,27 @@ public final class Study {
     }
 
     /** Shows a table behind a line that unfolds it. */
-    public void showFolded(String line, Table table) {
-        display.show(Html.folded(line, Html.table(table)), "text/html");
+    public void showFolded(Table table) {
+        workspace();
+        display.show(Html.folded(table.name() + ", " + Figures.count(table.rowCount(), "row"), Html.table(table)), "text/html");
+    }
+
+    /**
+     * Shows how a run differs from finished runs of the same network on the same data with other seeds, in the order of their seeds, and
+     * how to read that; or that there is none.
+     *
+     * @throws IOException if a run's files cannot be read
+     */
+    public void showOtherSeeds(Run run) throws IOException {
+        List<Run> others = otherSeeds(run);
+        for (Run other : others) {
+            show("Seed " + other.config().seed() + ": best validation accuracy " + Figures.fixed(other.best().valAccuracy(), 4) + " in epoch "
+                    + other.best().epoch() + " of " + other.config().epochs() + ".");
+            show(Results.besideSeed(run, other));
+        }
+        show(others.isEmpty() ? "No other seed of this network has been run, so what chance alone does to these figures cannot be seen here."
+                : "The differences are those of this run's curves minus the other's, over the epochs that both have. Between two seeds they are chance alone: "
+                        + "a difference from another model or from the study that is no larger needs no other explanation; where the seeds lie much closer together, it does.");
     }
 
     /**

@@ -88,7 +88,7 @@ class PicturesTest {
         assertEquals("Kernels of the first convolution of small: 4 squares of 5×5 weights", Pictures.kernels(run, SMALL).description().split(",")[0]);
         assertThrows(IOException.class, () -> Pictures.kernels(run, StudyModel.named("6")), "weights of another network");
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
-        assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("Average of Happy"));
+        assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
     }
 
     @Test

@@ -53,10 +53,13 @@ class ResultsTest {
         assertEquals(List.of("2", "42", "−40"), results.row(full).stringColumn("Best epoch").asList());
         assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
         assertEquals("Best validation accuracy is 0.6400, the study's 0.6506: a difference of −1.06 points. The study's lies inside our 95 % "
-                + "interval, 0.610–0.669.", results.besideStudy(full).get().get(0));
-        assertTrue(results.besideStudy(full).get().get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average. Another seed can do more."));
-        assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get().get(0).contains("outside our 95 % interval"));
-        assertTrue(results.besideStudy(trial).isEmpty());
+                + "interval, 0.610–0.669.", results.besideStudy(full).get(0));
+        assertTrue(results.besideStudy(full).get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average. Another seed can do more."));
+        assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get(0).contains("outside our 95 % interval"));
+        assertEquals(List.of("This run is a trial, 2 epochs on all images in batches of 128. The study's had fifty epochs on all images in batches of 128: "
+                + "the two are not set beside each other."), results.besideStudy(trial));
+        assertEquals("Made as the study made its own, and set beside its figures: Model 6.", results.standing());
+        assertTrue(new Results(FER2013, List.of(trial)).standing().startsWith("None of these runs"));
         assertTrue(results.besideStudysCurves(trial).isEmpty());
         assertEquals("–", results.tableOne().doubleColumn("Study's validation accuracy").getString(0));
         assertEquals("−0.0106", results.tableOne().doubleColumn("Difference").getString(1));
@@ -109,6 +112,7 @@ class ResultsTest {
         assertFalse(results.tableOne().columnNames().contains("Study's validation accuracy"));
         assertFalse(results.report(run).columnNames().contains("F1, study"));
         assertTrue(results.findingsBesideStudy(run).isEmpty());
+        assertTrue(results.besideStudy(run).get(0).contains("from drawn faces"));
         assertFalse(results.testAccuracy().columnNames().contains("Study's test accuracy"));
         assertEquals("0.610–0.669", results.testAccuracy().stringColumn("95 % interval").get(0));
     }
@@ -197,7 +201,7 @@ class ResultsTest {
         assertEquals("Model 7", results.f1Table().stringColumn(0).get(1));
         assertEquals("F1 of each class: Model 7", results.f1(own).title());
         assertFalse(results.report(own).columnNames().contains("F1, study"));
-        assertTrue(results.besideStudy(own).isEmpty());
+        assertEquals(List.of("The study has no network like this one, so there is nothing to set beside it."), results.besideStudy(own));
         assertTrue(results.besideStudysCurves(own).isEmpty());
         assertTrue(results.findingsBesideStudy(own).isEmpty());
         assertEquals(List.of("Finding", "Model 6", "Holds in"), results.findingsThatHold().get().columnNames());
