@@ -40,6 +40,7 @@ ROOT = ENVIRONMENT.parent
 VENV = ENVIRONMENT / ".venv"
 STATE = ENVIRONMENT / ".state"
 REQUIREMENTS = ENVIRONMENT / "requirements.txt"
+KERNEL = ENVIRONMENT / "kernel" / "StudyKernel.java"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 DATA = ROOT / "data"
@@ -378,6 +379,7 @@ def set_up() -> Java:
     with alone():
         make_venv(VENV, REQUIREMENTS, "venv", "JupyterLab and the Java kernel")
         install_exporter()
+        compile_kernel(java)
         write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
         build_library(java)
     return java
@@ -463,16 +465,30 @@ def kernel_jar() -> Path:
     return VENV / "share" / "jupyter" / "kernels" / "java" / "jjava.jar"
 
 
+def compile_kernel(java: Java):
+    """Compiles the kit's kernel, which is JJava and ends the queue of cells after an error, beside JJava's jar."""
+    stamp = content_hash(KERNEL, REQUIREMENTS, str(VENV))
+    if up_to_date("kernel", stamp) and kernel_jar().with_name(KERNEL.stem + ".class").exists():
+        return
+    outdate("kernel")
+    compiled = capture([java.program, "-m", "jdk.compiler/com.sun.tools.javac.Main", "-nowarn", "--release", required_java(),
+                        "-cp", kernel_jar(), "-d", kernel_jar().parent, KERNEL])
+    if compiled.code != 0:
+        raise Stop(f"The kernel {KERNEL} does not compile with {java.program}: {last_line(compiled.text)}")
+    write_text(STATE / "kernel", stamp)
+
+
 def write_kernelspec(folder: Path, java: Java, variables: dict = {}):
     """Writes a kernel.json that starts exactly the JDK that was checked, without a second JVM in between, with these environment
     variables beside those of every JVM of the kit."""
     jar = folder / kernel_jar().name
     if jar != kernel_jar():
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(kernel_jar(), jar)
+        for file in [kernel_jar(), *kernel_jar().parent.glob(f"{KERNEL.stem}*.class")]:
+            shutil.copyfile(file, folder / file.name)
     spec = {
         "argv": [str(java.program), *java_options(), "--add-opens", "jdk.jshell/jdk.jshell=ALL-UNNAMED",
-                 "-jar", str(jar), "{connection_file}"],
+                 "-cp", f"{jar}{os.pathsep}{folder}", KERNEL.stem, "{connection_file}"],
         "display_name": "Java",
         "language": "java",
         "interrupt_mode": "message",

@@ -487,7 +487,7 @@ async def refusals(path: Path, notebook):
         said = error_text_of(cells[settings][1])
         if f"nonsense: no such file or folder in {NOTEBOOKS}" not in said:
             return f"settings that fail say: {said}"
-        problem = await refused(client, cells[settings + 1:], "after settings that fail")
+        problem = await refused(client, cells[settings + 1:], "after settings that fail") or await queue_ends(client)
         if problem or training is None:
             return problem
         reopen("withEpochs(200)")
@@ -507,6 +507,18 @@ async def refusals(path: Path, notebook):
         if "interrupted" not in error_text_of(cell).lower():
             return f"an interrupted training says: {error_text_of(cell) or said[-1:]}"
         return await refused(client, cells[training + 1:], "after an interrupted training")
+
+
+async def queue_ends(client):
+    """Cells that wait behind one that fails, as Run All sends them, are not run; one that is sent later is."""
+    for sources, last in [(["int nothing = 1 / 0;", "int after = 1;", "int last = 2;"], "Aborted"), (["int later = 3;"], None)]:
+        for source in sources:
+            client.kc.execute(source, stop_on_error=True)
+        replies = [await client.kc.get_shell_msg(timeout=60) for _ in sources]
+        if replies[-1]["content"].get("ename") != last:
+            return f"the last of {sources} ended with {replies[-1]['content']}"
+        await asyncio.sleep(1)
+    return None
 
 
 def error_text_of(cell) -> str:

@@ -298,7 +298,8 @@ class KernelspecTest(unittest.TestCase):
             self.assertEqual("/a jdk/bin/java", argv[0])
             self.assertEqual("{connection_file}", argv[-1])
             self.assertFalse([part for part in argv[:-1] if re.search(r"[{}@]", part)])
-            self.assertTrue(Path(argv[argv.index("-jar") + 1]).is_file())
+            jar, classes = argv[argv.index("-cp") + 1].split(os.pathsep)
+            self.assertTrue(Path(jar).is_file() and Path(classes, argv[-2] + ".class").is_file())
             self.assertIn("-Djava.awt.headless=true", argv)
             self.assertEqual("message", spec["interrupt_mode"])
 

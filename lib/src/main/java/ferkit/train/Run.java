@@ -175,9 +175,9 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     /** What it is and how good, in some lines, as a notebook prints it. */
     @Override
     public String toString() {
-        return standing.hasEnded() ? "no run" : String.format(Locale.ROOT, "%s on %s, seed %d, %d epochs, batch %d, %s training images%n"
-                + "best validation accuracy %.4f in epoch %d, %s%n%s", config.model(), config.data(), config.seed(), history.size(),
+        return standing.hasEnded() ? "no run" : String.format(Locale.ROOT, "%s on %s, seed %d, epochs %d, batch %d, training images %s%n"
+                + "best validation accuracy %.4f in epoch %d, %s%nfolder %s", config.model(), config.data(), config.seed(), history.size(),
                 config.batch(), config.limit() == 0 ? "all" : Integer.toString(config.limit()), best().valAccuracy(), best().epoch(),
-                isTested() ? String.format(Locale.ROOT, "test accuracy %.4f", test.accuracy()) : "not tested", folder);
+                isTested() ? String.format(Locale.ROOT, "test accuracy %.4f", test.accuracy()) : "not tested", folder.getFileName());
     }
 }

@@ -128,7 +128,7 @@ class StudyTest {
         assertThrows(InterruptedException.class, () -> study.train(StudyModel.named("1")));
         assertEquals(1, six.history().size());
         assertFalse(six.toString().contains("@"), six.toString());
-        assertTrue(six.toString().startsWith("model-6 on FER2013, seed 1, 1 epochs"), six.toString());
+        assertTrue(six.toString().startsWith("model-6 on FER2013, seed 1, epochs 1, batch 128, training images all"), six.toString());
     }
 
     @Test
