@@ -171,10 +171,10 @@ final class Help {
             if (isPublic(method.getModifiers().getFlags()) || type.getKind() == Tree.Kind.INTERFACE) {
                 String parameters = method.getParameters().stream().map(parameter -> parameter.getType() + " " + parameter.getName())
                         .collect(Collectors.joining(", ", "(", ")"));
-                boolean fixed = method.getModifiers().getFlags().contains(Modifier.STATIC);
-                String name = (fixed ? type.getSimpleName() + "." : "") + (constructor ? "new " + type.getSimpleName() : method.getName());
-                add(type.getSimpleName().toString(), constructor ? type.getSimpleName().toString() : method.getName().toString(),
-                        (constructor ? "" : method.getReturnType() + " ") + name + parameters);
+                String modifier = method.getModifiers().getFlags().contains(Modifier.STATIC) ? "static " : "";
+                add(type.getSimpleName().toString(), constructor ? type.getSimpleName().toString() : method.getName().toString(), constructor
+                        ? "new " + type.getSimpleName() + parameters
+                        : modifier + method.getReturnType() + " " + type.getSimpleName() + "." + method.getName() + parameters);
             }
             return null;
         }
@@ -186,7 +186,7 @@ final class Help {
                 String comment = trees.getDocComment(getCurrentPath().getParentPath());
                 Matcher said = Pattern.compile("@param\\s+" + variable.getName() + "\\s+([^@]*)").matcher(comment == null ? "" : comment);
                 entries.add(new Entry(type.getSimpleName().toString(), variable.getName().toString(),
-                        variable.getType() + " " + variable.getName() + "()", said.find() ? said.group(1) : ""));
+                        variable.getType() + " " + type.getSimpleName() + "." + variable.getName() + "()", said.find() ? said.group(1) : ""));
             }
             return null;
         }

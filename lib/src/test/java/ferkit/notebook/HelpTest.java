@@ -15,25 +15,26 @@ class HelpTest {
     @Test
     void aMethodHasItsSignatureItsTextAndWhatItThrows() throws IOException {
         String html = Help.html("Study.help");
-        assertTrue(html.startsWith("<dl><dt><code>void help(String name)</code></dt><dd>Shows what a call does"), html);
+        assertTrue(html.startsWith("<dl><dt><code>void Study.help(String name)</code></dt><dd>Shows what a call does"), html);
         assertTrue(html.contains("<br><code>name</code>: such as <code>train</code>, <code>Results</code> or <code>Results.curves</code>"), html);
         assertTrue(html.contains("<br>Throws <code>IOException</code> if the library's jar cannot be read"), html);
         assertEquals(1, count("<dt>", html));
-        assertTrue(Help.html("help").contains("<code>void help(String name)</code>"));
+        assertTrue(Help.html("help").contains("<code>void Study.help(String name)</code>"));
     }
 
     @Test
     void aClassHasItsTextAndItsMembers() throws IOException {
         String html = Help.html("Study");
         assertTrue(html.contains("<dt><code>class Study</code></dt><dd>What a notebook opens first"), html);
-        assertTrue(html.contains("<code>Run train(StudyModel model)</code>"), html);
+        assertTrue(html.contains("<code>Run Study.train(StudyModel model)</code>"), html);
         assertFalse(html.contains("private") || html.contains("{@"), html);
     }
 
     @Test
     void aComponentOfARecordIsAMethod() throws IOException {
         String html = Help.html("RunConfig");
-        assertTrue(html.contains("<code>int epochs()</code>"), html);
+        assertTrue(html.contains("<code>int RunConfig.epochs()</code>"), html);
+        assertTrue(Help.html("Figures.fixed").contains("<code>static String Figures.fixed("));
     }
 
     @Test
