@@ -5,49 +5,106 @@ import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
-import io.jhdf.exceptions.HdfException;
+import ferkit.data.Room;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Reads the weights of a Keras model from HDF5. The attribute {@code layer_names} of the file (or of its group
- * {@code model_weights}) names the groups, and each group's {@code weight_names} the arrays in it. Names come out as
- * {@code layer/kind}, for example {@code stem_conv/kernel}, whether or not the file writes {@code kernel:0}.
+ * Reads the weights of a Keras model from HDF5. In the older form the attribute {@code layer_names} of the file (or of its group
+ * {@code model_weights}) names the groups, and each group's {@code weight_names} the arrays in it. In that of Keras 3
+ * ({@code .weights.h5}, and within {@code .keras}) each layer has a group {@code vars} of numbered arrays, whose attribute
+ * {@code name} is the layer's. Names come out as {@code layer/kind}, for example {@code stem_conv/kernel}.
  */
 final class KerasFile {
-    private KerasFile() {}
+    /** The weights within a {@code .keras} file, which is a zip file. */
+    static final String ENTRY = "model.weights.h5";
+    private static final List<String> NORM = List.of("gamma", "beta", "moving_mean", "moving_variance");
+    private static final List<String> CONV = List.of("kernel", "bias");
+    /** A model within a model within …; more is a file that holds itself. */
+    private static final int DEEPEST = 20;
 
-    static Map<String, Tensor> read(Path file) throws IOException {
-        try (HdfFile hdf = new HdfFile(file)) {
+    private final Room room;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+    private KerasFile(Room room) {
+        this.room = room;
+    }
+
+    static Map<String, Tensor> read(Path file, Room room) throws IOException {
+        return read(() -> new HdfFile(file), room);
+    }
+
+    /** Reads the weights within a {@code .keras} file. */
+    static Map<String, Tensor> read(byte[] content, Room room) throws IOException {
+        return read(() -> HdfFile.fromByteBuffer(ByteBuffer.wrap(content)), room);
+    }
+
+    private static Map<String, Tensor> read(Supplier<HdfFile> opened, Room room) throws IOException {
+        KerasFile keras = new KerasFile(room);
+        try (HdfFile hdf = opened.get()) {
             Group root = hdf.getAttributes().containsKey("layer_names") || !(hdf.getChildren().get("model_weights") instanceof Group whole)
                     ? hdf : whole;
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (String layer : names(root, "layer_names")) {
-                if (!(root.getChildren().get(layer) instanceof Group group)) {
-                    throw new IOException("layer_names lists " + layer + ", which is not there");
-                }
-                for (String weight : names(group, "weight_names")) {
-                    String kind = weight.substring(weight.lastIndexOf('/') + 1).replaceFirst(":\\d+$", "").replace("depthwise_", "");
-                    tensors.put(layer + "/" + kind, tensor(group, weight));
-                }
+            if (root.getAttributes().containsKey("layer_names") || root.getAttributes().containsKey("layer_names0")) {
+                keras.readNamed(root);
+            } else {
+                keras.readLayers(root, 0);
             }
-            return tensors;
-        } catch (HdfException e) {
+            if (keras.tensors.isEmpty()) {
+                throw new IOException("an HDF5 file without layer_names and without layers' vars: not the weights of a Keras model");
+            }
+            return keras.tensors;
+        } catch (RuntimeException e) { // jHDF's own kind and others
             throw new IOException("its HDF5 structure cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static Tensor tensor(Group group, String path) throws IOException {
+    private void readNamed(Group root) throws IOException {
+        for (String layer : names(root, "layer_names")) {
+            if (!(root.getChildren().get(layer) instanceof Group group)) {
+                throw new IOException("layer_names lists " + layer + ", which is not there");
+            }
+            for (String weight : names(group, "weight_names")) {
+                String kind = weight.substring(weight.lastIndexOf('/') + 1).replaceFirst(":\\d+$", "").replace("depthwise_", "");
+                tensors.put(layer + "/" + kind, tensor(group, weight));
+            }
+        }
+    }
+
+    private void readLayers(Group group, int depth) throws IOException {
+        for (Node node : group.getChildren().values()) {
+            if (!(node instanceof Group child) || depth == DEEPEST) {
+                continue;
+            }
+            if (!child.getName().equals("vars")) {
+                readLayers(child, depth + 1);
+            } else if (!child.getChildren().isEmpty()) {
+                if (child.getAttribute("name") == null) {
+                    throw new IOException(child.getPath() + " does not say which layer it is, as Keras before 3.6 leaves it out; in Python,"
+                            + " keras.models.load_model(\"model.keras\").save(\"weights.h5\") writes a form that does");
+                }
+                List<String> kinds = child.getChildren().size() == NORM.size() ? NORM : CONV;
+                for (String number : child.getChildren().keySet()) {
+                    int index = Integer.parseInt(number);
+                    String kind = index < kinds.size() ? kinds.get(index) : number;
+                    tensors.put(child.getAttribute("name").getData() + "/" + kind, tensor(child, number));
+                }
+            }
+        }
+    }
+
+    private Tensor tensor(Group group, String path) throws IOException {
         Node node = group.getByPath(path);
         if (!(node instanceof Dataset dataset)) {
             throw new IOException(path + " of " + group.getPath() + " is not an array");
         }
-        long[] shape = Arrays.stream(dataset.getDimensions()).asLongStream().toArray();
+        long[] shape = dataset.getDimensionsAsLong();
+        room.take(dataset.getSizeInBytes(), path);
         Object data = dataset.isScalar() ? dataset.getData() : dataset.getDataFlat();
         if (data instanceof float[] values) {
             return new Tensor(shape, values);
@@ -59,7 +116,7 @@ final class KerasFile {
     }
 
     /** A list of names in one attribute, or in name0, name1, … where it was too long for one. */
-    private static List<String> names(Node node, String name) throws IOException {
+    private List<String> names(Node node, String name) throws IOException {
         List<String> names = new ArrayList<>();
         Attribute attribute = node.getAttribute(name);
         if (attribute == null && node.getAttribute(name + 0) == null) {
@@ -69,6 +126,7 @@ final class KerasFile {
             if (attribute.isEmpty() || attribute.getSize() == 0) {
                 continue;
             }
+            room.take(attribute.getSize() * Long.BYTES, name);
             Object data = attribute.getData();
             names.addAll(data instanceof String[] several ? List.of(several) : List.of((String) data));
         }

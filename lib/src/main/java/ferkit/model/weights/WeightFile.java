@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
+import ferkit.data.FileKind;
+import ferkit.data.Room;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Place;
 import ferkit.model.EfficientNet.Variant;
@@ -17,21 +18,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * A public file of EfficientNet weights, recognised by its content: PyTorch {@code .pth} (zip or plain), {@code .safetensors}
- * or Keras {@code .h5}, with the names of torchvision, timm, EfficientNet-PyTorch or Keras.
+ * or Keras {@code .h5} and {@code .keras}, with the names of torchvision, timm, EfficientNet-PyTorch or Keras.
  */
 public final class WeightFile {
     private static final byte[] ZIP = {'P', 'K', 3, 4};
     private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
-    private static final byte[] PICKLE = {(byte) 0x80, 2};
+    private static final byte[] PICKLE = {(byte) 0x80};
+    private static final int HEAD = 1 << 8;
     private static final int LISTED = 8;
 
     private final Path file;
@@ -55,45 +60,59 @@ public final class WeightFile {
     public static WeightFile read(Path file) throws IOException {
         Map<String, Tensor> tensors;
         try {
-            byte[] start;
-            try (InputStream in = Files.newInputStream(file)) {
-                start = in.readNBytes(9);
-            }
-            if (startsWith(start, ZIP)) {
-                tensors = TorchFile.readZip(file);
-            } else if (startsWith(start, PICKLE)) {
-                tensors = TorchFile.readPlain(file);
-            } else if (startsWith(start, HDF5)) {
-                tensors = KerasFile.read(file);
-            } else if (start.length == 9 && start[8] == '{') {
-                tensors = readSafetensors(file);
-            } else {
-                throw new IOException("expected a PyTorch .pth, a .safetensors or a Keras .h5 file; it is none of these");
-            }
+            tensors = tensors(file);
         } catch (IOException e) {
-            throw new IOException("Weight file " + file + ": " + (e.getMessage().equals(file.toString()) ? "it cannot be read ("
+            throw new IOException("Weight file " + file + ": " + (file.toString().equals(e.getMessage()) ? "it cannot be read ("
                     + e.getClass().getSimpleName() + ")" : e.getMessage()), e);
+        } catch (OutOfMemoryError e) { // where a library does not say beforehand what it takes, and where others have taken the heap
+            throw new IOException("Weight file " + file + ": reading it takes more memory than there is", e);
         }
-        Layout layout = Arrays.stream(Layout.values()).filter(l -> tensors.containsKey(l.mark())).findFirst()
-                .orElseThrow(() -> new IOException("Weight file " + file + ": expected the names of EfficientNet as torchvision,"
-                        + " timm, EfficientNet-PyTorch or Keras write them; found " + some(tensors.keySet())));
-        return new WeightFile(file, Hashes.of(file, "SHA-256"), layout, tensors);
+        for (Layout layout : Layout.values()) {
+            Optional<String> prefix = tensors.keySet().stream().filter(name -> ("." + name).endsWith("." + layout.mark()))
+                    .map(name -> name.substring(0, name.length() - layout.mark().length())).min(Comparator.comparingInt(String::length));
+            if (prefix.isPresent()) {
+                return new WeightFile(file, Hashes.of(file, "SHA-256"), layout, without(prefix.get(), tensors));
+            }
+        }
+        throw new IOException("Weight file " + file + ": expected the names of EfficientNet as torchvision,"
+                + " timm, EfficientNet-PyTorch or Keras write them; found " + some(tensors.keySet()));
+    }
+
+    /** All arrays of a file by name. */
+    static Map<String, Tensor> tensors(Path file) throws IOException {
+        byte[] start;
+        try (InputStream in = Files.newInputStream(file)) {
+            start = in.readNBytes(HEAD);
+        }
+        Room room = new Room();
+        if (startsWith(start, ZIP)) {
+            try (ZipFile zip = new ZipFile(file.toFile())) {
+                ZipEntry keras = zip.getEntry(KerasFile.ENTRY);
+                return keras == null ? TorchFile.readZip(zip, room) : KerasFile.read(TorchFile.bytes(zip, keras, room), room);
+            }
+        }
+        if (startsWith(start, HDF5)) {
+            return KerasFile.read(file, room);
+        }
+        if (startsWith(start, PICKLE)) {
+            return TorchFile.readPlain(file, room);
+        }
+        if (start.length > 8 && start[8] == '{') {
+            return SafetensorsFile.read(file, room);
+        }
+        throw new IOException("expected a PyTorch .pth, a .safetensors or a Keras .h5 or .keras file; it is "
+                + FileKind.of(start).orElse("none of these"));
     }
 
     private static boolean startsWith(byte[] bytes, byte[] start) {
         return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
     }
 
-    private static Map<String, Tensor> readSafetensors(Path file) throws IOException {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        try (NDManager manager = NDManager.newBaseManager(); InputStream in = Files.newInputStream(file)) {
-            for (NDArray array : NDList.decode(manager, in)) {
-                tensors.put(array.getName(), new Tensor(array.getShape().getShape(), array.toType(DataType.FLOAT32, false).toFloatArray()));
-            }
-        } catch (RuntimeException e) {
-            throw new IOException("it is no whole safetensors file: " + e.getMessage(), e);
-        }
-        return tensors;
+    /** The arrays under the names that follow a prefix, such as the {@code module.} of a model trained on several GPUs. */
+    private static Map<String, Tensor> without(String prefix, Map<String, Tensor> tensors) {
+        Map<String, Tensor> plain = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> plain.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, tensor));
+        return plain;
     }
 
     /** Where it was read from. */

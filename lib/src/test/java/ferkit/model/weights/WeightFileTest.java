@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -105,10 +106,10 @@ class WeightFileTest {
     void stridesAreHeeded() throws IOException {
         // a 2×3 tensor that lies transposed in its storage, from the second number on
         byte[] pickle = stateDict("w", 7, 1, new int[] {2, 3}, new int[] {1, 2});
-        Map<String, Tensor> zip = TorchFile.readZip(zip(pickle, 0, 1, 2, 3, 4, 5, 6));
+        Map<String, Tensor> zip = WeightFile.tensors(zip(pickle, 0, 1, 2, 3, 4, 5, 6));
         assertArrayEquals(new long[] {2, 3}, zip.get("w").shape());
         assertArrayEquals(new float[] {1, 3, 5, 2, 4, 6}, zip.get("w").values());
-        assertArrayEquals(new float[] {1, 3, 5, 2, 4, 6}, TorchFile.readPlain(plain(pickle, 0, 1, 2, 3, 4, 5, 6)).get("w").values());
+        assertArrayEquals(new float[] {1, 3, 5, 2, 4, 6}, WeightFile.tensors(plain(pickle, 0, 1, 2, 3, 4, 5, 6)).get("w").values());
     }
 
     @Test
@@ -134,13 +135,16 @@ class WeightFileTest {
         byte[] stacked = new Pickle().text("posix").text("system").raw(0x93, '.').bytes();
         byte[] known = new Pickle().global("operator", "attrgetter").raw(')', 'R', '.').bytes();
         byte[] build = new Pickle().global("torch", "FloatStorage").raw(')', 'R', '}', 'b', '.').bytes();
-        Map<byte[], String> expected = Map.of(call, "it names posix.system", instance, "it has the instruction 0x69",
-                stacked, "it has the instruction 0x93", known, "it names operator.attrgetter",
-                build, "torch.FloatStorage is called");
+        byte[] within = new Pickle().raw('}').text("model").raw('}').text("w").global("posix", "system").mark().text("touch " + victim)
+                .raw('t', 'R', 's', 's', '.').bytes();
+        Map<byte[], String> expected = Map.of(call, "it holds a pickled posix.system in place of a state dict; nothing of it was run.",
+                instance, "its pickle is refused: it has the instruction 0x69", stacked, "it holds a pickled posix.system",
+                known, "it holds a pickled operator.attrgetter", build, "its pickle is refused: torch.FloatStorage is called",
+                within, "\"w\" is not a tensor");
         for (Map.Entry<byte[], String> entry : expected.entrySet()) {
             for (Path file : List.of(zip(entry.getKey()), plain(entry.getKey()))) {
                 IOException e = assertThrows(IOException.class, () -> WeightFile.read(file));
-                assertTrue(e.getMessage().startsWith("Weight file " + file + ": its pickle is refused: " + entry.getValue()), e.getMessage());
+                assertTrue(e.getMessage().startsWith("Weight file " + file + ": " + entry.getValue()), e.getMessage());
             }
         }
         assertFalse(Files.exists(victim));
@@ -155,7 +159,7 @@ class WeightFileTest {
                 assertThrows(IOException.class, () -> WeightFile.read(cut)).getMessage());
 
         Path text = Files.writeString(folder.resolve("text.pth"), "not a weight file");
-        assertEquals("Weight file " + text + ": expected a PyTorch .pth, a .safetensors or a Keras .h5 file; it is none of these",
+        assertEquals("Weight file " + text + ": expected a PyTorch .pth, a .safetensors or a Keras .h5 or .keras file; it is none of these",
                 assertThrows(IOException.class, () -> WeightFile.read(text)).getMessage());
 
         Path other = zip(pickle, 0, 1, 2, 3, 4, 5, 6);
@@ -179,35 +183,203 @@ class WeightFileTest {
             depthwise.putAttribute("weight_names", new String[] {"block1a_dwconv/depthwise_kernel"});
             depthwise.putGroup("block1a_dwconv").putDataset("depthwise_kernel", new float[] {5});
         }
-        Map<String, Tensor> tensors = KerasFile.read(file);
+        Map<String, Tensor> tensors = WeightFile.tensors(file);
         assertEquals(List.of("stem_conv/kernel", "block1a_dwconv/kernel"), List.copyOf(tensors.keySet()));
         assertArrayEquals(new float[] {1, 2, 3, 4}, tensors.get("stem_conv/kernel").values());
+    }
+
+    /** As Keras 3 writes it: layers grouped by class, the layer's own name in an attribute. */
+    private Path keras3(String name, boolean named) throws IOException {
+        Path file = folder.resolve(name);
+        try (WritableHdfFile hdf = HdfFile.write(file)) {
+            WritableGroup layers = hdf.putGroup("layers");
+            WritableGroup conv = layers.putGroup("conv2d").putGroup("vars");
+            conv.putDataset("0", new float[][] {{1, 2}, {3, 4}});
+            WritableGroup norm = layers.putGroup("functional").putGroup("layers").putGroup("batch_normalization").putGroup("vars");
+            for (int i = 0; i < 4; i++) {
+                norm.putDataset(String.valueOf(i), new float[] {i});
+            }
+            if (named) {
+                conv.putAttribute("name", "stem_conv");
+                norm.putAttribute("name", "stem_bn");
+            }
+        }
+        return file;
+    }
+
+    @Test
+    void weightsOfKeras3AndItsArchive() throws IOException {
+        Path plain = keras3("model.weights.h5", true);
+        Path archive = folder.resolve("model.keras");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(archive))) {
+            out.putNextEntry(new ZipEntry("config.json"));
+            out.putNextEntry(new ZipEntry("model.weights.h5"));
+            Files.copy(plain, out);
+        }
+        for (Path file : List.of(plain, archive)) {
+            Map<String, Tensor> tensors = WeightFile.tensors(file);
+            assertEquals(Set.of("stem_conv/kernel", "stem_bn/gamma", "stem_bn/beta", "stem_bn/moving_mean", "stem_bn/moving_variance"),
+                    tensors.keySet());
+            assertArrayEquals(new long[] {2, 2}, tensors.get("stem_conv/kernel").shape());
+            assertArrayEquals(new float[] {3}, tensors.get("stem_bn/moving_variance").values());
+        }
+        Path nameless = keras3("nameless.weights.h5", false);
+        assertTrue(refusal(nameless).endsWith("/vars/ does not say which layer it is, as Keras before 3.6 leaves it out; in Python,"
+                + " keras.models.load_model(\"model.keras\").save(\"weights.h5\") writes a form that does"), refusal(nameless));
+    }
+
+    private static String refusal(Path file) {
+        return assertThrows(IOException.class, () -> WeightFile.read(file)).getMessage();
     }
 
     // ---- files as torch.save writes them
 
     private static byte[] stateDict(String name, int elements, int offset, int[] size, int[] stride) {
-        Pickle p = new Pickle().global("collections", "OrderedDict").raw(')', 'R').mark().text(name)
-                .global("torch._utils", "_rebuild_tensor_v2").mark()
-                .mark().text("storage").global("torch", "FloatStorage").text("0").text("cpu").number(elements).raw('t', 'Q')
-                .number(offset).mark();
-        for (int n : size) {
-            p.number(n);
-        }
-        p.raw('t').mark();
-        for (int n : stride) {
-            p.number(n);
-        }
-        return p.raw('t', 0x89).global("collections", "OrderedDict").raw(')', 'R', 't', 'R', 'u', '.').bytes();
+        return new Pickle().global("collections", "OrderedDict").raw(')', 'R').mark().text(name)
+                .tensor("FloatStorage", "0", elements, offset, size, stride).raw('u', '.').bytes();
     }
 
+    /** A checkpoint's pickle: a state dict with one row of numbers, within what training programs put beside it. */
+    private static byte[] checkpoint(String key, String name, String type, int elements, boolean parameter) {
+        Pickle p = new Pickle().raw('}').mark().text("epoch").number(3).text("loss").raw('G').raw(new int[8])
+                .text("args").global("argparse", "Namespace").raw(')', 0x81, '}').text("lr").number(1).raw('s', 'b')
+                .text("scores").global("mine", "Scores").raw(')', 0x81).mark().text("best").number(1).raw('u')
+                .text("optimizer").raw('}').text("step").tensor("DoubleStorage", "7", 1, 0, new int[0], new int[0]).raw('s')
+                .text(key).global("collections", "OrderedDict").raw(')', 'R').text(name);
+        if (parameter) {
+            p.global("torch._utils", "_rebuild_parameter").mark();
+        }
+        p.tensor(type, "0", elements, 0, new int[] {elements}, new int[] {1});
+        if (parameter) {
+            p.raw(0x88).global("collections", "OrderedDict").raw(')', 'R', 't', 'R');
+        }
+        return p.raw('s', 'u', '.').bytes();
+    }
+
+    private static byte[] little(int... shorts) {
+        ByteBuffer buffer = ByteBuffer.allocate(Short.BYTES * shorts.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int n : shorts) {
+            buffer.putShort((short) n);
+        }
+        return buffer.array();
+    }
+
+    @Test
+    void theStateDictWithinACheckpoint() throws IOException {
+        for (String key : List.of("state_dict", "model", "model_state_dict", "net")) {
+            for (boolean parameter : new boolean[] {false, true}) {
+                Tensor w = WeightFile.tensors(zip(checkpoint(key, "w", "FloatStorage", 2, parameter), 1.5f, -2)).get("w");
+                assertArrayEquals(new float[] {1.5f, -2}, w.values());
+            }
+        }
+        Path other = zip(checkpoint("other", "w", "FloatStorage", 1, false), 1);
+        assertTrue(refusal(other).contains("\" is not a tensor: expected a state dict, alone or in a checkpoint under state_dict, "), refusal(other));
+    }
+
+    @Test
+    void namesBehindAPrefix() throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (String prefix : List.of("module.", "model._orig_mod.")) {
+                Path file = safetensors(manager, new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION,
+                        arrays -> arrays.forEach(a -> a.setName(prefix + a.getName())));
+                assertEquals(Variant.TORCHVISION, WeightFile.read(file).load(manager).variant());
+            }
+        }
+    }
+
+    @Test
+    void everyTypeOfNumber() throws IOException {
+        // 1.5, -0.25, the smallest and the largest half, infinity
+        byte[] halves = little(0x3e00, 0xb400, 0x0001, 0x7bff, 0x7c00);
+        Path half = zip(checkpoint("model", "w", "HalfStorage", 5, true), halves);
+        assertArrayEquals(new float[] {1.5f, -0.25f, 0x1p-24f, 65504, Float.POSITIVE_INFINITY}, WeightFile.tensors(half).get("w").values());
+        Path brain = zip(checkpoint("model", "w", "BFloat16Storage", 2, true), little(0x3fc0, 0xc000));
+        assertArrayEquals(new float[] {1.5f, -2}, WeightFile.tensors(brain).get("w").values());
+        Path twice = zip(checkpoint("model", "w", "DoubleStorage", 1, true), ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(2.5).array());
+        assertArrayEquals(new float[] {2.5f}, WeightFile.tensors(twice).get("w").values());
+
+        Path safe = safetensors("{\"a\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]},\"__metadata__\":{\"format\":\"pt\"},"
+                + "\"b\":{\"dtype\":\"F16\",\"shape\":[1,1],\"data_offsets\":[4,6]}}", little(0x3fc0, 0xc000, 0xb400));
+        assertArrayEquals(new float[] {1.5f, -2}, WeightFile.tensors(safe).get("a").values());
+        assertArrayEquals(new float[] {-0.25f}, WeightFile.tensors(safe).get("b").values());
+    }
+
+    @Test
+    void theLaterPickleProtocols() throws IOException {
+        byte[] pickle = new Pickle().raw(0x95).raw(new int[8]).brief("collections").brief("OrderedDict").raw(0x93, ')', 'R', 0x94)
+                .brief("w").tensor("FloatStorage", "0", 1, 0, new int[] {1}, new int[] {1}).raw('s', '.').bytes();
+        pickle[1] = 4;
+        assertArrayEquals(new float[] {7}, WeightFile.tensors(zip(pickle, 7)).get("w").values());
+    }
+
+    private Path safetensors(String header, byte[] numbers) throws IOException {
+        byte[] text = header.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + text.length + numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+        return Files.write(folder.resolve("made.safetensors"), file.putLong(text.length).put(text).put(numbers).array());
+    }
+
+    /** Small files that declare or unpack to gigabytes. */
+    @Test
+    void sizesAreCheckedBeforeMemoryIsTaken() throws IOException {
+        int many = 500_000_000;
+        byte[] declared = new Pickle().raw('X', 0, 0, 0, 0x70).raw('.').bytes();
+        byte[] expanded = stateDict("w", 1, 0, new int[] {many}, new int[] {0});
+        for (byte[] pickle : List.of(declared, expanded)) {
+            for (Path file : List.of(zip(pickle, 1), plain(pickle, 1))) {
+                assertTrue(refusal(file).contains(pickle == declared ? "declares a text of 1879048192 bytes" : "tensor w: found more than "),
+                        refusal(file));
+            }
+        }
+        Path storage = plain(stateDict("w", many, 0, new int[] {1}, new int[] {1}), 1);
+        byte[] content = Files.readAllBytes(storage);
+        ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putLong(content.length - 12, many);
+        Files.write(storage, content);
+        assertTrue(refusal(storage).contains(": storage 0: found more than "), refusal(storage));
+
+        Path bomb = folder.resolve("bomb.pth");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(bomb))) {
+            out.putNextEntry(new ZipEntry("archive/data.pkl"));
+            out.write(new byte[] {(byte) 0x80, 2});
+            out.write("}".repeat(20_000_000).getBytes(StandardCharsets.US_ASCII));
+        }
+        assertTrue(Files.size(bomb) < 1 << 16);
+        assertEquals("Weight file " + bomb + ": its pickle: found more than 8 MB, the most that is taken into memory for it here;"
+                + " get it again or leave some of it out", refusal(bomb));
+
+        for (String shape : List.of("[" + many + "]", "[1099511627776]", "[-1]")) {
+            String said = refusal(safetensors("{\"w\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[0,"
+                    + 4L * many + "]}}", new byte[8]));
+            assertTrue(said.contains("tensor w: found more than ") || said.contains("No tensor can have the shape"), said);
+        }
+        Path header = Files.write(folder.resolve("header.safetensors"), new byte[] {0, 0, 0, 0x70, 0, 0, 0, 0, '{'});
+        assertTrue(refusal(header).contains(": its header: found more than "), refusal(header));
+    }
+
+    @Test
+    void anArrayOfHdf5ThatIsLargerThanItsFile() {
+        Path file = Path.of("lib/src/test/resources/hdf5/declared.h5");
+        assertTrue(refusal(file).startsWith("Weight file " + file + ": 0: found more than "), refusal(file));
+    }
+
+    @Test
+    void whatAFileIsInPlaceOfWeights() throws IOException {
+        Path pointer = Files.writeString(folder.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
+        assertEquals("Weight file " + pointer + ": expected a PyTorch .pth, a .safetensors or a Keras .h5 or .keras file; it is a Git LFS pointer"
+                + " in place of the file; run git lfs pull where it was cloned, or download the file itself", refusal(pointer));
+    }
+
+
     private Path zip(byte[] pickle, float... numbers) throws IOException {
+        return zip(pickle, bytes(numbers));
+    }
+
+    private Path zip(byte[] pickle, byte[] numbers) throws IOException {
         Path file = folder.resolve("zip.pth");
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
             out.putNextEntry(new ZipEntry("archive/data.pkl"));
             out.write(pickle);
             out.putNextEntry(new ZipEntry("archive/data/0"));
-            out.write(bytes(numbers));
+            out.write(numbers);
         }
         return file;
     }
@@ -266,6 +438,25 @@ class WeightFileTest {
             out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(utf8.length).array());
             out.writeBytes(utf8);
             return this;
+        }
+
+        Pickle brief(String text) {
+            raw(0x8c, text.length());
+            out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+            return this;
+        }
+
+        Pickle tensor(String type, String key, int elements, int offset, int[] size, int[] stride) {
+            global("torch._utils", "_rebuild_tensor_v2").mark();
+            mark().text("storage").global("torch", type).text(key).text("cpu").number(elements).raw('t', 'Q').number(offset);
+            for (int[] numbers : new int[][] {size, stride}) {
+                mark();
+                for (int n : numbers) {
+                    number(n);
+                }
+                raw('t');
+            }
+            return raw(0x89).global("collections", "OrderedDict").raw(')', 'R', 't', 'R');
         }
 
         Pickle number(int number) {
