@@ -107,13 +107,16 @@ final class Cache {
         return Optional.of(new FaceSet(new Origin(kind, title, notes), splits.get(0), splits.get(1), splits.get(2), hash));
     }
 
-    private static byte[] bytes(ByteBuffer in, int size) {
+    private static byte[] bytes(ByteBuffer in, int size) throws IOException {
+        if (size < 0 || size > in.remaining()) {
+            throw new IOException("it says to go on for " + size + " bytes and does not");
+        }
         byte[] bytes = new byte[size];
         in.get(bytes);
         return bytes;
     }
 
-    private static String text(ByteBuffer in) {
+    private static String text(ByteBuffer in) throws IOException {
         return new String(bytes(in, in.getInt()), StandardCharsets.UTF_8);
     }
 

@@ -24,16 +24,20 @@ final class CsvReader {
     private static final int BLOCK = 1 << 22;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final Split[] SPLITS = Split.values();
+    private static final int LONGEST_HEADER = 1 << 16;
+    private static final String PYTHON = "the lines of Python in data/README.md write it so";
 
     private final String name;
+    private final Room room;
     private int columns;
     private int emotionColumn = -1;
     private int pixelsColumn = -1;
     private int usageColumn = -1;
     private final List<String> ignoredColumns = new ArrayList<>();
 
-    private CsvReader(String name) {
+    private CsvReader(String name, Room room) {
         this.name = name;
+        this.room = room;
     }
 
     /**
@@ -62,10 +66,11 @@ final class CsvReader {
      * Reads a whole stream and leaves it open.
      *
      * @param name of the file in messages
+     * @param room for the pixels
      * @throws IOException at the first wrong line, with its number, what was found and what was expected
      */
-    static Table read(InputStream in, String name) throws IOException {
-        return new CsvReader(name).readAll(in);
+    static Table read(InputStream in, String name, Room room) throws IOException {
+        return new CsvReader(name, room).readAll(in);
     }
 
     private Table readAll(InputStream in) throws IOException {
@@ -156,6 +161,7 @@ final class CsvReader {
             throw new IOException(name + ", line " + (line + block.lines() - 1) + block.error());
         }
         for (int i = 0; i < all.size(); i++) {
+            room.take((long) block.faces().get(i).size() * Faces.PIXELS, name + ", pixels up to line " + (line + block.lines() - 1));
             all.get(i).addAll(block.faces().get(i));
         }
         return block.lines();
@@ -171,7 +177,7 @@ final class CsvReader {
         while (end < filled && block[end] != '\n') {
             end++;
         }
-        String header = new String(block, start, end - start, StandardCharsets.UTF_8).strip();
+        String header = new String(block, start, Math.min(end - start, LONGEST_HEADER), StandardCharsets.UTF_8).strip();
         String[] titles = header.split(",", -1);
         columns = titles.length;
         for (int i = 0; i < columns; i++) {
@@ -184,8 +190,10 @@ final class CsvReader {
             }
         }
         if (pixelsColumn < 0) {
-            throw new IOException(name + ", line 1: no column \"pixels\" in \"" + shorten(header)
-                    + "\", expected a header such as \"emotion,pixels,Usage\"; correct it or get the file again");
+            String found = columns >= Faces.PIXELS ? columns + " columns, one for each pixel,"
+                    : columns == 1 && header.matches(".*[;\t].*") ? "semicolons or tabs between the columns" : "no column \"pixels\"";
+            throw new IOException(name + ", line 1: " + found + " in \"" + shorten(header) + "\", expected a header such as \"emotion,pixels,Usage\"; "
+                    + (found.startsWith("no") ? "correct it or get the file again" : PYTHON));
         }
         if (usageColumn >= 0 && emotionColumn < 0) {
             throw new IOException(name + ", line 1: no column \"emotion\" in \"" + shorten(header)
@@ -220,8 +228,7 @@ final class CsvReader {
                     parseRow(block, at, stop, pixels, faces);
                 }
             } catch (BadRow e) {
-                return new Block(lines, faces, e.getMessage()
-                        + (complete ? "; correct this line or get the file again"
+                return new Block(lines, faces, e.getMessage() + (e.getMessage().endsWith(PYTHON) ? "" : complete ? "; correct this line or get the file again"
                         : "; the file ends with this line: correct it, or if the file is truncated here, get it again"));
             }
             at = next + 1;
@@ -288,6 +295,9 @@ final class CsvReader {
             if (at == stop || block[at] == delimiter) {
                 break;
             }
+            if (block[at] == '[') {
+                throw new BadRow(": pixels in brackets, expected numbers with spaces between them; " + PYTHON);
+            }
             int from = at;
             int value = 0;
             while (at < stop && block[at] != ' ' && block[at] != delimiter) {
@@ -326,12 +336,8 @@ final class CsvReader {
     }
 
     private static int parseUsage(String value) throws BadRow {
-        for (Split split : SPLITS) {
-            if (split.usage().equalsIgnoreCase(value)) {
-                return split.ordinal();
-            }
-        }
-        throw new BadRow(", column Usage: found \"" + shorten(value) + "\", expected Training, PublicTest or PrivateTest");
+        return Split.named(value).orElseThrow(() ->
+                new BadRow(", column Usage: found \"" + shorten(value) + "\", expected Training, PublicTest or PrivateTest")).ordinal();
     }
 
     private static String shorten(String text) {

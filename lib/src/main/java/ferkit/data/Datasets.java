@@ -36,21 +36,22 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * Opens FER2013 in whatever form it lies on disk: CSV (plain, gzip, zip, tar.gz; with or without the columns
- * {@code Usage} and {@code emotion}) or folders of images. The form is told by the content, not by the name.
+ * Opens FER2013 in whatever form it lies on disk: CSV (plain, gzip, zip, tar, tar.gz; with or without the columns
+ * {@code Usage} and {@code emotion}), HDF5 or folders of images. The form is told by the content, not by the name.
  */
 public final class Datasets {
     /** Names under which the original is published; where several lie side by side, the first is read. */
     private static final List<String> OFFICIAL = List.of("fer2013.csv", "fer2013.csv.gz", "fer2013.csv.zip", "fer2013.zip",
-            "fer2013.tar.gz", "icml_face_data.csv");
+            "fer2013.tar.gz", "fer2013.tar", "icml_face_data.csv", "data.h5");
     private static final String GZIP = "\u001f\u008b";
     private static final String ZIP = "PK\3\4";
-    private static final String PARQUET = "PAR1";
     private static final int PEEK = 1 << 12;
-    /** Where there is no validation split, every ninth training image of a class becomes one: FER2013's own proportion. */
+    /** So many commas within {@link #PEEK} bytes are columns, one for each pixel. */
+    private static final int WIDE = 100;
+    /** Where there is no validation split, every ninth training image of a class becomes one: FER2013's own proportion; of fewer the last. */
     private static final int CARVED = 9;
 
-    private enum Form { COMPLETE, LABELLED, UNLABELLED, PARQUET, OTHER }
+    private enum Form { COMPLETE, LABELLED, UNLABELLED, REFUSED, OTHER }
 
     private Datasets() {}
 
@@ -110,7 +111,9 @@ public final class Datasets {
      */
     public static FaceSet read(Path path) throws IOException {
         try {
-            return readAny(path);
+            return readAny(path, new Room());
+        } catch (OutOfMemoryError e) { // where a library does not say beforehand what it takes, or others have taken the heap
+            throw new IOException(path + ": reading it takes more memory than there is; get it again or leave some of it out", e);
         } catch (ZipException e) {
             throw new IOException(path + ": the compressed data is damaged (" + e.getMessage() + "); get the file again", e);
         } catch (EOFException e) {
@@ -145,14 +148,18 @@ public final class Datasets {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static FaceSet readAny(Path path) throws IOException {
+    private static FaceSet readAny(Path path, Room room) throws IOException {
         List<String> notes = new ArrayList<>();
         List<Path> found = List.of(path);
         if (Files.isDirectory(path)) {
-            found = locate(path, new HashSet<>(), notes);
+            List<Path> refused = new ArrayList<>();
+            found = locate(path, new HashSet<>(), notes, refused);
+            if (found.isEmpty()) {
+                found = refused;
+            }
             if (found.isEmpty()) {
                 throw new IOException(path + ": found " + names(Source.children(path)) + ", expected fer2013.csv (plain, .gz, .zip"
-                        + " or in fer2013.tar.gz) or folders train and test with a folder for each class; put one of them there");
+                        + " or in fer2013.tar.gz), data.h5 or folders train and test with a folder for each class; put one of them there");
             }
         }
         Path first = found.get(0);
@@ -160,16 +167,20 @@ public final class Datasets {
             throw new IOException(first + ": neither a file nor a folder, expected fer2013.csv or a folder; save it to a file first");
         }
         if (Files.isDirectory(first)) {
-            ImageFolder.Content content = ImageFolder.read(first);
+            ImageFolder.Content content = ImageFolder.read(first, room);
             notes.addAll(content.notes());
             return assemble(first, content.splits(), notes);
         }
-        if (Source.starts(head(first), ZIP)) {
-            return readZip(first, notes);
+        byte[] head = head(first);
+        if (Source.starts(head, ZIP)) {
+            return readZip(first, notes, room);
+        }
+        if (Source.starts(head, Hdf5Reader.MAGIC)) {
+            return assemble(first, Hdf5Reader.read(first, room), notes);
         }
         Map<Split, Faces> splits = new EnumMap<>(Split.class);
         for (Path file : found) {
-            CsvReader.Table table = readCsv(file);
+            CsvReader.Table table = readCsv(file, room);
             if (!table.ignoredColumns().isEmpty()) {
                 notes.add("Columns of " + file.getFileName() + " not read: " + String.join(", ", table.ignoredColumns()) + ".");
             }
@@ -195,15 +206,15 @@ public final class Datasets {
      * @throws IOException as {@link #open}
      */
     public static Path locate(Path path) throws IOException {
-        List<Path> found = Files.isDirectory(path) ? locate(path, new HashSet<>(), new ArrayList<>()) : List.of();
+        List<Path> found = Files.isDirectory(path) ? locate(path, new HashSet<>(), new ArrayList<>(), new ArrayList<>()) : List.of();
         return found.isEmpty() ? path : found.get(0);
     }
 
     /**
      * The data set in a folder or, if there is just one, in a folder below: a file with all splits, one file for each
-     * split, or the folder that holds the folders of images. Empty if there is none.
+     * split, or the folder that holds the folders of images. Empty if there is none; then {@code refused} has files whose reading says what they are.
      */
-    private static List<Path> locate(Path folder, Set<Path> visited, List<String> notes) throws IOException {
+    private static List<Path> locate(Path folder, Set<Path> visited, List<String> notes, List<Path> refused) throws IOException {
         if (!visited.add(folder.toRealPath())) {
             return List.of();
         }
@@ -245,13 +256,11 @@ public final class Datasets {
         if (ImageFolder.looksLike(folder)) {
             return List.of(folder);
         }
-        if (!files.get(Form.PARQUET).isEmpty()) {
-            return files.get(Form.PARQUET).subList(0, 1);
-        }
+        refused.addAll(files.get(Form.REFUSED));
         List<List<Path>> below = new ArrayList<>();
         for (Path child : Source.children(folder)) {
             if (Files.isDirectory(child)) {
-                List<Path> found = locate(child, visited, notes);
+                List<Path> found = locate(child, visited, notes, refused);
                 if (!found.isEmpty()) {
                     below.add(found);
                 }
@@ -269,22 +278,24 @@ public final class Datasets {
         if (OFFICIAL.contains(file.getFileName().toString()) || Source.starts(head, ZIP)) {
             return Form.COMPLETE;
         }
-        if (Source.starts(head, PARQUET)) {
-            return Form.PARQUET;
+        if (Source.starts(head, Hdf5Reader.MAGIC)) {
+            return Hdf5Reader.looksLike(file) ? Form.COMPLETE : Form.OTHER;
         }
         if (Source.starts(head, GZIP)) {
             try (InputStream in = new BufferedInputStream(new GZIPInputStream(Source.open(file)))) {
-                byte[] content = Source.peek(in, PEEK);
-                return isTar(content) ? Form.COMPLETE : form(content);
+                return form(Source.peek(in, PEEK));
             }
         }
         return form(head);
     }
 
     private static Form form(byte[] head) {
+        if (isTar(head)) {
+            return Form.COMPLETE;
+        }
         String header = new String(head, StandardCharsets.UTF_8).lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
         if (!header.contains("pixels")) {
-            return Form.OTHER;
+            return FileKind.of(head).isPresent() || header.chars().filter(c -> c == ',').count() > WIDE ? Form.REFUSED : Form.OTHER;
         }
         return header.contains("usage") ? Form.COMPLETE : header.contains("emotion") || header.contains("label") ? Form.LABELLED : Form.UNLABELLED;
     }
@@ -294,9 +305,15 @@ public final class Datasets {
         return Split.named(stem).orElse(labelled ? Split.TRAINING : Split.TEST);
     }
 
-    private static FaceSet readZip(Path file, List<String> notes) throws IOException {
+    private static FaceSet readZip(Path file, List<String> notes, Room room) throws IOException {
+        if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IOException(file + ": a zip file within a zip file; unpack the outer one and name the inner one");
+        }
         try (FileSystem zip = FileSystems.newFileSystem(file)) {
-            FaceSet inner = readAny(zip.getPath("/"));
+            if (Files.exists(zip.getPath("xl/workbook.xml"))) {
+                throw new IOException("there is an Excel workbook, which this kit does not read; save it as CSV in UTF-8");
+            }
+            FaceSet inner = readAny(zip.getPath("/"), room);
             notes.addAll(inner.origin().notes());
             Origin origin = new Origin(inner.origin().kind(), title(inner.origin().kind(), file), notes);
             return new FaceSet(origin, inner.training(), inner.validation(), inner.test(), inner.hash());
@@ -309,47 +326,50 @@ public final class Datasets {
         }
     }
 
-    private static CsvReader.Table readCsv(Path file) throws IOException {
-        try (InputStream in = Source.open(file)) {
+    private static CsvReader.Table readCsv(Path file, Room room) throws IOException {
+        try (InputStream plain = Source.open(file)) {
+            InputStream in = Source.starts(Source.peek(plain, PEEK), GZIP)
+                    ? new BufferedInputStream(new GZIPInputStream(plain, 1 << 16), 1 << 16) : plain;
             byte[] head = Source.peek(in, PEEK);
-            if (!Source.starts(head, GZIP)) {
-                refuseOtherForms(head, file);
-                return CsvReader.read(in, file.toString());
+            if (isTar(head)) {
+                return readTar(in, file, room);
             }
-            InputStream content = new BufferedInputStream(new GZIPInputStream(in, 1 << 16), 1 << 16);
-            if (!isTar(Source.peek(content, PEEK))) {
-                return CsvReader.read(content, file.toString());
-            }
-            CsvReader.Table table = null;
-            TarArchiveInputStream tar = new TarArchiveInputStream(content);
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                InputStream member = new BufferedInputStream(tar, 1 << 16);
-                if (entry.isFile() && form(Source.peek(member, PEEK)) == Form.COMPLETE) {
-                    if (table != null) {
-                        throw new IOException(file + ": more than one CSV with a column Usage in this archive; unpack it and name one");
-                    }
-                    table = CsvReader.read(member, file + ", " + entry.getName());
-                }
-            }
-            content.transferTo(OutputStream.nullOutputStream());
-            if (table == null) {
-                throw new IOException(file + ": no file in this archive has a header such as \"emotion,pixels,Usage\";"
-                        + " unpack it and name what is inside");
-            }
-            return table;
+            refuseOtherForms(head, file);
+            return CsvReader.read(in, file.toString(), room);
         }
     }
 
+    private static CsvReader.Table readTar(InputStream in, Path file, Room room) throws IOException {
+        CsvReader.Table table = null;
+        TarArchiveInputStream tar = new TarArchiveInputStream(in);
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            InputStream member = new BufferedInputStream(tar, 1 << 16);
+            if (entry.isFile() && form(Source.peek(member, PEEK)) == Form.COMPLETE) {
+                if (table != null) {
+                    throw new IOException(file + ": more than one CSV with a column Usage in this archive; unpack it and name one");
+                }
+                table = CsvReader.read(member, file + ", " + entry.getName(), room);
+            }
+        }
+        in.transferTo(OutputStream.nullOutputStream()); // to the checksum
+        if (table == null) {
+            throw new IOException(file + ": no file in this archive has a header such as \"emotion,pixels,Usage\";"
+                    + " unpack it and name what is inside");
+        }
+        return table;
+    }
+
     private static void refuseOtherForms(byte[] head, Path file) throws IOException {
-        if (Source.starts(head, PARQUET)) {
-            throw new IOException(file + ": a Parquet file, which this kit does not read; turn it into CSV with the lines of Python in data/README.md");
+        Optional<String> kind = FileKind.of(head);
+        if (kind.isPresent()) {
+            throw new IOException(file + ": " + kind.get());
         }
         if (ImageFile.looksLikeImage(head)) {
             throw new IOException(file + ": a single image, expected fer2013.csv or a folder of images; name the folder");
         }
         for (byte b : head) {
             if (b == 0) {
-                throw new IOException(file + ": neither UTF-8 text nor gzip, zip or tar.gz, expected fer2013.csv in one of these forms;"
+                throw new IOException(file + ": neither UTF-8 text nor gzip, zip, tar or HDF5, expected fer2013.csv in one of these forms;"
                         + " save it as UTF-8 CSV");
             }
         }
@@ -383,11 +403,12 @@ public final class Datasets {
         }
         if (splits.get(Split.VALIDATION).size() == 0 && training.size() > 0 && training.labelled()) {
             int[] seen = new int[Emotion.COUNT];
+            int[] counts = training.counts();
             Map<Boolean, List<Integer>> carved = IntStream.range(0, training.size()).boxed()
-                    .collect(Collectors.partitioningBy(i -> ++seen[training.label(i)] % CARVED == 0));
+                    .collect(Collectors.partitioningBy(i -> ++seen[training.label(i)] % Math.min(CARVED, Math.max(2, counts[training.label(i)])) == 0));
             splits.put(Split.TRAINING, training.select(carved.get(false).stream().mapToInt(i -> i).toArray()));
             splits.put(Split.VALIDATION, training.select(carved.get(true).stream().mapToInt(i -> i).toArray()));
-            notes.add("No validation split was found: every ninth training image of each class, in order, is validation instead ("
+            notes.add("No validation split was found: every ninth training image of each class, in order (of fewer than nine the last), is validation instead ("
                     + carved.get(true).size() + " images).");
         }
         if (splits.get(Split.TEST).size() == 0) {

@@ -34,7 +34,7 @@ final class FaceList {
 
     private void reserve(int count) {
         if (size + count > labels.length) {
-            int capacity = Math.max(size + count, labels.length + labels.length / 2);
+            int capacity = Math.max(size + count, Math.min(labels.length + labels.length / 2, Integer.MAX_VALUE / Faces.PIXELS));
             labels = Arrays.copyOf(labels, capacity);
             pixels = Arrays.copyOf(pixels, capacity * Faces.PIXELS);
         }

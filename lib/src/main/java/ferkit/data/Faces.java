@@ -1,7 +1,6 @@
 package ferkit.data;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -51,11 +50,9 @@ public final class Faces {
         FaceList faces = new FaceList();
         for (Path file : files) {
             try {
-                faces.add(ImageFile.decode(Source.bytes(file)).pixels(), 0, NO_LABEL);
-            } catch (FileSystemException e) {
-                throw new IOException(Source.sentence(e, file), e);
+                faces.add(ImageFile.decode(Source.bytes(file, new Room(ImageFile.LARGEST))).pixels(), 0, NO_LABEL);
             } catch (IOException e) {
-                throw new IOException(file + ": " + e.getMessage(), e);
+                throw new IOException(Source.sentence(e, file), e);
             }
         }
         return faces.toFaces();

@@ -73,6 +73,7 @@ public final class FerPlus {
         for (Split split : Split.values()) {
             votes.put(split, new ArrayList<>());
         }
+        new Room().take(4 * Files.size(file), file.toString());
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             String header = reader.readLine();
             List<String> titles = header == null ? List.of() : List.of(header.replace("\uFEFF", "").strip().split("\\s*,\\s*"));

@@ -17,8 +17,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * @param coloured whether it was not grey
  */
 record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
-    /** Faces are small; a larger image would need more than 100 MB while it is read. */
+    /** Faces are small; a larger image would need more than 200 MB while it is read. */
     private static final int MAX_SIDE = 4096;
+    /** Bytes that an image's file may have. */
+    static final long LARGEST = 1 << 25;
+    /** Up to this many pixels, images are read side by side. */
+    private static final int SMALL = 1 << 20;
 
     /** Whether the bytes begin as a PNG or JPEG file does. */
     static boolean looksLikeImage(byte[] content) {
@@ -55,7 +59,49 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
         if (!looksLikeImage(content)) {
             throw new IOException("this is neither PNG nor JPEG; remove it or convert it");
         }
-        BufferedImage image = read(content);
+        ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+            if (isSmall(reader, in)) {
+                return of(image(reader));
+            }
+            synchronized (ImageFile.class) { // one after the other, whatever the number of threads
+                return of(image(reader));
+            }
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private static boolean isSmall(ImageReader reader, ImageInputStream in) throws IOException {
+        int width;
+        int height;
+        try {
+            reader.setInput(in, true, true); // not the texts beside the pixels, which may unpack to gigabytes
+            width = reader.getWidth(0);
+            height = reader.getHeight(0);
+        } catch (IOException | RuntimeException e) {
+            throw damaged(e);
+        }
+        if (width > MAX_SIDE || height > MAX_SIDE) {
+            throw new IOException("the image has " + width + "×" + height + " pixels, expected one face and at most "
+                    + MAX_SIDE + "×" + MAX_SIDE + "; cut the face out or scale it down");
+        }
+        return width * height <= SMALL;
+    }
+
+    private static BufferedImage image(ImageReader reader) throws IOException {
+        try {
+            return reader.read(0);
+        } catch (IOException | RuntimeException e) {
+            throw damaged(e);
+        }
+    }
+
+    private static IOException damaged(Exception e) {
+        return new IOException("the image is damaged (" + e.getMessage() + "); get it again", e);
+    }
+
+    private static ImageFile of(BufferedImage image) throws IOException {
         int width = image.getWidth();
         int height = image.getHeight();
         int[] grey = new int[width * height];
@@ -83,26 +129,6 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
         }
         boolean resized = width != Faces.SIDE || height != Faces.SIDE;
         return new ImageFile(resize(grey, width, height), resized, coloured);
-    }
-
-    private static BufferedImage read(byte[] content) throws IOException {
-        ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
-        int width;
-        int height;
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
-            reader.setInput(in);
-            width = reader.getWidth(0);
-            height = reader.getHeight(0);
-            if (width <= MAX_SIDE && height <= MAX_SIDE) {
-                return reader.read(0);
-            }
-        } catch (IOException | RuntimeException e) {
-            throw new IOException("the image is damaged (" + e.getMessage() + "); get it again", e);
-        } finally {
-            reader.dispose();
-        }
-        throw new IOException("the image has " + width + "×" + height + " pixels, expected one face and at most "
-                + MAX_SIDE + "×" + MAX_SIDE + "; cut the face out or scale it down");
     }
 
     private static boolean transparent(BufferedImage image) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 final class ImageFolder {
     private final Path root;
+    private final Room room;
     private final Map<Split, List<Image>> images = new EnumMap<>(Split.class);
     private final List<String> notes = new ArrayList<>();
     private int otherFiles;
@@ -72,8 +73,9 @@ final class ImageFolder {
      */
     record Content(Map<Split, Faces> splits, List<String> notes) {}
 
-    private ImageFolder(Path root) {
+    private ImageFolder(Path root, Room room) {
         this.root = root;
+        this.room = room;
     }
 
     /** Whether the folder holds folders for splits or classes. */
@@ -89,10 +91,11 @@ final class ImageFolder {
     /**
      * Reads all images below a folder for which {@link #looksLike} holds.
      *
+     * @param room for the pixels
      * @throws IOException if a class is missing, twice there or unknown, or an image cannot be read: names the path
      */
-    static Content read(Path root) throws IOException {
-        return new ImageFolder(root).readAll();
+    static Content read(Path root, Room room) throws IOException {
+        return new ImageFolder(root, room).readAll();
     }
 
     private Content readAll() throws IOException {
@@ -205,13 +208,14 @@ final class ImageFolder {
     }
 
     private Faces decode(List<Image> files) throws IOException {
+        room.take((long) files.size() * Faces.PIXELS, root.toString());
         ImageFile[] decoded = new ImageFile[files.size()];
         boolean[] jpeg = new boolean[files.size()];
         String[] errors = new String[files.size()];
         IntStream.range(0, files.size()).parallel().forEach(i -> {
             Path file = files.get(i).file();
             try {
-                byte[] content = Source.bytes(file);
+                byte[] content = Source.bytes(file, new Room(ImageFile.LARGEST));
                 if (hasImageName(file) || ImageFile.looksLikeImage(content)) {
                     jpeg[i] = ImageFile.looksLikeJpeg(content);
                     decoded[i] = ImageFile.decode(content);

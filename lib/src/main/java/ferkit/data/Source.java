@@ -50,10 +50,16 @@ final class Source {
         }, 1 << 16);
     }
 
-    /** A file's whole content. */
-    static byte[] bytes(Path file) throws IOException {
+    /** A file's whole content; the memory is taken by the size that the file or its archive says. */
+    static byte[] bytes(Path file, Room room) throws IOException {
+        long size = Files.size(file);
+        room.take(size, file.toString());
         try (InputStream in = open(file)) {
-            return in.readAllBytes();
+            byte[] bytes = in.readNBytes((int) size + 1);
+            if (bytes.length > size) {
+                throw new ZipException("it is longer than it says");
+            }
+            return bytes;
         }
     }
 

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jhdf.HdfFile;
+import io.jhdf.WritableHdfFile;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -178,8 +183,95 @@ class BadInputTest {
         Path image = Files.write(folder.resolve("face.png"), TinyFaces.png(TinyFaces.pixels(1)));
         assertEquals(image + ": a single image, expected fer2013.csv or a folder of images; name the folder", error(image));
         Path binary = Files.write(folder.resolve("data.npy"), new byte[] {1, 2, 0, 3});
-        assertEquals(binary + ": neither UTF-8 text nor gzip, zip or tar.gz, expected fer2013.csv in one of these forms; save it as UTF-8 CSV",
+        assertEquals(binary + ": neither UTF-8 text nor gzip, zip, tar or HDF5, expected fer2013.csv in one of these forms; save it as UTF-8 CSV",
                 error(binary));
+    }
+
+    @Test
+    void whatAFileIsThatIsNotRead() throws IOException {
+        String unpack = ", which this kit does not read; unpack it and name what is inside";
+        Map<String, String> kinds = Map.of("7z\u00bc\u00af'\u001c\0\4", "a 7z archive" + unpack, "Rar!\u001a\7\1\0", "a RAR archive" + unpack,
+                "\u00fd7zXZ\0\0\4", "packed with xz" + unpack,
+                "version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "a Git LFS pointer in place of the file; run git lfs pull where it was"
+                + " cloned, or download the file itself",
+                "\n <!DOCTYPE HTML>\n<title>Sign in", "a web page (HTML), often what a site shows where a download needs an account; sign in with a"
+                + " browser and download the file itself",
+                "\u00ff\u00fee\0m\0", "text in UTF-16, expected UTF-8; save it as UTF-8",
+                "e\0m\0o\0", "text in UTF-16, expected UTF-8; save it as UTF-8",
+                "\u00d0\u00cf\u0011\u00e0", "an Excel workbook, which this kit does not read; save its content as CSV in UTF-8");
+        for (Map.Entry<String, String> kind : kinds.entrySet()) {
+            Path alone = Files.createDirectories(folder.resolve("alone"));
+            Path file = Files.write(alone.resolve("fer.csv"), kind.getKey().getBytes(StandardCharsets.ISO_8859_1));
+            assertEquals(file + ": " + kind.getValue(), error(file));
+            assertEquals(file + ": " + kind.getValue(), error(alone));
+        }
+        TinyFaces.folders(folder.resolve("alone/unpacked/train"), Split.TRAINING, "", WORDS);
+        assertEquals(7, Datasets.read(folder.resolve("alone")).training().size());
+    }
+
+    @Test
+    void otherCsvs() throws IOException {
+        String python = "expected a header such as \"emotion,pixels,Usage\"; the lines of Python in data/README.md write it so";
+        Path file = Files.createDirectories(folder.resolve("others")).resolve("faces.csv");
+        Files.writeString(file, "emotion;pixels;Usage\n" + GOOD.replace(',', ';') + "\n");
+        assertEquals(file + ", line 1: semicolons or tabs between the columns in \"emotion;pixels;Usage\", " + python, error(file));
+        Files.writeString(file, "emotion,pixel_0" + ",p".repeat(2303) + "\n" + GOOD.replace(' ', ',') + "\n");
+        assertEquals(file + ", line 1: 2305 columns, one for each pixel, in \"emotion,pixel_0" + ",p".repeat(22) + ",…\", " + python, error(file));
+        assertEquals(error(file), error(file.getParent()));
+        for (String open : new String[] {"\"[", "["}) {
+            Files.writeString(file, "emotion,pixels,Usage\n0," + open + TinyFaces.text(TinyFaces.pixels(1)).replace(" ", ", ") + "]\",Training\n");
+            assertEquals(file + ", line 2: pixels in brackets, expected numbers with spaces between them; the lines of Python in data/README.md"
+                    + " write it so", error(file));
+        }
+    }
+
+    /** Small files that declare or unpack to gigabytes. */
+    @Test
+    void sizesAreCheckedBeforeMemoryIsTaken() throws IOException {
+        InputStream rows = new ByteArrayInputStream(TinyFaces.csv().getBytes(StandardCharsets.UTF_8));
+        assertEquals("x.csv, pixels up to line 22: found more than 46080 bytes, the most that is taken into memory for it here;"
+                + " get it again or leave some of it out",
+                assertThrows(IOException.class, () -> CsvReader.read(rows, "x.csv", new Room(20 * Faces.PIXELS))).getMessage());
+        Path declared = Path.of("lib/src/test/resources/hdf5/declared.h5");
+        assertTrue(error(declared).startsWith(declared + ", Training_pixel: found more than "), error(declared));
+
+        Path bomb = folder.resolve("bomb.zip");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(bomb))) {
+            for (String word : WORDS) {
+                zip.putNextEntry(new ZipEntry("train/" + word + "/1.png"));
+                zip.write(word.equals("angry") ? new byte[40 << 20] : TinyFaces.png(TinyFaces.pixels(1)));
+            }
+        }
+        assertTrue(Files.size(bomb) < 1 << 16);
+        assertEquals(bomb + ": in it /train/angry/1.png: found more than 32 MB, the most that is taken into memory for it here; get it again or"
+                + " leave some of it out", error(bomb));
+        Path outer = folder.resolve("outer.zip");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(outer))) {
+            zip.putNextEntry(new ZipEntry("inner.zip"));
+            Files.copy(bomb, zip);
+        }
+        assertEquals(outer + ": in it /inner.zip: a zip file within a zip file; unpack the outer one and name the inner one", error(outer));
+    }
+
+    @Test
+    void hdf5ThatIsNotFer2013() throws IOException {
+        Path file = folder.resolve("data.h5");
+        try (WritableHdfFile hdf = HdfFile.write(file)) {
+            hdf.putDataset("X", new int[] {1});
+        }
+        assertEquals(file + ": HDF5 with [X], expected the datasets Training_pixel, Training_label, PublicTest_pixel and so on; save them under"
+                + " these names", error(file));
+        for (int[] labels : new int[][] {{7, 0}, {0}}) {
+            try (WritableHdfFile hdf = HdfFile.write(file)) {
+                hdf.putDataset("Training_pixel", new int[2][2304]);
+                hdf.putDataset("Training_label", labels);
+            }
+            assertEquals(file + (labels.length == 2 ? ", Training_label, number 1: found 7.0, expected a whole number from 0 to 6; correct it or get the file again"
+                    : ": Training_pixel has the shape [2, 2304] and Training_label [1], expected n × 48 × 48 or n × 2304 and n; save them in this shape"),
+                    error(file));
+        }
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
+        assertTrue(error(file).startsWith(file + ": its HDF5 structure cannot be read ("), error(file));
     }
 
     @Test
@@ -188,7 +280,7 @@ class BadInputTest {
         assertEquals(missing + ": no such file or folder, expected FER2013 there; name another path or put it there", error(missing));
         Path empty = Files.createDirectories(folder.resolve("empty"));
         Files.writeString(empty.resolve("notes.txt"), "hello");
-        assertEquals(empty + ": found notes.txt, expected fer2013.csv (plain, .gz, .zip or in fer2013.tar.gz) or folders train and test"
+        assertEquals(empty + ": found notes.txt, expected fer2013.csv (plain, .gz, .zip or in fer2013.tar.gz), data.h5 or folders train and test"
                 + " with a folder for each class; put one of them there", error(empty));
     }
 

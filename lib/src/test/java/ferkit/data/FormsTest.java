@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jhdf.HdfFile;
+import io.jhdf.WritableHdfFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
@@ -76,11 +78,10 @@ class FormsTest {
         assertEquals(expected, open(Files.write(folder.resolve("whatever"), gzip(csvBytes()))).hash());
     }
 
-    @Test
-    void tarGzPastOtherFiles() throws IOException {
+    private static byte[] tar() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-            for (String name : new String[] {"fer2013/README", "fer2013/fer2013.csv"}) {
+            for (String name : new String[] {"fer2013/README", "fer2013/fer2013.csv", "fer2013/fer2013.bib"}) {
                 byte[] content = name.endsWith("csv") ? csvBytes() : "read me".getBytes(StandardCharsets.UTF_8);
                 TarArchiveEntry entry = new TarArchiveEntry(name);
                 entry.setSize(content.length);
@@ -89,7 +90,74 @@ class FormsTest {
                 tar.closeArchiveEntry();
             }
         }
-        assertEquals(expected, open(Files.write(folder.resolve("fer2013.tar.gz"), gzip(bytes.toByteArray()))).hash());
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void tarGzPastOtherFiles() throws IOException {
+        assertEquals(expected, open(Files.write(folder.resolve("fer2013.tar.gz"), gzip(tar()))).hash());
+    }
+
+    @Test
+    void tarUnderAnyName() throws IOException {
+        for (String name : new String[] {"fer2013.tar", "fer2013", "fer2013.csv"}) {
+            Path alone = Files.createDirectories(folder.resolve("of " + name));
+            assertEquals(expected, open(Files.write(alone.resolve(name), tar())).hash());
+            assertEquals(expected, open(alone).hash());
+        }
+    }
+
+    @Test
+    void hdf5WithADatasetForEachSplit() throws IOException {
+        Path alone = Files.createDirectories(folder.resolve("hdf5"));
+        Path file = alone.resolve("data.h5");
+        try (WritableHdfFile hdf = HdfFile.write(file)) {
+            for (Split split : Split.values()) {
+                int[][][] pixels = new int[7][48][48];
+                for (int i = 0; i < 7 * Faces.PIXELS; i++) {
+                    pixels[i / Faces.PIXELS][i / 48 % 48][i % 48] = TinyFaces.pixels(split, i / Faces.PIXELS)[i % Faces.PIXELS] & 0xff;
+                }
+                hdf.putDataset(split.usage() + "_pixel", pixels);
+                hdf.putDataset(split.usage() + "_label", new long[] {0, 1, 2, 3, 4, 5, 6});
+            }
+        }
+        assertEquals(expected, open(alone).hash());
+        Path zip = folder.resolve("h5.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            out.putNextEntry(new ZipEntry("datasets/data.h5"));
+            Files.copy(file, out);
+        }
+        assertEquals(expected, open(zip).hash());
+    }
+
+    /** A file of h5py: 8-bit numbers, flat and packed datasets; its hash was computed in Python. */
+    @Test
+    void hdf5AsPythonWritesIt() throws IOException {
+        assertEquals("bebde829f287284ad9d7ebd12d5a47d72105c4bc6149354c78936060eb28bd6e",
+                open(Path.of("lib/src/test/resources/hdf5/small.h5")).hash());
+    }
+
+    @Test
+    void withoutAValidationSplitTheSameBecomesOneInEveryForm() throws IOException {
+        StringBuilder csv = new StringBuilder("pixels,emotion\n");
+        Path root = folder.resolve("train only");
+        for (int i = 0; i < 20; i++) {
+            int label = i < 14 ? i % 7 : Emotion.HAPPY.label();
+            csv.append(TinyFaces.text(TinyFaces.pixels(i))).append(',').append(label).append('\n');
+            TinyFaces.write(root.resolve("train").resolve(WORDS[label]).resolve(i + ".png"), TinyFaces.png(TinyFaces.pixels(i)));
+        }
+        FaceSet file = open(text("no usage.csv", csv.toString()));
+        assertEquals(13, file.training().size());
+        assertArrayEquals(new int[] {1, 1, 1, 1, 1, 1, 1}, file.validation().counts());
+        assertTrue(file.origin().notes().contains("No validation split was found: every ninth training image of each class, in order"
+                + " (of fewer than nine the last), is validation instead (7 images)."), file.origin().notes().toString());
+        assertEquals(file.hash(), open(root).hash());
+    }
+
+    @Test
+    void splitsMayBeCalledAsFoldersAre() throws IOException {
+        assertEquals(expected, open(text("short.csv", TinyFaces.csv().replace("Training", "train").replace("PublicTest", "val")
+                .replace("PrivateTest", "test"))).hash());
     }
 
     @Test
@@ -173,8 +241,8 @@ class FormsTest {
         assertFalse(faces.test().labelled());
         assertEquals(Faces.NO_LABEL, faces.test().label(0));
         assertFalse(faces.origin().isComparable());
-        assertTrue(faces.origin().notes().contains("No validation split was found: every ninth training image of each class, in order,"
-                + " is validation instead (7 images)."));
+        assertTrue(faces.origin().notes().contains("No validation split was found: every ninth training image of each class, in order"
+                + " (of fewer than nine the last), is validation instead (7 images)."));
         assertTrue(faces.origin().notes().contains(
                 "test.csv has no column Usage and is taken as the PrivateTest split, without labels: it can be predicted, not evaluated."));
     }
@@ -215,6 +283,7 @@ class FormsTest {
     void numbersInNamesAreOrderedAsNumbers() throws IOException {
         Path root = folder.resolve("numbers");
         TinyFaces.folders(root.resolve("train"), Split.TRAINING, "im1", WORDS);
+        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
         TinyFaces.write(root.resolve("train/happy/im9.png"), TinyFaces.png(TinyFaces.pixels(1)));
         Faces training = open(root).training();
         assertEquals(3, training.label(0));
