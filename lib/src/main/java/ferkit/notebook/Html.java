@@ -12,7 +12,7 @@ import tech.tablesaw.columns.Column;
 final class Html {
     /** Characters of a cell that is not to be broken into lines, for example a model's name or an interval. */
     private static final int SHORT = 20;
-    private static final Predicate<String> FIGURE = Pattern.compile("(< |[+−])?[0-9][0-9,.]*|–|").asMatchPredicate();
+    private static final Predicate<String> FIGURE = Pattern.compile("(< |[+−])?[0-9][0-9,.]*(–[0-9.]+)?|–|").asMatchPredicate();
 
     private Html() {}
 

@@ -85,10 +85,18 @@ public final class Overview {
             long inside = studys.stream().filter(run -> Results.interval(run).contains(results.study(run).get().validationAccuracy())).count();
             sentences.add("The study's validation accuracy of the same model lies inside our interval for " + inside + " of " + studys.size() + ".");
         }
+        if (results.runs().size() > 1) {
+            sentences.add(results.conclusions().get(1));
+        }
         List<Run> tested = results.tested().runs();
         sentences.add(tested.isEmpty() ? "There are no labelled test images, so nothing is known of the models on images that chose nothing."
                 : "The best on the test images, which chose nothing: "
                         + best(results, tested, run -> run.test().accuracy(), run -> Evaluation.of(run.test()).interval()));
+        results.tested().findingsThatHold().ifPresent(findings -> {
+            StringColumn holds = (StringColumn) findings.column(findings.columnCount() - 1);
+            String all = (findings.columnCount() - 2) + " of " + (findings.columnCount() - 2);
+            sentences.add("Of " + findings.rowCount() + " findings of the study, " + holds.countOccurrences(all) + " hold in every run that may be compared with it.");
+        });
         return sentences;
     }
 
@@ -96,6 +104,6 @@ public final class Overview {
         double highest = runs.stream().mapToDouble(accuracy).max().getAsDouble();
         List<Run> best = runs.stream().filter(run -> accuracy.applyAsDouble(run) == highest).toList();
         return best.stream().map(results::title).collect(Collectors.joining(" and ")) + " with " + Figures.fixed(highest, 4)
-                + " (95 % interval " + interval.apply(best.get(0)).text() + ").";
+                + " (95 % interval " + interval.apply(best.get(0)).text() + ").";
     }
 }

@@ -199,7 +199,7 @@ public final class Study {
         rows.put("Device", config.device().equals("cpu") ? "cpu, threads: " + config.threads() : config.device());
         rows.put("Versions", config.versions().entrySet().stream().map(e -> e.getKey() + " " + e.getValue())
                 .collect(Collectors.joining(", ")));
-        return Table.create("Study", StringColumn.create("Setting", rows.keySet()), StringColumn.create("Value", rows.values()));
+        return Table.create("What was opened", StringColumn.create("Setting", rows.keySet()), StringColumn.create("Value", rows.values()));
     }
 
     /** In what size models are trained or loaded here, as far as that is the same for all of them. */

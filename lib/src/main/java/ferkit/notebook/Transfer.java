@@ -229,7 +229,7 @@ public final class Transfer {
             intervals.add("");
         }
         Published.Result published = Published.result(PUBLISHED);
-        return Table.create("Each run at its best epoch", StringColumn.create("Model", names),
+        return Table.create("EfficientNet's runs, each at its best epoch", StringColumn.create("Model", names),
                 column("Training accuracy", runs, run -> run.best().accuracy(), beside, published.trainingAccuracy()),
                 column("Training loss", runs, run -> run.best().loss(), beside, published.trainingLoss()),
                 column("Validation accuracy", runs, run -> run.best().valAccuracy(), beside, published.validationAccuracy()),
