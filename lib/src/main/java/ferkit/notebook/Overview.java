@@ -95,7 +95,9 @@ public final class Overview {
         results.tested().findingsThatHold().ifPresent(findings -> {
             StringColumn holds = (StringColumn) findings.column(findings.columnCount() - 1);
             String all = (findings.columnCount() - 2) + " of " + (findings.columnCount() - 2);
-            sentences.add("Of " + findings.rowCount() + " findings of the study, " + holds.countOccurrences(all) + " hold in every run that may be compared with it.");
+            int always = holds.countOccurrences(all);
+            sentences.add("Of " + findings.rowCount() + " findings of the study, " + always + (always == 1 ? " holds" : " hold")
+                    + " in every run that may be compared with it.");
         });
         return sentences;
     }

@@ -293,7 +293,7 @@ class ResultsTest {
                 "The study's validation accuracy of the same model lies inside our interval for 2 of 2.",
                 "The two can be told apart on the validation images by the paired test at the 5 % level: Model 6 over Model 1.",
                 "The best on the test images, which chose nothing: Model 6 with 0.6600 (95 % interval 0.630–0.689).",
-                "Of 5 findings of the study, 0 hold in every run that may be compared with it."), Overview.sentences(studys));
+                "Of 5 findings of the study, 1 holds in every run that may be compared with it."), Overview.sentences(studys));
     }
 
     @Test
