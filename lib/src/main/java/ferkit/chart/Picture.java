@@ -14,11 +14,6 @@ import javax.imageio.ImageIO;
  * @param image {@value Charts#SCALE} times as wide and high as it is to be shown
  */
 public record Picture(String title, String description, BufferedImage image) {
-    /** The same with another caption. */
-    public Picture titled(String newTitle) {
-        return new Picture(newTitle, description, image);
-    }
-
     /** Pixels from left to right where it is shown. */
     public int width() {
         return (int) (image.getWidth() / Charts.SCALE);
