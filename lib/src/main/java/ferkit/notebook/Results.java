@@ -312,7 +312,8 @@ public final class Results {
     /** Which of these runs are set beside the study's own figures below, in a sentence. */
     public String standing() {
         List<String> studys = runs.stream().filter(run -> study(run).isPresent()).map(this::title).toList();
-        return !studys.isEmpty() ? "Made as the study made its own, and set beside its figures: " + listed(studys) + "."
+        return origin.isSample() ? "These runs learnt from drawn faces: the study's figures, made on photographs, are not set beside them."
+                : !studys.isEmpty() ? "Made as the study made its own, and set beside its figures: " + listed(studys) + "."
                 : "None of these runs was made as the study made its own, on all of FER2013 for fifty epochs in batches of 128: its figures are not set beside them.";
     }
 
@@ -331,6 +332,11 @@ public final class Results {
         List<Curves> curves = Published.results().stream().flatMap(r -> Published.history(r.model())
                 .map(history -> curves(title(r.model()) + " (study)", history)).stream()).toList();
         return Charts.comparison("Figure 1 as the study published it", curves, IntStream.range(0, curves.size()).boxed().toList());
+    }
+
+    /** {@link #publishedFigureOne} to be held against these runs; empty if they were not made on FER2013. */
+    public Optional<Picture> studysFigureOne() {
+        return origin.isComparable() ? Optional.of(publishedFigureOne()) : Optional.empty();
     }
 
     static Curves curves(String name, History history) {

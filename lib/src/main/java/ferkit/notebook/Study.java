@@ -238,6 +238,11 @@ public final class Study {
                         + "a difference from another model or from the study that is no larger needs no other explanation; where the seeds lie much closer together, it does.");
     }
 
+    /** Shows what an Optional holds, or if it holds nothing this sentence. */
+    public void show(Optional<?> content, String otherwise) {
+        content.ifPresentOrElse(this::show, () -> show(otherwise));
+    }
+
     /**
      * Shows a table, a picture, a list of sentences or a text in Markdown under the cell, of an Optional what it holds; of one's own also a chart of XChart or an
      * image, which {@link Picture} gives words.
