@@ -53,6 +53,9 @@ public final class Study {
     private static final String REPLACED = "This belongs to a study that was closed when the settings were run again: run the cells below the settings again";
     private static final String TRAINED_ANEW = "This run was given up when its training was begun anew: run the cell that trains it again, then the cells below it";
 
+    private static final String SAMPLE = "No FER2013 was found, or the sample was asked for. Everything runs all the same, but it describes drawings and "
+            + "says nothing about photographs of people.";
+
     /** The study of this process: a notebook has one at a time. */
     private static Study current;
 
@@ -102,7 +105,7 @@ public final class Study {
             throw new Refusal(e.getMessage());
         }
         // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
-        display.show(Html.table(provenance()) + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
+        display.show(Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "") + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
     }
 
     private void close(String why) {

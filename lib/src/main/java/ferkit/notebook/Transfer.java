@@ -13,6 +13,7 @@ import ferkit.eval.ClassReport;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
 import ferkit.eval.Interval;
+import ferkit.eval.McNemar;
 import ferkit.eval.Published;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Scaling;
@@ -88,7 +89,8 @@ public final class Transfer {
 
     private static Transfer open(Study study, PublicWeights weights, Variant variant) {
         Transfer transfer = new Transfer(study, weights, variant);
-        study.show("## " + transfer);
+        study.show("## " + transfer + (variant.lite() ? "\n\nThis is a close relative of the study's network, not that network itself: what follows is the study's procedure, "
+                + "and the two are to be compared with that in mind." : ""));
         return transfer;
     }
 
@@ -293,6 +295,15 @@ public final class Transfer {
                 + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + "."
                 + (followsStudy(run) && variant.equals(Variant.KERAS) ? "" : " It was not made as the study's was: only how its two figures agree with each other says something here."));
         return sentences;
+    }
+
+    /** What fine-tuning brought to a classifier's run on the same images, and the paired test of the two, in sentences. */
+    public List<String> gain(Run frozen, Run tuned) {
+        McNemar paired = McNemar.of(frozen.validation(), tuned.validation());
+        return List.of("Validation accuracy, fine-tuned minus frozen: " + Figures.signed(tuned.best().valAccuracy() - frozen.best().valAccuracy(), 4) + ".",
+                "Only the frozen network is right on " + Figures.count(paired.onlyFirst(), "validation image") + ", only the fine-tuned one on "
+                        + Figures.count(paired.onlySecond()) + ": the paired test " + (paired.pValue() < McNemar.LEVEL ? "tells" : "does not tell")
+                        + " the two apart at the 5 % level (McNemar's p: " + Figures.pValue(paired.pValue()) + ").");
     }
 
     /**

@@ -54,7 +54,7 @@ class StudyTest {
     void whatWasOpenedStandsBelowTheTableForWhoeverMakesAPage() {
         Study study = begin();
         study.open(Settings.from(Map.of()).withData("sample").withSeed(7));
-        assertTrue(shown.get(shown.size() - 1).endsWith("</table><!-- study of sample, seed 7 -->"));
+        assertTrue(shown.get(shown.size() - 1).endsWith("photographs of people.</div><!-- study of sample, seed 7 -->"));
         assertTrue(study.toString().startsWith("Data: drawn sample\nImages: 640 training"), study.toString());
     }
 
