@@ -18,6 +18,7 @@ import ferkit.train.Standing;
 import ferkit.train.StepTimer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,11 +100,7 @@ public final class Study {
      */
     public void open(Settings settings) {
         close(NOT_OPEN);
-        try {
-            workspace = Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html"));
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            throw new Refusal(e.getMessage());
-        }
+        workspace = attempt(() -> Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html")));
         // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
         display.show(Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "") + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
     }
@@ -113,6 +110,26 @@ public final class Study {
         closed = why;
         handedOut.values().forEach(standing -> standing.end(why));
         handedOut.clear();
+    }
+
+    @FunctionalInterface
+    interface Attempt<T, E extends Exception> {
+        T make() throws IOException, E;
+    }
+
+    /** What is attempted; if it fails, one sentence. */
+    static <T, E extends Exception> T attempt(Attempt<T, E> attempt) throws E {
+        try {
+            return attempt.make();
+        } catch (UncheckedIOException e) {
+            throw new Refusal(sentence(e.getCause()));
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            throw new Refusal(sentence(e));
+        }
+    }
+
+    private static String sentence(Exception e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     /** A run that can be shown until this study is closed or the run is trained anew. */
@@ -227,9 +244,9 @@ public final class Study {
      * Shows how a run differs from finished runs of the same network on the same data with other seeds, in the order of their seeds, and
      * how to read that; or that there is none.
      *
-     * @throws IOException if a run's files cannot be read
+     * @throws Refusal if a run's files cannot be read
      */
-    public void showOtherSeeds(Run run) throws IOException {
+    public void showOtherSeeds(Run run) {
         List<Run> others = otherSeeds(run);
         for (Run other : others) {
             show("Seed " + other.config().seed() + ": best validation accuracy " + Figures.fixed(other.best().valAccuracy(), 4) + " in epoch "
@@ -291,22 +308,24 @@ public final class Study {
     /**
      * Finished runs of the same network on the same data with other seeds, in the order of their seeds.
      *
-     * @throws IOException if a run's files cannot be read
+     * @throws Refusal if a run's files cannot be read
      */
-    public List<Run> otherSeeds(Run run) throws IOException {
-        return workspace().otherSeeds(run).stream().map(this::handOut).toList();
+    public List<Run> otherSeeds(Run run) {
+        return attempt(() -> workspace().otherSeeds(run).stream().map(this::handOut).toList());
     }
 
     /**
      * Throws away what there is of a model's run and trains it from the start, in the same size: what was a run of the study's
      * configuration takes hours again.
      */
-    public Run trainAgain(StudyModel model) throws IOException, InterruptedException {
+    public Run trainAgain(StudyModel model) throws InterruptedException {
         Recipe recipe = Recipe.of(model);
         RunConfig before = workspace().config(recipe);
         Study again = with(settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch()));
-        workspace().forget(recipe);
-        return again.train(model);
+        return attempt(() -> {
+            workspace().forget(recipe);
+            return again.train(model);
+        });
     }
 
     /** The same study with other settings of training. */
@@ -337,14 +356,12 @@ public final class Study {
     }
 
     private Run train(Recipe recipe, Trainer trainer) throws InterruptedException {
-        try {
+        return attempt(() -> {
             RunConfig config = workspace().config(recipe);
             String title = Results.title(config.model(), data().origin(), workspace().isStudy(recipe, config));
             Optional<Run> finished = loaded(recipe, title);
             return finished.isPresent() ? finished.get() : train(recipe, config, title, trainer);
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            throw new Refusal(e.getMessage());
-        }
+        });
     }
 
     private Run train(Recipe recipe, RunConfig config, String title, Trainer trainer) throws IOException, InterruptedException {
@@ -386,23 +403,26 @@ public final class Study {
      * The finished runs of the study's models on these data, each of the size that {@link #train} would load; once there is one
      * of the study's own size, without trials. Those of a closed study refuse to be shown.
      *
-     * @throws IOException if a run's files cannot be read
+     * @throws Refusal if a run's files cannot be read
      */
-    public Results results() throws IOException {
-        return workspace == null ? Results.refusing(closed) : finished().withoutTrials();
+    public Results results() {
+        return workspace == null ? Results.refusing(closed) : attempt(() -> finished().withoutTrials());
     }
 
     /**
      * A run among those that it may be compared with: a trial among trials, a run of the study's size among such. Those of a closed
      * study, of a run that was given up, or that there never was, refuse to be shown.
      *
-     * @throws IOException if a run's files cannot be read
+     * @throws Refusal if a run's files cannot be read
      */
-    public Results results(Run run) throws IOException {
+    public Results results(Run run) {
         if (workspace == null) {
             return Results.refusing(closed);
         }
-        return run == null || run.standing().hasEnded() ? new Results(data().origin(), List.of(run == null ? Run.none() : run)) : finished().with(run);
+        if (run == null || run.standing().hasEnded()) {
+            return new Results(data().origin(), List.of(run == null ? Run.none() : run));
+        }
+        return attempt(() -> finished().with(run));
     }
 
     private Results finished() throws IOException {

@@ -23,6 +23,7 @@ import ferkit.train.Features;
 import ferkit.train.FrozenTrunk;
 import ferkit.train.History;
 import ferkit.train.Recipe;
+import ferkit.train.Refusal;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
@@ -60,31 +61,31 @@ public final class Transfer {
     /**
      * Finds ImageNet weights (see {@link PublicWeights#find}) and shows as a heading which ones they are.
      *
-     * @throws IOException if there are none; the message says what was tried and what to do
+     * @throws Refusal if there are none, saying what was tried and what to do
      */
-    public static Transfer open(Study study) throws IOException {
+    public static Transfer open(Study study) {
         return open(study, Optional.empty());
     }
 
     /** The same with a weight file of one's own. */
-    public static Transfer open(Study study, Path weights) throws IOException {
+    public static Transfer open(Study study, Path weights) {
         return open(study, Optional.of(weights));
     }
 
-    private static Transfer open(Study study, Optional<Path> named) throws IOException {
+    private static Transfer open(Study study, Optional<Path> named) {
         PublicWeights weights = find(study, named);
-        return open(study, weights, weights.file().variant().orElseThrow(() -> new IOException(weights.file().file()
+        return open(study, weights, weights.file().variant().orElseThrow(() -> new Refusal(weights.file().file()
                 + " may be timm's efficientnet_b0 or its tf_efficientnet_b0: name the one it is, Variant.TIMM or Variant.TIMM_TF")));
     }
 
     /** The same with a weight file of one's own of a variant that the file does not tell. */
-    public static Transfer open(Study study, Path weights, Variant variant) throws IOException {
+    public static Transfer open(Study study, Path weights, Variant variant) {
         return open(study, find(study, Optional.of(weights)), variant);
     }
 
     /** In a line that says what is being done, and at the end what was found. */
-    private static PublicWeights find(Study study, Optional<Path> named) throws IOException {
-        return PublicWeights.find(named, study.workspace().root(), study.line("Looking for weights …"));
+    private static PublicWeights find(Study study, Optional<Path> named) {
+        return Study.attempt(() -> PublicWeights.find(named, study.workspace().root(), study.line("Looking for weights …")));
     }
 
     private static Transfer open(Study study, PublicWeights weights, Variant variant) {
@@ -140,7 +141,7 @@ public final class Transfer {
      *
      * @param suffix appended to {@link #name}
      */
-    public Run train(String suffix, FrozenTrunk trunk) throws IOException, InterruptedException {
+    public Run train(String suffix, FrozenTrunk trunk) throws InterruptedException {
         return train(new Recipe(new TransferModel(name() + suffix, trunk, Optional.empty()), weights.source(),
                 Schedule.constant(LEARNING_RATE), EPOCHS), trunk);
     }
@@ -149,12 +150,16 @@ public final class Transfer {
      * Fine-tuning: the part of the trunk that is not frozen, without its batch normalisation, and the classifier of a
      * finished run, trained on together at a tenth of the learning rate.
      */
-    public Run fineTune(String suffix, FrozenTrunk trunk, Run head) throws IOException, InterruptedException {
+    public Run fineTune(String suffix, FrozenTrunk trunk, Run head) throws InterruptedException {
         return train(new Recipe(new TransferModel(name() + suffix, trunk, Optional.of(head)), weights.source(),
                 Schedule.constant(FINE_TUNING_RATE), EPOCHS), trunk);
     }
 
-    private Run train(Recipe recipe, FrozenTrunk trunk) throws IOException, InterruptedException {
+    private Run train(Recipe recipe, FrozenTrunk trunk) throws InterruptedException {
+        return Study.attempt(() -> loadedOrTrained(recipe, trunk));
+    }
+
+    private Run loadedOrTrained(Recipe recipe, FrozenTrunk trunk) throws IOException, InterruptedException {
         RunConfig config = study.workspace().config(recipe);
         Optional<Run> finished = study.loaded(recipe, title(config));
         if (finished.isPresent()) {
@@ -188,7 +193,7 @@ public final class Transfer {
                     shown[0] = System.nanoTime();
                     double rate = (done - before[0]) / ((System.nanoTime() - start) / 1e9);
                     line.accept(String.format(Locale.ROOT, "Features of the images of %s: %,d of %,d, %.0f images/s%s", split.usage(),
-                            done, of, rate, rate > 0 ? ", " + LiveProgress.duration((of - done) / rate) + " left" : ""));
+                            done, of, rate, rate > 0 ? ", " + LiveProgress.duration((of - done) / rate) + " left" : "") + ". Stopping is safe: run this cell again, and it goes on.");
                 });
         line.accept(String.format(Locale.ROOT, "Features of %,d images at %d pixels: %s numbers each",
                 features.size(), trunk.side(), features.shape()));

@@ -15,6 +15,7 @@ import ferkit.train.Recipe;
 import ferkit.train.Refusal;
 import ferkit.train.Run;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,17 @@ class StudyTest {
         assertTrue(meanwhile.contains("Reloading or closing this page is safe too"), meanwhile);
         assertTrue(meanwhile.contains("kit.py train 6 --epochs 1 --limit 0 --batch 128 --seed 5<"), meanwhile);
         assertFalse(shown.get(shown.size() - 1).contains("safe"), "nothing of it stays below a finished run");
+    }
+
+    @Test
+    void errorsOfFilesAreOneSentence() throws Exception {
+        Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
+        assertRefused("Weight file absent.h5: there is none of this name in " + Path.of("").toAbsolutePath(),
+                () -> Transfer.open(study, Path.of("absent.h5")));
+        Run run = study.train(StudyModel.named("6"));
+        Files.writeString(run.folder().resolve("history.csv"), "nonsense");
+        assertRefused(run.folder().resolve("history.csv") + ", line 1: found", study::results);
+        assertRefused(run.folder().resolve("history.csv") + ", line 1: found", () -> study.train(StudyModel.named("6")));
     }
 
     @Test

@@ -14,6 +14,7 @@ import ferkit.model.Gradients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +62,8 @@ public final class WeightFile {
         Map<String, Tensor> tensors;
         try {
             tensors = tensors(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException("Weight file " + file + ": there is none of this name in " + file.toAbsolutePath().getParent(), e);
         } catch (IOException e) {
             throw new IOException("Weight file " + file + ": " + (file.toString().equals(e.getMessage()) ? "it cannot be read ("
                     + e.getClass().getSimpleName() + ")" : e.getMessage()), e);

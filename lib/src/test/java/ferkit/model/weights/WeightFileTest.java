@@ -167,7 +167,7 @@ class WeightFileTest {
                 + " write them; found w", assertThrows(IOException.class, () -> WeightFile.read(other)).getMessage());
 
         Path absent = folder.resolve("absent.pth");
-        assertEquals("Weight file " + absent + ": it cannot be read (NoSuchFileException)",
+        assertEquals("Weight file " + absent + ": there is none of this name in " + absent.getParent(),
                 assertThrows(IOException.class, () -> WeightFile.read(absent)).getMessage());
     }
 
