@@ -15,6 +15,7 @@ import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.kernel.JavaKernel;
 import org.dflib.jjava.kernel.magics.ClasspathMagic;
 import org.dflib.jjava.kernel.magics.LoadMagic;
+import org.dflib.jjava.kernel.magics.TimeMagic;
 import org.dflib.jjava.maven.MavenDependencyResolver;
 import org.dflib.jjava.maven.magics.LoadFromPomCellMagic;
 import org.dflib.jjava.maven.magics.LoadFromPomLineMagic;
@@ -23,7 +24,8 @@ import org.dflib.jjava.maven.magics.MavenRepoMagic;
 
 /**
  * JJava, but cells that wait behind one that fails or is interrupted are not run, as Jupyter's protocol asks for and Python's kernel
- * does: JJava has no setting for it. Set-up compiles this against the JJava that it has installed.
+ * does: JJava has no setting for it. JJava's own JJAVA_ variables and its deprecated magics are left out. Set-up compiles this against
+ * the JJava that it has installed.
  */
 public final class StudyKernel {
     /** A cell that comes so soon behind one that failed was waiting for it: the kernel looks for the next one every 50 ms. */
@@ -34,9 +36,12 @@ public final class StudyKernel {
     /** @param arguments the connection file that Jupyter has written */
     public static void main(String[] arguments) throws Exception {
         MavenDependencyResolver maven = new MavenDependencyResolver();
+        TimeMagic time = new TimeMagic();
         JavaKernel kernel = JavaKernel.builder().name("JJava").version(version())
                 .lineMagic("classpath", new ClasspathMagic())
                 .lineMagic("load", new LoadMagic())
+                .lineMagic("time", time)
+                .cellMagic("time", time)
                 .lineMagic("maven", new MavenMagic(maven))
                 .lineMagic("mavenRepo", new MavenRepoMagic(maven))
                 .lineMagic("loadFromPOM", new LoadFromPomLineMagic(maven))

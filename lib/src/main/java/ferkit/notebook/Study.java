@@ -336,6 +336,7 @@ public final class Study {
 
     /** Shows a line of text; what is returned replaces it. */
     Consumer<String> line(String text) {
+        workspace();
         String id = display.show(Html.paragraph(text), "text/html");
         return newer -> LiveProgress.unmarked(() -> update.show(id, Html.paragraph(newer), "text/html"));
     }

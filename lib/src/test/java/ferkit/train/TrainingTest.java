@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
@@ -236,6 +237,8 @@ class TrainingTest {
         interruptedIn(folder, 4, 4);
         assertEquals(List.of("checkpoint-0002.zip", "checkpoint-0003.zip"),
                 checkpoints(folder).stream().map(f -> f.getFileName().toString()).toList());
+        assertEquals(Optional.of(3), Checkpoint.newestEpoch(folder));
+        assertEquals(Optional.empty(), Checkpoint.newestEpoch(folder.resolve("none")));
     }
 
     @Test
