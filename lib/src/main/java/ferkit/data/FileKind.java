@@ -7,8 +7,10 @@ import java.util.Optional;
 
 /** Tells by its first bytes what a file is that people have in place of one that this kit reads, so that a message can name it. */
 public final class FileKind {
+    private static final int ENOUGH = 1 << 10;
     private static final String UNPACK = ", which this kit does not read; unpack it and name what is inside";
     private static final String AS_CSV = ", which this kit does not read; save its content as CSV in UTF-8";
+    private static final String AS_PNG = ", which this kit does not read; convert it to PNG";
     private static final String WEB_PAGE = "a web page (HTML), often what a site shows where a download needs an account;"
             + " sign in with a browser and download the file itself";
 
@@ -28,6 +30,10 @@ public final class FileKind {
             new Kind("sqlite format 3", "an SQLite database" + AS_CSV),
             new Kind("%pdf", "a PDF document" + AS_CSV),
             new Kind("{", "JSON" + AS_CSV),
+            new Kind("gif8", "a GIF image" + AS_PNG),
+            new Kind("riff", "a WebP image" + AS_PNG),
+            new Kind("ii*\0", "a TIFF image" + AS_PNG),
+            new Kind("mm\0*", "a TIFF image" + AS_PNG),
             new Kind("<!doctype html", WEB_PAGE),
             new Kind("<html", WEB_PAGE),
             new Kind("version https://git-lfs", "a Git LFS pointer in place of the file; run git lfs pull where it was cloned, or download the file itself"));
@@ -37,10 +43,10 @@ public final class FileKind {
     /**
      * What a file is and what to do, to follow the file's name in a message; empty if that is not known.
      *
-     * @param head its first bytes, a hundred or more
+     * @param head its first bytes, a hundred or more, or all
      */
     public static Optional<String> of(byte[] head) {
-        String start = new String(head, StandardCharsets.ISO_8859_1);
+        String start = new String(head, 0, Math.min(head.length, ENOUGH), StandardCharsets.ISO_8859_1);
         if (start.matches("(?s)(\u00ff\u00fe|\u00fe\u00ff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]).*")) {
             return Optional.of("text in UTF-16, expected UTF-8; save it as UTF-8");
         }

@@ -57,7 +57,7 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
             throw new IOException("the file is empty, expected a PNG or JPEG image; get it again");
         }
         if (!looksLikeImage(content)) {
-            throw new IOException("this is neither PNG nor JPEG; remove it or convert it");
+            throw new IOException("this is " + FileKind.of(content).orElse("neither PNG nor JPEG; remove it or convert it"));
         }
         ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {

@@ -357,6 +357,10 @@ class BadInputTest {
         assertEquals(file + ": the file is empty, expected a PNG or JPEG image; get it again", error(root));
         Files.writeString(file, "hello");
         assertEquals(file + ": this is neither PNG nor JPEG; remove it or convert it", error(root));
+        Files.write(file, TinyFaces.encode(TinyFaces.image(TinyFaces.pixels(1), BufferedImage.TYPE_BYTE_GRAY), "gif"));
+        assertEquals(file + ": this is a GIF image, which this kit does not read; convert it to PNG", error(root));
+        Files.writeString(file, "version https://git-lfs.github.com/spec/v1\n");
+        assertTrue(error(root).startsWith(file + ": this is a Git LFS pointer in place of the file; "), error(root));
         Files.write(file, Arrays.copyOf(good, good.length / 2));
         String message = error(root);
         assertTrue(message.startsWith(file + ": the image is damaged (") && message.endsWith("); get it again"), message);
