@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 import bleach
-import kit
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
 import checks
+import kit
 
 TAGS = {*bleach.ALLOWED_TAGS, "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "figcaption", "figure",
         "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "p", "pre", "s", "samp", "small", "span", "sub", "summary", "sup",

@@ -304,6 +304,19 @@ class KernelspecTest(unittest.TestCase):
             self.assertEqual("message", spec["interrupt_mode"])
 
 
+    def test_kernel_for_a_jupyterlab_of_ones_own_does_not_see_the_options_meant_for_every_jvm(self):
+        if not kit.kernel_jar().exists():
+            self.skipTest("the kernel is not installed")
+        java = kit.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "set_up", lambda: java), \
+                mock.patch.dict(os.environ, {"JUPYTER_DATA_DIR": folder, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC -Dproxy=here"}), \
+                contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(0, kit.kernel(kit.parse(["kernel"])))
+            variables = json.loads((Path(folder) / "kernels" / "java" / "kernel.json").read_text("utf-8"))["env"]
+        self.assertEqual({"JAVA_TOOL_OPTIONS": "", "_JAVA_OPTIONS": "", "JDK_JAVA_OPTIONS": "-Dproxy=here"},
+                         {name: variables[name] for name in kit.JVM_VARIABLES})
+
+
 class SetUpTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
