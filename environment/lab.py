@@ -22,7 +22,7 @@ def clean_html(html: str | bytes) -> str:
     into text. Pictures may be those in the page only."""
     text = html.decode() if isinstance(html, bytes) else str(html)
     return bleach.clean(text, TAGS, ATTRIBUTES, protocols={"http", "https", "mailto", "data"},
-                        css_sanitizer=CSSSanitizer([*ALLOWED_CSS_PROPERTIES, "margin", "max-width", "padding"]))
+                        css_sanitizer=CSSSanitizer([*ALLOWED_CSS_PROPERTIES, "caption-side", "margin", "max-width", "padding"]))
 
 
 def of_the_kit(notebook: dict) -> bool:
