@@ -171,8 +171,9 @@ async def run_notebook(path: Path, progress: Progress, environment: dict):
 
 
 async def run_all(paths, side_by_side: int, finished) -> list:
-    """Runs the first notebook alone, the models' notebooks up to `side_by_side` at a time and the later ones, which read what
-    those trained, one after the other. Calls finished(path, notebook) for each; returns the failures' messages."""
+    """Runs the notebooks of models (NN_model_…) up to `side_by_side` at a time, before them the ones of lower numbers, and after
+    them the others, which read what those trained, one after the other. Calls finished(path, notebook) for each; returns the
+    failures' messages."""
     progress, failures = Progress(), []
 
     async def one(path: Path, environment: dict):
@@ -181,13 +182,12 @@ async def run_all(paths, side_by_side: int, finished) -> list:
         except Failed as failure:
             failures.append(str(failure))
 
-    def number(path):
-        return int(path.name.split("_")[0])
-
     environment = dict(os.environ)
-    for path in (path for path in paths if number(path) < 2):
+    models = [path for path in paths if "_model_" in path.name]
+    others = [path for path in paths if path not in models]
+    before = [path for path in others if not models or path.name < models[0].name]
+    for path in before:
         await one(path, environment)
-    models = [path for path in paths if 2 <= number(path) <= 7]
     if side_by_side > 1 and len(models) > 1:
         shared = {"FERKIT_THREADS": str(max(1, kit.cores() // side_by_side)), **environment}
         gate = asyncio.Semaphore(side_by_side)
@@ -199,7 +199,7 @@ async def run_all(paths, side_by_side: int, finished) -> list:
     else:
         for path in models:
             await one(path, environment)
-    for path in (path for path in paths if number(path) > 7):
+    for path in others[len(before):]:
         await one(path, environment)
     return failures
 
