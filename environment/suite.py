@@ -23,6 +23,7 @@ class Bench:
     environment: dict
     passed: int = 0
     failures: list = field(default_factory=list)
+    not_run: list = field(default_factory=list)
 
     def record(self, name: str, problems, count: int = 1):
         """Notes one thing checked (or `count` of them): passed if there are no problems, else one failure for each problem."""
@@ -206,6 +207,18 @@ def training_survives(bench: Bench):
         bench.record("trials of training", [kit.last_line(answer.text)])
 
 
+def in_a_browser(bench: Bench):
+    """JupyterLab in Chromium, and the pages on paper: see browser.py."""
+    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "browser.py"], env=bench.environment)
+    results = re.findall(r"^browser (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
+    for name, result, text in results:
+        kit.say(f"{name}: {text}")
+        bench.record(f"in a browser: {name}", [] if result == "ok" else [text])
+    bench.not_run += re.findall(r"^browser: NOT RUN: (.*)$", answer.text, re.M)
+    if not results and not bench.not_run or answer.code != 0 and all(result == "ok" for _, result, _ in results):
+        bench.record("in a browser", [kit.last_line(answer.text)])
+
+
 def slow_kit_tests(bench: Bench):
     """The Python tests with those that set up anew, with no network, and interrupt a run."""
     run_unittests(bench, {"KIT_LONG_TESTS": "1"})
@@ -213,7 +226,7 @@ def slow_kit_tests(bench: Bench):
 
 CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, nothing_old_is_shown, notebooks_in_french,
           java_tests_in_french]
-LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, slow_kit_tests]
+LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, in_a_browser, slow_kit_tests]
 
 
 def run(long: bool) -> int:
@@ -230,6 +243,8 @@ def run(long: bool) -> int:
         except Exception as problem:  # one check that breaks does not end the others
             bench.record(check.__name__.replace("_", " "), [f"{type(problem).__name__}: {problem}"])
         kit.say(f"   {kit.seconds(began)}")
+    for reason in bench.not_run:
+        kit.say(f"NOT RUN {reason}")
     for failure in bench.failures:
         kit.say(f"FAILED {failure}")
     kit.say(f"{bench.passed} passed, {len(bench.failures)} failed")
