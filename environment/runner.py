@@ -131,8 +131,9 @@ async def kernel_for(notebook, environment: dict, log=None, **options):
 
 
 def error_text(error: CellExecutionError) -> str:
-    """What went wrong in a cell; the kernel wraps what the code threw into a RuntimeException whose text begins with its name."""
-    return error.evalue if error.ename == "RuntimeException" else f"{error.ename}: {error.evalue}"
+    """What went wrong in a cell; the kernel wraps what the code threw into a RuntimeException whose text begins with its name, and the
+    library's own sentences need no name."""
+    return re.sub(r"^[\w.]+\.Refusal, ", "", error.evalue) if error.ename == "RuntimeException" else f"{error.ename}: {error.evalue}"
 
 
 def code_cells(notebook) -> list:
