@@ -34,7 +34,7 @@ final class TorchFile {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final int PROTOCOL = 1001;
     /** Bytes of a pickle; EfficientNet's state dict has 50,000. */
-    private static final long LARGEST_PICKLE = 1 << 23;
+    private static final long LARGEST_PICKLE = 1 << 22;
     /** Where programs put the state dict into a checkpoint; of several the first. */
     private static final List<String> NESTED = List.of("state_dict", "model_state_dict", "model_state", "model", "net", "network",
             "module", "weights", "params");
@@ -57,7 +57,7 @@ final class TorchFile {
             throw new IOException("its numbers are not little-endian");
         }
         Map<String, View> views;
-        try (InputStream in = zip.getInputStream(zip.getEntry(pickle))) {
+        try (InputStream in = new BufferedInputStream(zip.getInputStream(zip.getEntry(pickle)))) {
             views = stateDict(unpickle(new StateDictUnpickler(), in));
         }
         Map<String, float[]> loaded = new HashMap<>();

@@ -343,7 +343,7 @@ class WeightFileTest {
             out.write("}".repeat(20_000_000).getBytes(StandardCharsets.US_ASCII));
         }
         assertTrue(Files.size(bomb) < 1 << 16);
-        assertEquals("Weight file " + bomb + ": its pickle: found more than 8 MB, the most that is taken into memory for it here;"
+        assertEquals("Weight file " + bomb + ": its pickle: found more than 4 MB, the most that is taken into memory for it here;"
                 + " get it again or leave some of it out", refusal(bomb));
 
         for (String shape : List.of("[" + many + "]", "[1099511627776]", "[-1]")) {
