@@ -82,10 +82,11 @@ public final class Pictures {
      * The kernels of a trained network's first convolution.
      *
      * @param model the plan that the run was trained by
+     * @param data that the study has open
      * @throws IOException if the run's weights cannot be read or are of another network
      */
-    public static Picture kernels(Run run, StudyModel model) throws IOException {
-        return MapGrid.kernels("Kernels of the first convolution of " + Results.title(model.name()), Inside.firstKernels(run, model));
+    public static Picture kernels(Run run, StudyModel model, FaceSet data) throws IOException {
+        return MapGrid.kernels("Kernels of the first convolution of " + title(run, data), Inside.firstKernels(run, model));
     }
 
     /**
@@ -106,7 +107,7 @@ public final class Pictures {
         }
         String name = name(data, faces.label(shown));
         String which = data.origin().isSample() ? "the drawn face that it names most surely" : "the average face of " + Emotion.of(faces.label(shown)).title();
-        return MapGrid.answers("What the blocks of " + Results.title(model.name()) + " answer to " + which, faces.pixels(shown), name, rows);
+        return MapGrid.answers("What the blocks of " + title(run, data) + " answer to " + which, faces.pixels(shown), name, rows);
     }
 
     /** Faces that may be shown: the drawn ones of the validation split; of photographs the average of each class that has enough. */
@@ -124,6 +125,10 @@ public final class Pictures {
             labels[i] = (byte) classes.get(i).label();
         }
         return new Faces(pixels, labels);
+    }
+
+    private static String title(Run run, FaceSet data) {
+        return new Results(data.origin(), List.of(run)).title(run);
     }
 
     private static String name(FaceSet data, int label) {
@@ -158,7 +163,7 @@ public final class Pictures {
         boolean drawn = data.origin().isSample();
         Predictions said = drawn ? run.validation() : run.predict(model, Examples.of(faces));
         List<Integer> shown = Stream.concat(surest(said, false).limit(drawn ? MISTAKES : FACES), surest(said, true)).limit(FACES).toList();
-        return PredictionBars.picture("What " + Results.title(model.name()) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
+        return PredictionBars.picture("What " + title(run, data) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
                 : "the average face of each class"), Emotion.titles(), shown.stream().map(i -> {
             String name = name(data, said.truth()[i]);
             return new Answer(Optional.of(faces.pixels(i)), said.truth()[i] == said.predicted()[i] ? name + ", named right"
@@ -173,7 +178,7 @@ public final class Pictures {
      * @param path a PNG or JPEG file with one face cut out, or a folder of such files
      * @throws IOException if there is none or one cannot be read, or the run's weights are of another network
      */
-    public static Picture predictions(Run run, StudyModel model, String path) throws IOException, InterruptedException {
+    public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws IOException, InterruptedException {
         List<Path> files = List.of(Path.of(path));
         if (Files.isDirectory(files.get(0))) {
             try (Stream<Path> inside = Files.list(files.get(0))) {
@@ -188,6 +193,6 @@ public final class Pictures {
         for (int i = 0; i < said.size(); i++) {
             answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));
         }
-        return PredictionBars.picture("What " + Results.title(model.name()) + " says of " + Figures.count(files.size(), "image") + " of one's own", Emotion.titles(), answers);
+        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own", Emotion.titles(), answers);
     }
 }

@@ -85,8 +85,8 @@ class PicturesTest {
         assertEquals(List.of(4, 8), pooled.stream().map(List::size).toList());
         assertEquals(List.of(44, 18), pooled.stream().map(maps -> maps.get(0).length).toList());
         assertTrue(pooled.get(1).stream().allMatch(map -> map[7][7] >= 0), "behind a ReLU");
-        assertEquals("Kernels of the first convolution of small: 4 squares of 5×5 weights", Pictures.kernels(run, SMALL).description().split(",")[0]);
-        assertThrows(IOException.class, () -> Pictures.kernels(run, StudyModel.named("6")), "weights of another network");
+        assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights", Pictures.kernels(run, SMALL, SAMPLE).description().split(",")[0]);
+        assertThrows(IOException.class, () -> Pictures.kernels(run, StudyModel.named("6"), SAMPLE), "weights of another network");
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
         assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
     }
@@ -114,13 +114,13 @@ class PicturesTest {
         Path own = Files.createDirectory(folder.resolve("own"));
         ImageIO.write(new BufferedImage(60, 60, BufferedImage.TYPE_INT_RGB), "png", own.resolve("b.png").toFile());
         ImageIO.write(new BufferedImage(48, 48, BufferedImage.TYPE_BYTE_GRAY), "png", own.resolve("a.png").toFile());
-        Picture picture = Pictures.predictions(run, SMALL, own.toString());
-        assertTrue(picture.description().matches("What small says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"), picture.description());
+        Picture picture = Pictures.predictions(run, SMALL, PHOTOGRAPHS, own.toString());
+        assertTrue(picture.description().matches("What small \\(trial\\) says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"), picture.description());
         assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png"))).pixels(0));
         Path text = Files.writeString(own.resolve("c.txt"), "no image");
         assertEquals(text + ": this is neither PNG nor JPEG; remove it or convert it",
-                assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, text.toString())).getMessage());
-        assertTrue(assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, own.resolve("none.png").toString())).getMessage()
+                assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, SAMPLE, text.toString())).getMessage());
+        assertTrue(assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, SAMPLE, own.resolve("none.png").toString())).getMessage()
                 .contains("no such file"));
     }
 
