@@ -17,6 +17,7 @@ import ferkit.model.Summary;
 import ferkit.train.Examples;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
+import ferkit.train.Refusal;
 import ferkit.train.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,23 +84,23 @@ public final class Pictures {
      *
      * @param model the plan that the run was trained by
      * @param data that the study has open
-     * @throws IOException if the run's weights cannot be read or are of another network
+     * @throws Refusal if the run's weights cannot be read or are of another network
      */
-    public static Picture kernels(Run run, StudyModel model, FaceSet data) throws IOException {
-        return MapGrid.kernels("Kernels of the first convolution of " + title(run, data), Inside.firstKernels(run, model));
+    public static Picture kernels(Run run, StudyModel model, FaceSet data) {
+        return MapGrid.kernels("Kernels of the first convolution of " + title(run, data), Study.attempt(() -> Inside.firstKernels(run, model)));
     }
 
     /**
      * What the blocks of a trained network answer to one face, before they pool: of each block the eight channels that vary most over the
      * face, in their order. The face is the drawn one that the run names right most surely, or the average of the largest class.
      *
-     * @throws IOException if the run's weights cannot be read or are of another network
+     * @throws Refusal if the run's weights cannot be read or are of another network
      */
-    public static Picture answers(Run run, StudyModel model, FaceSet data) throws IOException {
+    public static Picture answers(Run run, StudyModel model, FaceSet data) {
         Faces faces = presentable(data);
         int shown = data.origin().isSample() ? surest(run.validation(), true).findFirst().orElse(0) : largestClass(data, faces);
         List<MapGrid.Row> rows = new ArrayList<>();
-        for (List<float[][]> maps : Inside.pooled(run, model, Examples.of(faces), shown)) {
+        for (List<float[][]> maps : Study.attempt(() -> Inside.pooled(run, model, Examples.of(faces), shown))) {
             List<float[][]> varied = maps.stream().sorted(Comparator.comparingDouble(Pictures::variance).reversed()).limit(CHANNELS).toList();
             float[][] first = maps.get(0);
             rows.add(new MapGrid.Row("Block " + (rows.size() + 1), varied.size() + " of " + maps.size() + ", " + first.length + "×" + first[0].length,
@@ -156,12 +157,12 @@ public final class Pictures {
      * Faces with the probabilities that a run gives to each class. Of the drawn sample: the surest mistakes on the validation images, then
      * what was named right most surely. Of photographs: the average of each class's training images.
      *
-     * @throws IOException if the run's weights cannot be read or are of another network
+     * @throws Refusal if the run's weights cannot be read or are of another network
      */
-    public static Picture predictions(Run run, StudyModel model, FaceSet data) throws IOException, InterruptedException {
+    public static Picture predictions(Run run, StudyModel model, FaceSet data) throws InterruptedException {
         Faces faces = presentable(data);
         boolean drawn = data.origin().isSample();
-        Predictions said = drawn ? run.validation() : run.predict(model, Examples.of(faces));
+        Predictions said = drawn ? run.validation() : Study.attempt(() -> run.predict(model, Examples.of(faces)));
         List<Integer> shown = Stream.concat(surest(said, false).limit(drawn ? MISTAKES : FACES), surest(said, true)).limit(FACES).toList();
         return PredictionBars.picture("What " + title(run, data) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
                 : "the average face of each class"), Emotion.titles(), shown.stream().map(i -> {
@@ -176,9 +177,19 @@ public final class Pictures {
      * {@code run.predict(model, Examples.of(Faces.read(files)))} gives the numbers.
      *
      * @param path a PNG or JPEG file with one face cut out, or a folder of such files
-     * @throws IOException if there is none or one cannot be read, or the run's weights are of another network
+     * @throws Refusal if there is none or one cannot be read, or the run's weights are of another network
      */
-    public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws IOException, InterruptedException {
+    public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws InterruptedException {
+        List<Path> files = Study.attempt(() -> files(path));
+        Predictions said = Study.attempt(() -> run.predict(model, Examples.of(Faces.read(files))));
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < said.size(); i++) {
+            answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));
+        }
+        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own", Emotion.titles(), answers);
+    }
+
+    private static List<Path> files(String path) throws IOException {
         List<Path> files = List.of(Path.of(path));
         if (Files.isDirectory(files.get(0))) {
             try (Stream<Path> inside = Files.list(files.get(0))) {
@@ -188,11 +199,6 @@ public final class Pictures {
         if (files.isEmpty() || files.size() > MOST_IMAGES) {
             throw new IOException(path + " holds " + files.size() + " files: expected 1 to " + MOST_IMAGES + " images");
         }
-        Predictions said = run.predict(model, Examples.of(Faces.read(files)));
-        List<Answer> answers = new ArrayList<>();
-        for (int i = 0; i < said.size(); i++) {
-            answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));
-        }
-        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own", Emotion.titles(), answers);
+        return files;
     }
 }

@@ -19,12 +19,12 @@ import ferkit.train.History;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
 import ferkit.train.Progress;
+import ferkit.train.Refusal;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
 import ferkit.train.Training;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,7 +86,7 @@ class PicturesTest {
         assertEquals(List.of(44, 18), pooled.stream().map(maps -> maps.get(0).length).toList());
         assertTrue(pooled.get(1).stream().allMatch(map -> map[7][7] >= 0), "behind a ReLU");
         assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights", Pictures.kernels(run, SMALL, SAMPLE).description().split(",")[0]);
-        assertThrows(IOException.class, () -> Pictures.kernels(run, StudyModel.named("6"), SAMPLE), "weights of another network");
+        assertThrows(Refusal.class, () -> Pictures.kernels(run, StudyModel.named("6"), SAMPLE), "weights of another network");
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
         assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
     }
@@ -119,8 +119,8 @@ class PicturesTest {
         assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png"))).pixels(0));
         Path text = Files.writeString(own.resolve("c.txt"), "no image");
         assertEquals(text + ": this is neither PNG nor JPEG; remove it or convert it",
-                assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, SAMPLE, text.toString())).getMessage());
-        assertTrue(assertThrows(IOException.class, () -> Pictures.predictions(run, SMALL, SAMPLE, own.resolve("none.png").toString())).getMessage()
+                assertThrows(Refusal.class, () -> Pictures.predictions(run, SMALL, SAMPLE, text.toString())).getMessage());
+        assertTrue(assertThrows(Refusal.class, () -> Pictures.predictions(run, SMALL, SAMPLE, own.resolve("none.png").toString())).getMessage()
                 .contains("no such file"));
     }
 
