@@ -78,7 +78,8 @@ public final class Overview {
             return List.of("No model has been trained yet.");
         }
         List<String> sentences = new ArrayList<>();
-        sentences.add("Of " + Figures.count(results.runs().size(), "trained model") + " the best on the validation images: "
+        sentences.add((results.runs().size() == 1 ? "The one trained model on the validation images: "
+                : "Of " + results.runs().size() + " trained models the best on the validation images: ")
                 + best(results, results.runs(), run -> run.best().valAccuracy(), Results::interval));
         List<Run> studys = results.runs().stream().filter(run -> results.study(run).isPresent()).toList();
         if (!studys.isEmpty()) {
@@ -90,7 +91,7 @@ public final class Overview {
         }
         List<Run> tested = results.tested().runs();
         sentences.add(tested.isEmpty() ? "There are no labelled test images, so nothing is known of the models on images that chose nothing."
-                : "The best on the test images, which chose nothing: "
+                : (tested.size() == 1 ? "On" : "The best on") + " the test images, which chose nothing: "
                         + best(results, tested, run -> run.test().accuracy(), run -> Evaluation.of(run.test()).interval()));
         results.tested().findingsThatHold().ifPresent(findings -> {
             StringColumn holds = (StringColumn) findings.column(findings.columnCount() - 1);

@@ -302,7 +302,9 @@ class ResultsTest {
         assertEquals(List.of("Model", "Validation accuracy", "Validation: 95 % interval", "Test accuracy", "Test: 95 % interval"),
                 Overview.table(new Results(FER2013, List.of(trial))).columnNames());
         assertEquals(List.of("Model 2 (sample)"), Overview.table(new Results(SAMPLE, List.of(trial))).stringColumn("Model").asList());
-        assertEquals(2, Overview.sentences(new Results(SAMPLE, List.of(trial))).size());
+        assertEquals(List.of("The one trained model on the validation images: Model 2 (sample) with 0.6000 (95 % interval 0.569–0.630).",
+                "On the test images, which chose nothing: Model 2 (sample) with 0.6000 (95 % interval 0.569–0.630)."),
+                Overview.sentences(new Results(SAMPLE, List.of(trial))));
         Predictions unlabelled = new Predictions(new int[] {-1}, new int[1], new float[1][7]);
         Run untested = new Run(trial.folder(), trial.config(), trial.history(), trial.validation(), unlabelled);
         assertEquals(3, Overview.table(new Results(SAMPLE, List.of(untested))).columnCount());
