@@ -123,7 +123,9 @@ def stopped() -> str:
     no process, and says which epoch is kept and with which command it goes on after that."""
     if kit.WINDOWS:
         return "NOT TRIED: Windows has no signals"
+    began = time.monotonic()
     train("6", *small())
+    whole_seconds = time.monotonic() - began
     forget("6")
     chance, kept, told = random.Random(1), 0, 0
     for turn in range(STOPS):
@@ -131,7 +133,7 @@ def stopped() -> str:
         command = train_command(*models, *small())
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd=kit.ROOT,
                                    start_new_session=True)
-        timer = threading.Timer(chance.uniform(0, 10), (process.send_signal if sent == signal.SIGTERM else
+        timer = threading.Timer(chance.uniform(0, whole_seconds), (process.send_signal if sent == signal.SIGTERM else
                                                         functools.partial(os.killpg, process.pid)), [sent])
         timer.start()
         text = process.stdout.read()  # ends when the last of its processes has
