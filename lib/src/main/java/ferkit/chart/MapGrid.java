@@ -62,9 +62,9 @@ public final class MapGrid {
         int side = (int) Math.sqrt(face.length);
         BufferedImage image = Charts.picture(Style.WIDTH, height, g -> {
             int top = (height - FACE - 20) / 2;
-            g.drawImage(Charts.grey(face, side), 8, top, FACE, FACE, null);
+            g.drawImage(Charts.grey(face, side), 10, top, FACE, FACE, null);
             g.setColor(Style.INK);
-            Charts.centred(g, Style.TEXT, caption, 8 + FACE / 2.0, top + FACE + 16);
+            Charts.centred(g, Style.SMALL, caption, 10 + FACE / 2.0, top + FACE + 16);
             for (int r = 0; r < rows.size(); r++) {
                 Row row = rows.get(r);
                 int y = 4 + r * (MAP + GAP);

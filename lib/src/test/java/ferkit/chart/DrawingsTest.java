@@ -46,7 +46,7 @@ class DrawingsTest {
         Arrays.fill(face, (byte) 200);
         float[][] map = new float[12][12];
         map[0][0] = 3;
-        Picture picture = MapGrid.answers("Answers", face, "Happy", List.of(
+        Picture picture = MapGrid.answers("Answers", face, "Average of Surprise", List.of(
                 new MapGrid.Row("Block 1", "8 of 32", Collections.nCopies(8, new float[48][48])), new MapGrid.Row("Block 2", "1 of 64", Collections.singletonList(map))));
         assertEquals("Answers. Block 1: 8 maps of 48×48; Block 2: 1 map of 12×12.", picture.description());
         assertEquals(96 * 96 * Charts.SCALE * Charts.SCALE, pixels(picture.image(), new Color(200, 200, 200)), 400);
