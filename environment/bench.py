@@ -39,7 +39,10 @@ def peers_python() -> Path:
 
 def study_models(java: kit.Java) -> list:
     """The library's rows of models."""
-    return json.loads(kit.capture(kit.java_command(java, "models"), env={**os.environ, **kit.java_variables()}, cwd=kit.ROOT).text)
+    answer = kit.capture(kit.java_command(java, "models"), env={**os.environ, **kit.java_variables()}, cwd=kit.ROOT)
+    if answer.code != 0:
+        raise kit.Stop(f"The library does not list its models: {kit.last_line(answer.text)}")
+    return json.loads(kit.last_line(answer.text))
 
 
 def title(model: str) -> str:

@@ -17,8 +17,8 @@ if __name__ == "__main__" and any(name.startswith("PYTHON") for name in os.envir
     # Python's own or the kit's.
     for name in [name for name in os.environ if name.startswith("PYTHON")]:
         del os.environ[name]
-    if os.name != "nt":
-        os.execv(sys.executable, [sys.executable, *sys.argv])
+    if os.name != "nt" and not sys.flags.ignore_environment:  # once: some Pythons set such a variable at each start
+        os.execv(sys.executable, [sys.executable, "-E", *sys.argv])
 
 import argparse
 import contextlib
@@ -668,7 +668,8 @@ def lab(options) -> int:
 
 def train(options) -> int:
     jobs = ["--jobs", str(options.jobs)] if options.jobs is not None else []
-    line = subprocess.list2cmdline(sys.orig_argv) if WINDOWS else shlex.join(sys.orig_argv)
+    words = [sys.orig_argv[0], *sys.argv]
+    line = subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
     return library("train", [*options.models, *jobs], {**settings_variables(options), "FERKIT_COMMAND": line})
 
 

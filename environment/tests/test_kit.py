@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+import bench
 import kit
 
 NEEDED = kit.required_java()
@@ -81,6 +82,14 @@ class OddMachineTest(unittest.TestCase):
             (self.folder / "theirs" / f"{module}.py").write_text("raise ImportError('a broken module')\n", "utf-8")
         self.environment.update(PYTHONPATH=str(self.folder / "theirs"), PYTHONWARNINGS="error", PYTHONSAFEPATH="1")
         self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+
+    def test_a_python_that_sets_a_variable_of_its_own_at_each_start(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.folder / "own"], check=True)
+        (next((self.folder / "own").glob("lib/*/site-packages")) / "sitecustomize.py").write_text(
+            "import os\nos.environ['PYTHONNOUSERSITE'] = '1'\n", "utf-8")
+        with mock.patch.object(sys, "executable", str(self.folder / "own" / "bin" / "python")):
+            self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
 
     @unittest.skipUnless(LONG, "sets up many times")
     def test_set_up_that_is_stopped_at_any_moment_just_goes_on(self):
@@ -373,11 +382,11 @@ class SetUpTest(unittest.TestCase):
     @unittest.skipIf(kit.WINDOWS, "Windows has other locks")
     def test_set_up_waits_for_what_a_killed_one_has_left_running(self):
         code = ("import os, pathlib, sys, kit\nkit.STATE = pathlib.Path(sys.argv[1])\nwith kit.alone():\n"
-                " kit.follow(['sh', '-c', 'echo begun; sleep 2; touch ended'], 'Step', 'begun', kit.STATE / 'log', cwd=kit.STATE)")
+                " kit.follow(['sh', '-c', 'touch begun; sleep 2; touch ended'], 'Step', '', kit.STATE / 'log', cwd=kit.STATE)")
         first = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=kit.ENVIRONMENT, stdout=subprocess.PIPE, encoding="utf-8")
-        while not (self.state / "log").exists():
+        while not (self.state / "begun").exists():
+            self.assertIsNone(first.poll())
             time.sleep(0.01)
-        time.sleep(0.5)
         first.kill()
         first.communicate()
         with kit.alone():
@@ -417,6 +426,14 @@ class JvmVariablesTest(unittest.TestCase):
                               env={**os.environ, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC", "_JAVA_OPTIONS": "-Xms900g", "JDK_JAVA_OPTIONS": "-Xlog:gc"})
         self.assertRegex(done.stdout, r"(?m)^ok +Native engine")
         self.assertEqual("", done.stderr)
+
+    def test_models_are_read_behind_what_a_jvm_says_of_its_variables(self):
+        if not kit.library_built():
+            self.skipTest("the library is not built")
+        with mock.patch.dict(os.environ, {"JDK_JAVA_OPTIONS": "-Dproxy=here"}):
+            self.assertEqual("model-1", bench.study_models(kit.find_java())[0]["name"])
+        with mock.patch.object(kit, "java_command", lambda *_: ["false"]), self.assertRaisesRegex(kit.Stop, "does not list its models"):
+            bench.study_models(None)
 
 
 class MavenTest(unittest.TestCase):
