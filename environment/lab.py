@@ -1,5 +1,7 @@
 """What JupyterLab's server does in its own way when `kit.py lab` has started it: how it reads and saves the kit's notebooks, and what
 it takes for harmless in "Save and Export Notebook As … HTML"."""
+import html
+import re
 import shutil
 from pathlib import Path
 
@@ -13,15 +15,23 @@ import kit
 TAGS = {*bleach.ALLOWED_TAGS, "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "figcaption", "figure",
         "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "p", "pre", "s", "samp", "small", "span", "sub", "summary", "sup",
         "table", "tbody", "td", "tfoot", "th", "thead", "tr", "var"}
-ATTRIBUTES = {**bleach.ALLOWED_ATTRIBUTES, "*": ["class", "id", "style", "title"], "img": ["alt", "height", "src", "width"],
-              "td": ["colspan", "rowspan"], "th": ["colspan", "rowspan", "scope"]}
+ATTRIBUTES = {**bleach.ALLOWED_ATTRIBUTES, "img": ["alt", "height", "width"], "td": ["colspan", "rowspan"], "th": ["colspan", "rowspan", "scope"]}
 
 
-def clean_html(html: str | bytes) -> str:
+def harmless(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute may stay: of data that are in the page, pictures only, and of pictures only those."""
+    if (tag, name) == ("img", "src"):
+        return value.startswith("data:image/")
+    if name == "href" and re.sub("[^a-z:]", "", html.unescape(value).lower()).startswith("data:"):
+        return False
+    return name in ("class", "id", "style", "title") or name in ATTRIBUTES.get(tag, ())
+
+
+def clean_html(element: str | bytes) -> str:
     """HTML without what could run: nbconvert's filter of this name with the headings, paragraphs, tables and pictures that it turns
-    into text. Pictures may be those in the page only."""
-    text = html.decode() if isinstance(html, bytes) else str(html)
-    return bleach.clean(text, TAGS, ATTRIBUTES, protocols={"http", "https", "mailto", "data"},
+    into text."""
+    text = element.decode() if isinstance(element, bytes) else str(element)
+    return bleach.clean(text, TAGS, harmless, protocols={"http", "https", "mailto", "data"},
                         css_sanitizer=CSSSanitizer([*ALLOWED_CSS_PROPERTIES, "caption-side", "margin", "max-width", "padding"]))
 
 
@@ -53,14 +63,17 @@ class Notebooks(AsyncLargeFileManager):
 
 def keep_fer2013(file: Path, notebook: dict) -> Path | None:
     """Copies a notebook's file to `fer2013_` and its name if it shows the study's results on FER2013 and `notebook`, which is to
-    replace it, does not show such results; returns the copy if there is one."""
+    replace it, does not show such results; returns the copy if there is one. Another copy, which may have been worked in, stays."""
     try:
         before = checks.shown(checks.read(file))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # no file yet, or no notebook
         return None
     if before is None or before[0] != "fer2013" or checks.shown(notebook) == before or file.name.startswith("fer2013_"):
         return None
-    copy = file.with_name(f"fer2013_{file.name}")
+    number, copy = 1, file.with_name(f"fer2013_{file.name}")
+    while copy.exists() and copy.read_bytes() != file.read_bytes():
+        number += 1
+        copy = file.with_name(f"fer2013_{file.stem}_{number}.ipynb")
     temporary = copy.with_name(copy.name + ".tmp")
     shutil.copyfile(file, temporary)
     temporary.replace(copy)
