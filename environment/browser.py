@@ -56,7 +56,8 @@ class Browser:
         port = Path(self.folder) / "DevToolsActivePort"
         until(lambda: port.exists() and port.read_text().strip(), "Chromium does not start")
         address = f"http://127.0.0.1:{port.read_text().split()[0]}/json"
-        tab = next(tab for tab in json.load(urllib.request.urlopen(address)) if tab["type"] == "page")
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        tab = next(tab for tab in json.load(direct.open(address)) if tab["type"] == "page")
         self.socket = websocket.create_connection(tab["webSocketDebuggerUrl"], timeout=PATIENCE)
         self.calls = 0
         self.call("Page.enable")
@@ -221,7 +222,7 @@ class Lab:
     def idle(self):
         """Waits until the cells that were started have ended."""
         self.browser.wait(f"!window.running && {self.PANEL}.sessionContext.session.kernel.status !== 'busy'", "cells go on and on")
-        time.sleep(3)  # so long, at most, the kernel takes what comes for cells that waited behind one that failed
+        time.sleep(1)  # what comes at once behind a cell that failed is taken for one that waited
 
     def picture(self, name: str, word: str):
         """A picture of the page with a cell in its middle."""

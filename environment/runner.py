@@ -515,9 +515,14 @@ async def queue_ends(client):
     for sources, last in [(["int nothing = 1 / 0;", "int after = 1;", "int last = 2;"], "Aborted"), (["int later = 3;"], None)]:
         for source in sources:
             client.kc.execute(source, stop_on_error=True)
-        replies = [await client.kc.get_shell_msg(timeout=60) for _ in sources]
-        if replies[-1]["content"].get("ename") != last:
-            return f"the last of {sources} ended with {replies[-1]['content']}"
+            for _ in range(10):  # so that a cell may wait for long behind the one that fails
+                client.kc.kernel_info()
+        ends = []
+        while len(ends) < len(sources):
+            reply = await client.kc.get_shell_msg(timeout=60)
+            ends += [reply["content"]] if reply["msg_type"] == "execute_reply" else []
+        if ends[-1].get("ename") != last:
+            return f"the last of {sources} ended with {ends[-1]}"
         await asyncio.sleep(1)
     return None
 

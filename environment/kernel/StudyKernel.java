@@ -21,6 +21,7 @@ import org.dflib.jjava.maven.magics.LoadFromPomCellMagic;
 import org.dflib.jjava.maven.magics.LoadFromPomLineMagic;
 import org.dflib.jjava.maven.magics.MavenMagic;
 import org.dflib.jjava.maven.magics.MavenRepoMagic;
+import org.dflib.jjava.shaded.org.zeromq.ZMQ;
 
 /**
  * JJava, but cells that wait behind one that fails or is interrupted are not run, as Jupyter's protocol asks for and Python's kernel
@@ -28,8 +29,8 @@ import org.dflib.jjava.maven.magics.MavenRepoMagic;
  * the JJava that it has installed.
  */
 public final class StudyKernel {
-    /** A cell that comes so soon behind one that failed was waiting for it: the kernel looks for the next one every 50 ms. */
-    private static final long WAITING_NANOS = 300_000_000;
+    /** A cell that comes so soon behind one that failed was waiting for it as well: many take some time to arrive. */
+    private static final long ARRIVING_NANOS = 100_000_000;
 
     private StudyKernel() {}
 
@@ -64,6 +65,7 @@ public final class StudyKernel {
 
     private static final class Connection extends JupyterConnection {
         private boolean failed;
+        private boolean waiting; // whether, since the last cell ended, there was always a next message at hand
         private long endedAt;
 
         Connection(KernelConnectionProperties properties) throws Exception {
@@ -73,7 +75,8 @@ public final class StudyKernel {
         @Override
         public <T> void setHandler(MessageType<T> type, ShellHandler<T> handler) {
             super.setHandler(type, type == MessageType.EXECUTE_REQUEST ? (env, message) -> {
-                boolean waited = failed && System.nanoTime() - endedAt < WAITING_NANOS;
+                boolean waited = failed && (waiting || System.nanoTime() - endedAt < ARRIVING_NANOS);
+                waiting = true;
                 if (waited && ((ExecuteRequest) message.getContent()).shouldStopOnError()) {
                     env.setBusyDeferIdle();
                     env.defer().replyError(ExecuteReply.MESSAGE_TYPE.error(),
@@ -87,12 +90,20 @@ public final class StudyKernel {
         }
 
         @Override
-        public ShellReplyEnvironment prepareReplyEnv(ShellChannel shell, MessageContext context) {
-            return new ShellReplyEnvironment(shell, stdin, iopub, context) {
+        public ShellReplyEnvironment prepareReplyEnv(ShellChannel channel, MessageContext context) {
+            return new ShellReplyEnvironment(channel, stdin, iopub, context) {
                 @Override
                 public void replyError(MessageType<?> type, ErrorReply error) {
                     failed |= type == ExecuteReply.MESSAGE_TYPE.error();
                     super.replyError(type, error);
+                }
+
+                @Override
+                public void resolveDeferrals() { // at the end of each message, before its reply is sent
+                    if (channel == Connection.this.shell) {
+                        waiting &= (channel.getEvents() & ZMQ.Poller.POLLIN) != 0;
+                    }
+                    super.resolveDeferrals();
                 }
             };
         }
