@@ -149,11 +149,12 @@ def notebooks_in_french(bench: Bench):
 
 
 def on_each_notebook(bench: Bench, name: str, command: str, environment: dict, notebooks=()):
-    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *kit.find_notebooks(list(notebooks))], env=environment)
+    chosen = kit.find_notebooks(notebooks)
+    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *chosen], env=environment)
     results = re.findall(r"^(\S+\.ipynb): (ok|FAILED .*)$", answer.text, re.M)
     for notebook, result in results:
         bench.record(f"{notebook} {name}", [] if result == "ok" else [result.removeprefix("FAILED ")])
-    if len(results) != len(kit.find_notebooks(list(notebooks))):
+    if len(results) != len(chosen):
         bench.record(name, [kit.last_line(answer.text)])
 
 
@@ -196,27 +197,27 @@ def on_other_jdks(bench: Bench):
                     bench.record(f"outputs of {executed.name} on JDK {java.version}", checks.output_problems(checks.read(executed)))
 
 
-def training_survives(bench: Bench):
-    """Training killed, interrupted, out of room, twice at once, and its memory: see trials.py."""
-    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "trials.py"], env=bench.environment)
-    results = re.findall(r"^trial (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
+def each_trial(bench: Bench, program: str, word: str, kind: str):
+    """Runs a program that tries some things and prints for each `WORD NAME: ok …` or `WORD NAME: FAILED …`, or `WORD: NOT RUN: …`."""
+    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / program], env=bench.environment)
+    results = re.findall(rf"^{word} (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
     for name, result, text in results:
         kit.say(f"{name}: {text}")
-        bench.record(f"training {name}", [] if result == "ok" else [text])
-    if answer.code != 0 and all(result == "ok" for _, result, _ in results):
-        bench.record("trials of training", [kit.last_line(answer.text)])
+        bench.record(f"{kind}: {name}", [] if result == "ok" else [text])
+    not_run = re.findall(rf"^{word}: NOT RUN: (.*)$", answer.text, re.M)
+    bench.not_run += not_run
+    if not results and not not_run or answer.code != 0 and all(result == "ok" for _, result, _ in results):
+        bench.record(kind, [kit.last_line(answer.text)])
+
+
+def training_survives(bench: Bench):
+    """Training killed, stopped, interrupted, out of room, twice at once, and its memory: see trials.py."""
+    each_trial(bench, "trials.py", "trial", "training")
 
 
 def in_a_browser(bench: Bench):
     """JupyterLab in Chromium, and the pages on paper: see browser.py."""
-    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "browser.py"], env=bench.environment)
-    results = re.findall(r"^browser (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
-    for name, result, text in results:
-        kit.say(f"{name}: {text}")
-        bench.record(f"in a browser: {name}", [] if result == "ok" else [text])
-    bench.not_run += re.findall(r"^browser: NOT RUN: (.*)$", answer.text, re.M)
-    if not results and not bench.not_run or answer.code != 0 and all(result == "ok" for _, result, _ in results):
-        bench.record("in a browser", [kit.last_line(answer.text)])
+    each_trial(bench, "browser.py", "browser", "in a browser")
 
 
 def slow_kit_tests(bench: Bench):
