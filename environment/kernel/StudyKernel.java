@@ -1,12 +1,19 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
+import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.MessageContext;
 import org.dflib.jjava.jupyter.messages.MessageType;
 import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
@@ -21,7 +28,6 @@ import org.dflib.jjava.maven.magics.LoadFromPomCellMagic;
 import org.dflib.jjava.maven.magics.LoadFromPomLineMagic;
 import org.dflib.jjava.maven.magics.MavenMagic;
 import org.dflib.jjava.maven.magics.MavenRepoMagic;
-import org.dflib.jjava.shaded.org.zeromq.ZMQ;
 
 /**
  * JJava, but cells that wait behind one that fails or is interrupted are not run, as Jupyter's protocol asks for and Python's kernel
@@ -29,8 +35,7 @@ import org.dflib.jjava.shaded.org.zeromq.ZMQ;
  * the JJava that it has installed.
  */
 public final class StudyKernel {
-    /** A cell that comes so soon behind one that failed was waiting for it as well: many take some time to arrive. */
-    private static final long ARRIVING_NANOS = 100_000_000;
+    private static final String ABORTED = "Aborted";
 
     private StudyKernel() {}
 
@@ -64,9 +69,10 @@ public final class StudyKernel {
     }
 
     private static final class Connection extends JupyterConnection {
-        private boolean failed;
-        private boolean waiting; // whether, since the last cell ended, there was always a next message at hand
-        private long endedAt;
+        /** When a cell last failed; those that were sent before are not run. */
+        private Instant failedAt = Instant.MIN;
+        /** For each sender the shortest time from a cell's sending, by the sender's clock, to its arrival: what the two clocks differ by. */
+        private final Map<String, Duration> clocks = new HashMap<>();
 
         Connection(KernelConnectionProperties properties) throws Exception {
             super(properties);
@@ -75,35 +81,36 @@ public final class StudyKernel {
         @Override
         public <T> void setHandler(MessageType<T> type, ShellHandler<T> handler) {
             super.setHandler(type, type == MessageType.EXECUTE_REQUEST ? (env, message) -> {
-                boolean waited = failed && (waiting || System.nanoTime() - endedAt < ARRIVING_NANOS);
-                waiting = true;
-                if (waited && ((ExecuteRequest) message.getContent()).shouldStopOnError()) {
+                if (sentAt(message.getHeader()).isBefore(failedAt) && ((ExecuteRequest) message.getContent()).shouldStopOnError()) {
                     env.setBusyDeferIdle();
                     env.defer().replyError(ExecuteReply.MESSAGE_TYPE.error(),
-                            new ErrorReply("Aborted", "A cell above failed, so this one was not run", List.of()));
+                            new ErrorReply(ABORTED, "A cell above failed, so this one was not run", List.of()));
                 } else {
-                    failed = false;
                     handler.handle(env, message);
                 }
-                endedAt = System.nanoTime();
             } : handler);
         }
 
+        /** When a cell was sent, by this machine's clock; now if the sender gave no time. */
+        private Instant sentAt(Header<?> header) {
+            Instant now = Instant.now();
+            try {
+                Instant sent = OffsetDateTime.parse(header.getTimestamp().getDateString()).toInstant();
+                return sent.plus(clocks.merge(header.getSessionId(), Duration.between(sent, now), (a, b) -> a.compareTo(b) < 0 ? a : b));
+            } catch (DateTimeParseException e) {
+                return now;
+            }
+        }
+
         @Override
-        public ShellReplyEnvironment prepareReplyEnv(ShellChannel channel, MessageContext context) {
-            return new ShellReplyEnvironment(channel, stdin, iopub, context) {
+        public ShellReplyEnvironment prepareReplyEnv(ShellChannel shell, MessageContext context) {
+            return new ShellReplyEnvironment(shell, stdin, iopub, context) {
                 @Override
                 public void replyError(MessageType<?> type, ErrorReply error) {
-                    failed |= type == ExecuteReply.MESSAGE_TYPE.error();
-                    super.replyError(type, error);
-                }
-
-                @Override
-                public void resolveDeferrals() { // at the end of each message, before its reply is sent
-                    if (channel == Connection.this.shell) {
-                        waiting &= (channel.getEvents() & ZMQ.Poller.POLLIN) != 0;
+                    if (type == ExecuteReply.MESSAGE_TYPE.error() && !error.getErrorName().equals(ABORTED)) {
+                        failedAt = Instant.now();
                     }
-                    super.resolveDeferrals();
+                    super.replyError(type, error);
                 }
             };
         }

@@ -137,7 +137,7 @@ class ServerTest(unittest.TestCase):
             [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "lab", "--no-browser", f"--port={self.port}", f"--notebook-dir={folder.name}",
              "--IdentityProvider.token=of-the-test"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
         self.addCleanup(self.stop)
-        for _ in range(240):
+        for _ in range(600):
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
                 self.ask("api/status")
                 return
@@ -169,21 +169,37 @@ class ServerTest(unittest.TestCase):
         self.assertIn("showed results on FER2013 and is saved with others", self.said)
 
 
-class LanguageTest(unittest.TestCase):
-    def test_a_notebook_that_is_opened_has_the_language_of_the_kernel(self):
-        """JupyterLab compares all of language_info; the version is the JDK's and is added as a notebook is opened."""
+class KernelTest(unittest.TestCase):
+    def setUp(self):
         if not kit.kernel_jar().exists():
             self.skipTest("the kernel is not installed")
         manager = KernelManager(kernel_name="java")
         manager.start_kernel(env={**os.environ, **kit.jupyter_variables()}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        client = manager.blocking_client()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=120)
-            language = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
+        self.addCleanup(manager.shutdown_kernel, now=True)
+        self.client = manager.blocking_client()
+        self.client.start_channels()
+        self.addCleanup(self.client.stop_channels)
+        self.client.wait_for_ready(timeout=120)
+
+    def run_cells(self, *cells) -> list:
+        """Sends all cells at once, as Run All does, and returns what the kernel answers: "ok" or the error's name."""
+        answers = {self.client.execute(source): None for source in cells}
+        while None in answers.values():
+            message = self.client.get_shell_msg(timeout=60)
+            if message["parent_header"]["msg_id"] in answers:
+                answers[message["parent_header"]["msg_id"]] = message["content"].get("ename", message["content"]["status"])
+        return list(answers.values())
+
+    def test_cells_that_wait_behind_one_that_fails_are_not_run_and_later_ones_are(self):
+        fails = "Thread.sleep(300); throw new RuntimeException();"
+        self.assertEqual(["ok", "RuntimeException", "Aborted", "Aborted"], self.run_cells("int a = 1;", fails, "a = 2;", "a = 3;"))
+        for _ in range(5):  # sent as soon as the failure is known
+            self.assertEqual(["ok"], self.run_cells('if (a != 1) throw new RuntimeException();'))
+            self.assertEqual(["RuntimeException"], self.run_cells("throw new RuntimeException();"))
+
+    def test_a_notebook_that_is_opened_has_the_language_of_the_kernel(self):
+        """JupyterLab compares all of language_info; the version is the JDK's and is added as a notebook is opened."""
+        language = self.client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
         version = kit.read_json(kit.kernel_jar().with_name("kernel.json"))["metadata"]["java"]
         spec = kit.read_json(kit.kernel_jar().with_name("kernel.json"))
         for path in kit.find_notebooks([]):

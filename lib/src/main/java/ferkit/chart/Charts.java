@@ -195,7 +195,7 @@ public final class Charts {
         }
         accuracy.addAll(pair(run.name(), run.accuracy(), run.valAccuracy()));
         loss.addAll(pair(run.name(), run.loss(), run.valLoss()));
-        return new Picture("Accuracy and loss of " + run.name() + behind.stream().map(other -> ", behind it in pale those of " + other.name()).collect(Collectors.joining()),
+        return new Picture("Accuracy and loss of " + run.name() + behind.stream().map(other -> "; behind in pale: " + other.name()).collect(Collectors.joining()),
                 "Training and validation accuracy and loss of " + run.inWords() + behind.stream().map(other -> " Behind in pale, " + other.inWords()).collect(Collectors.joining()),
                 Panels.image(List.of(new Panels.Panel("Accuracy", accuracy), new Panels.Panel("Loss", loss)), 2, 320));
     }
