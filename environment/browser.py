@@ -222,7 +222,6 @@ class Lab:
     def idle(self):
         """Waits until the cells that were started have ended."""
         self.browser.wait(f"!window.running && {self.PANEL}.sessionContext.session.kernel.status !== 'busy'", "cells go on and on")
-        time.sleep(1)  # what comes at once behind a cell that failed is taken for one that waited
 
     def picture(self, name: str, word: str):
         """A picture of the page with a cell in its middle."""

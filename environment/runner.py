@@ -488,7 +488,7 @@ async def refusals(path: Path, notebook):
         said = error_text_of(cells[settings][1])
         if f"nonsense: no such file or folder in {NOTEBOOKS}" not in said:
             return f"settings that fail say: {said}"
-        problem = await refused(client, cells[settings + 1:], "after settings that fail") or await queue_ends(client)
+        problem = await refused(client, cells[settings + 1:], "after settings that fail")
         if problem or training is None:
             return problem
         reopen("withEpochs(200)")
@@ -508,23 +508,6 @@ async def refusals(path: Path, notebook):
         if "interrupted" not in error_text_of(cell).lower():
             return f"an interrupted training says: {error_text_of(cell) or said[-1:]}"
         return await refused(client, cells[training + 1:], "after an interrupted training")
-
-
-async def queue_ends(client):
-    """Cells that wait behind one that fails, as Run All sends them, are not run; one that is sent later is."""
-    for sources, last in [(["int nothing = 1 / 0;", "int after = 1;", "int last = 2;"], "Aborted"), (["int later = 3;"], None)]:
-        for source in sources:
-            client.kc.execute(source, stop_on_error=True)
-            for _ in range(10):  # so that a cell may wait for long behind the one that fails
-                client.kc.kernel_info()
-        ends = []
-        while len(ends) < len(sources):
-            reply = await client.kc.get_shell_msg(timeout=60)
-            ends += [reply["content"]] if reply["msg_type"] == "execute_reply" else []
-        if ends[-1].get("ename") != last:
-            return f"the last of {sources} ended with {ends[-1]}"
-        await asyncio.sleep(1)
-    return None
 
 
 def error_text_of(cell) -> str:
