@@ -387,15 +387,15 @@ public final class Study {
     private String whatIsSafe(Recipe recipe, RunConfig config) {
         return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
                 + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
-                + (recipe.architecture() instanceof StudyModel ? " The same without a notebook: python3 environment/kit.py train "
-                        + config.model().substring("model-".length()) + flags(config) : "");
+                + (StudyModel.ALL.contains(recipe.architecture()) ? " The same without a notebook: python3 environment/kit.py train "
+                        + config.model().replaceFirst("^model-", "") + flags(recipe, config) : "");
     }
 
     /** The flags of {@code kit.py train} that ask for a run of this size on these data. */
-    private String flags(RunConfig config) {
+    private String flags(Recipe recipe, RunConfig config) {
         boolean sample = data().origin().isSample();
-        boolean sized = settings().isSized() || !sample && !workspace().isStudy(Recipe.of(StudyModel.named(config.model())), config);
-        return (sample ? " --data sample" : settings().data().map(path -> " --data " + path.toAbsolutePath()).orElse(""))
+        boolean sized = settings().isSized() || !sample && !workspace().isStudy(recipe, config);
+        return (sample ? " --data sample" : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
                 + (sized ? " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch() : "")
                 + (config.seed() == 1 ? "" : " --seed " + config.seed());
     }

@@ -11,6 +11,8 @@ import ferkit.data.Faces;
 import ferkit.data.Origin;
 import ferkit.data.Sample;
 import ferkit.model.StudyModel;
+import ferkit.model.StudyModel.Padding;
+import ferkit.model.StudyModel.Pooling;
 import ferkit.train.Recipe;
 import ferkit.train.Refusal;
 import ferkit.train.Run;
@@ -140,6 +142,13 @@ class StudyTest {
         assertTrue(meanwhile.contains("Reloading or closing this page is safe too"), meanwhile);
         assertTrue(meanwhile.contains("kit.py train 6 --epochs 1 --limit 0 --batch 128 --seed 5<"), meanwhile);
         assertFalse(shown.get(shown.size() - 1).contains("safe"), "nothing of it stays below a finished run");
+    }
+
+    @Test
+    void aNetworkOfOnesOwnIsTrainedInTheNotebookOnly() throws Exception {
+        ofTwo(Settings.from(Map.of()).withEpochs(1)).train(new StudyModel("half", List.of(4), 3, Padding.SAME, List.of(Pooling.MAX), 8));
+        assertTrue(shown.stream().anyMatch(html -> html.contains("Stopping is safe")), "progress is shown");
+        assertFalse(shown.stream().anyMatch(html -> html.contains("kit.py train")), "the command knows no such model");
     }
 
     @Test
