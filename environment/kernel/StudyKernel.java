@@ -35,8 +35,6 @@ import org.dflib.jjava.maven.magics.MavenRepoMagic;
  * the JJava that it has installed.
  */
 public final class StudyKernel {
-    private static final String ABORTED = "Aborted";
-
     private StudyKernel() {}
 
     /** @param arguments the connection file that Jupyter has written */
@@ -69,8 +67,9 @@ public final class StudyKernel {
     }
 
     private static final class Connection extends JupyterConnection {
-        /** When a cell last failed; those that were sent before are not run. */
+        /** When a cell last failed that was not sent as one that may; those that were sent before are not run. */
         private Instant failedAt = Instant.MIN;
+        private boolean mayFail;
         /** For each sender the shortest time from a cell's sending, by the sender's clock, to its arrival: what the two clocks differ by. */
         private final Map<String, Duration> clocks = new HashMap<>();
 
@@ -81,10 +80,15 @@ public final class StudyKernel {
         @Override
         public <T> void setHandler(MessageType<T> type, ShellHandler<T> handler) {
             super.setHandler(type, type == MessageType.EXECUTE_REQUEST ? (env, message) -> {
-                if (sentAt(message.getHeader()).isBefore(failedAt) && ((ExecuteRequest) message.getContent()).shouldStopOnError()) {
+                if (Instant.now().isBefore(failedAt)) { // the clock was put back
+                    failedAt = Instant.MIN;
+                }
+                boolean waited = sentAt(message.getHeader()).isBefore(failedAt);
+                mayFail = waited || !((ExecuteRequest) message.getContent()).shouldStopOnError();
+                if (waited) {
                     env.setBusyDeferIdle();
                     env.defer().replyError(ExecuteReply.MESSAGE_TYPE.error(),
-                            new ErrorReply(ABORTED, "A cell above failed, so this one was not run", List.of()));
+                            new ErrorReply("Aborted", "A cell above failed, so this one was not run", List.of()));
                 } else {
                     handler.handle(env, message);
                 }
@@ -94,6 +98,9 @@ public final class StudyKernel {
         /** When a cell was sent, by this machine's clock; now if the sender gave no time. */
         private Instant sentAt(Header<?> header) {
             Instant now = Instant.now();
+            if (header.getTimestamp() == null) {
+                return now;
+            }
             try {
                 Instant sent = OffsetDateTime.parse(header.getTimestamp().getDateString()).toInstant();
                 return sent.plus(clocks.merge(header.getSessionId(), Duration.between(sent, now), (a, b) -> a.compareTo(b) < 0 ? a : b));
@@ -107,7 +114,7 @@ public final class StudyKernel {
             return new ShellReplyEnvironment(shell, stdin, iopub, context) {
                 @Override
                 public void replyError(MessageType<?> type, ErrorReply error) {
-                    if (type == ExecuteReply.MESSAGE_TYPE.error() && !error.getErrorName().equals(ABORTED)) {
+                    if (type == ExecuteReply.MESSAGE_TYPE.error() && !mayFail) {
                         failedAt = Instant.now();
                     }
                     super.replyError(type, error);
