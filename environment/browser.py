@@ -20,6 +20,7 @@ import websocket
 
 import kit
 import runner
+from trials import Failed, demand
 
 NOTEBOOK = kit.NOTEBOOKS / "07_model_6.ipynb"  # the smallest model
 # Beside it lies a link that makes the notebook's path to the library right.
@@ -31,15 +32,6 @@ PATIENCE = 300
 PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}  # inches
 MARGIN = 0.4
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-
-
-class Failed(Exception):
-    """Something was seen that must not be."""
-
-
-def demand(holds, otherwise: str):
-    if not holds:
-        raise Failed(otherwise)
 
 
 # ---------------------------------------------------------------- the browser
