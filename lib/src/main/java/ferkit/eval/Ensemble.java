@@ -11,7 +11,7 @@ import tech.tablesaw.api.Table;
 /**
  * Several models that answer together, by the mean of their probabilities, held against one of them on the same images.
  *
- * @param title what the models together are called within a sentence, for example "the six together"
+ * @param title what the models together are called, for example "All 6 together"
  * @param together their mean
  * @param singleTitle what the one model is called
  * @param single its predictions
@@ -30,9 +30,9 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
     /** The paired test of the two, in a sentence. */
     public String test() {
         McNemar test = McNemar.of(together, single);
-        return "The difference is " + Figures.signed(100 * (together.accuracy() - single.accuracy()), 1) + " points. Only " + title + " are right on "
-                + Figures.count(test.onlyFirst(), "image") + ", only " + singleTitle + " on " + Figures.count(test.onlySecond(), "image")
-                + ": the paired test " + (test.pValue() < McNemar.LEVEL ? "tells the two apart" : "does not tell the two apart")
+        return "The difference is " + Figures.signed(100 * (together.accuracy() - single.accuracy()), 1) + " points. " + title + " are right on "
+                + Figures.count(test.onlyFirst(), "image") + " on which " + singleTitle + " is wrong, and wrong on " + Figures.count(test.onlySecond(), "image")
+                + " on which it is right: the paired test " + (test.pValue() < McNemar.LEVEL ? "tells the two apart" : "does not tell the two apart")
                 + " at the 5 % level (p " + (test.pValue() < 0.001 ? "" : "= ") + Figures.pValue(test.pValue()) + ").";
     }
 

@@ -562,7 +562,7 @@ public final class Results {
             return Optional.empty();
         }
         Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
-        return Optional.of(new Ensemble("all " + runs.size() + " together", Predictions.mean(runs.stream().map(split).toList()),
+        return Optional.of(new Ensemble("All " + runs.size() + " together", Predictions.mean(runs.stream().map(split).toList()),
                 title(best), split.apply(best)));
     }
 

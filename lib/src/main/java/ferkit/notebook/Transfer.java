@@ -325,7 +325,7 @@ public final class Transfer {
         return Table.create("What computing features once saves", StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
                 StringColumn.create("Time of " + run.config().epochs() + " epochs", LiveProgress.duration(each), LiveProgress.duration(once),
                         LiveProgress.duration(head)),
-                StringColumn.create("Times as fast", "1", Figures.fixed(each / once, 1), Figures.fixed(each / head, 0)),
+                StringColumn.create("Times as fast", "1", Figures.fixed(each / once, 1), Figures.count(Math.round(each / head))),
                 StringColumn.create("Measured", Figures.fixed(rate, 1) + " images/s through the trunk", "the same", "the run's own seconds"));
     }
 
