@@ -781,8 +781,11 @@ def doctor(options) -> int:
         if DATA.is_dir() else []
     named = os.environ.get("FERKIT_DATA")
     found = f"{named} (FERKIT_DATA)" if named else ", ".join(files)
-    line("Data set", bool(found) or None, found or "no FER2013 in data/: the drawn sample is used",
-         f"to use FER2013, see {DATA / 'README.md'}")
+    if named and named != SAMPLE and not Path(named).exists():
+        line("Data set", False, f"{found}: nothing is there", "name another path, or unset FERKIT_DATA")
+    else:
+        line("Data set", bool(found) or None, found or "no FER2013 in data/: the drawn sample is used",
+             f"to use FER2013, see {DATA / 'README.md'}")
     line("Cores", True, str(cores()))
     size = memory() / 2 ** 30
     line("Memory", True if size >= 6 else None, f"{size:.1f} GB" if size else "unknown", "training Model 3 takes about 3 GB")

@@ -169,6 +169,8 @@ class OddMachineTest(unittest.TestCase):
         self.assertRegex(done.stdout, rf"MISSING +JDK +No Java was found\n +→ install a JDK {NEEDED}")
         self.assertRegex(done.stdout, r"MISSING +Maven +.*not on PATH\n +→ install it")
         self.assertRegex(done.stdout, r"note +Data set +no FER2013 in data/: the drawn sample is used")
+        self.environment["FERKIT_DATA"] = str(self.folder / "none.csv")
+        self.assertRegex(self.run_kit("doctor").stdout, r"MISSING +Data set +\S+none\.csv \(FERKIT_DATA\): nothing is there\n +→ name another path")
 
     def test_clean_keeps_what_took_long_when_nobody_answers(self):
         kept = [self.root / "reports" / file for file in ("sample/runs/model-1/config.json", "trials/x/config.json",

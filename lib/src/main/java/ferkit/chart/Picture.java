@@ -19,6 +19,12 @@ public record Picture(String title, String description, BufferedImage image) {
         return (int) (image.getWidth() / Charts.SCALE);
     }
 
+    /** Its words, as a notebook prints it; {@code study.show} shows the picture. */
+    @Override
+    public String toString() {
+        return title + ": " + description;
+    }
+
     /** The bytes of a PNG file. */
     public byte[] png() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -50,8 +50,11 @@ final class Hdf5Reader {
                 }
             }
             if (splits.isEmpty()) {
-                throw new IOException(file + ": HDF5 with " + hdf.getChildren().keySet() + ", expected the datasets Training_pixel, Training_label,"
+                throw new IOException(file + ": HDF5 with " + (hdf.getChildren().isEmpty() ? "nothing in it" : String.join(", ", hdf.getChildren().keySet())) + ", expected the datasets Training_pixel, Training_label,"
                         + " PublicTest_pixel and so on; save them under these names");
+            }
+            if (splits.values().stream().allMatch(split -> split.size() == 0)) {
+                throw new IOException(file + ": " + String.join(", ", hdf.getChildren().keySet()) + " hold no image, expected at least one; get the file again");
             }
         } catch (RuntimeException e) { // jHDF's own kind and others
             throw new IOException(file + ": its HDF5 structure cannot be read (" + e.getMessage() + "); get the file again", e);
@@ -87,6 +90,9 @@ final class Hdf5Reader {
 
     /** Copies arrays of numbers, or arrays of such arrays, one after the other; returns where the next would go. */
     private static int copy(Object numbers, byte[] target, int offset, int largest, String what) throws IOException {
+        if (!numbers.getClass().isArray()) {
+            throw new IOException(what + ": found \"" + numbers + "\", expected whole numbers from 0 to " + largest + "; save them so");
+        }
         int at = offset;
         for (int i = 0; i < Array.getLength(numbers); i++) {
             if (numbers instanceof Object[] parts) {

@@ -108,6 +108,12 @@ public final class Evaluation {
         return Interval.wilson(correct, size);
     }
 
+    /** The report, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return report();
+    }
+
     /** The scores of each class and their averages. */
     public ClassReport classes() {
         return classes;

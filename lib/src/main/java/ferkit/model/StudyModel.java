@@ -56,8 +56,11 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
             new StudyModel("model-5", List.of(32, 64, 128, 256), 3, SAME,  List.of(MAX, MAX, AVG, AVG), 512),
             new StudyModel("model-6", List.of(32, 64, 128),      3, VALID, List.of(MAX, AVG, AVG),      256));
 
-    /** @throws IllegalArgumentException if there is not one pooling a block, or a size is out of its range */
+    /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, or a size is out of its range */
     public StudyModel {
+        if (!name.matches("[\\p{L}\\p{N}_-]+")) {
+            throw new IllegalArgumentException("A model is named '" + name + "': expected letters, digits, - and _, because its runs' folder has that name");
+        }
         filters = List.copyOf(filters);
         pools = List.copyOf(pools);
         if (filters.isEmpty() || filters.size() != pools.size()) {

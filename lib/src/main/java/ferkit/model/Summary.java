@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a network consists of, as Keras' {@code model.summary()} shows it.
@@ -55,6 +56,13 @@ public record Summary(List<Layer> layers) {
     /** Those of them that training changes by gradients. */
     public long trainable() {
         return layers.stream().mapToLong(Layer::trainable).sum();
+    }
+
+    /** A line a layer and the sums, as a notebook prints it. */
+    @Override
+    public String toString() {
+        return layers.stream().map(layer -> layer.name() + " " + layer.output() + ": " + layer.parameters() + "\n").collect(Collectors.joining())
+                + "parameters: " + parameters() + ", trained by gradients: " + trainable();
     }
 
     private static long count(Block block, boolean trainableOnly) {

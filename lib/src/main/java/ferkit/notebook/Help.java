@@ -47,10 +47,11 @@ final class Help {
     /**
      * The text on a class and its members, on a method, or on everything of this name, as HTML.
      *
-     * @param name such as {@code Results}, {@code Results.curves} or {@code curves}
+     * @param asked such as {@code Results}, {@code Results.curves}, {@code curves} or {@code results.curves(run)}
      * @throws IOException if the library's jar cannot be read
      */
-    static String html(String name) throws IOException {
+    static String html(String asked) throws IOException {
+        String name = asked.strip().replaceFirst("\\(.*", "");
         int dot = name.lastIndexOf('.');
         String type = name.substring(0, Math.max(dot, 0));
         String last = name.substring(dot + 1);
@@ -63,8 +64,8 @@ final class Help {
             found.addAll(entries.stream().filter(entry -> entry.type().equals(last) && !found.contains(entry)).toList());
         }
         if (found.isEmpty()) {
-            return "<div>The library has no public class or method " + Html.escape(name)
-                    + ". <code>study.help(\"Study\")</code> lists what a study can do.</div>";
+            return "<div>The library has no public class or method '" + Html.escape(name)
+                    + "'. <code>study.help(\"Study\")</code> lists what a study can do.</div>";
         }
         return found.stream().map(Help::html).collect(Collectors.joining("", "<dl>", "</dl>"));
     }

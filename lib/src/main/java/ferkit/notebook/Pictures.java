@@ -176,7 +176,7 @@ public final class Pictures {
      * What a run says of images of one's own. Only their names are shown, so that no photograph lands in a page;
      * {@code run.predict(model, Examples.of(Faces.read(files)))} gives the numbers.
      *
-     * @param path a PNG or JPEG file with one face cut out, or a folder of such files
+     * @param path a PNG or JPEG file with one face cut out, or a folder of such files, of which those are taken that end in .png, .jpg or .jpeg
      * @throws Refusal if there is none or one cannot be read, or the run's weights are of another network
      */
     public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws InterruptedException {
@@ -190,15 +190,20 @@ public final class Pictures {
     }
 
     private static List<Path> files(String path) throws IOException {
-        List<Path> files = List.of(Path.of(path));
-        if (Files.isDirectory(files.get(0))) {
-            try (Stream<Path> inside = Files.list(files.get(0))) {
-                files = inside.filter(Files::isRegularFile).sorted().toList();
+        Path there = Path.of(path);
+        if (Files.notExists(there)) {
+            throw new IOException(path + ": no such file or folder" + (there.isAbsolute() ? "" : " in " + Path.of("").toAbsolutePath())
+                    + ", expected a PNG or JPEG image, or a folder of such; name another path or put it there");
+        }
+        if (!Files.isDirectory(there)) {
+            return List.of(there);
+        }
+        try (Stream<Path> inside = Files.list(there)) {
+            List<Path> files = inside.filter(file -> file.getFileName().toString().matches("(?i)[^.].*\\.(png|jpe?g)")).sorted().toList();
+            if (files.isEmpty() || files.size() > MOST_IMAGES) {
+                throw new IOException(path + " holds " + Figures.count(files.size(), "image") + " (.png, .jpg, .jpeg): expected 1 to " + MOST_IMAGES);
             }
+            return files;
         }
-        if (files.isEmpty() || files.size() > MOST_IMAGES) {
-            throw new IOException(path + " holds " + files.size() + " files: expected 1 to " + MOST_IMAGES + " images");
-        }
-        return files;
     }
 }

@@ -334,7 +334,7 @@ public final class Results {
         return Charts.comparison("Figure 1 as the study published it", curves, IntStream.range(0, curves.size()).boxed().toList());
     }
 
-    /** {@link #publishedFigureOne} to be held against these runs; empty if they were not made on FER2013. */
+    /** What {@link #publishedFigureOne} gives, to be held against these runs; empty if they were not made on FER2013. */
     public Optional<Picture> studysFigureOne() {
         return origin.isComparable() ? Optional.of(publishedFigureOne()) : Optional.empty();
     }

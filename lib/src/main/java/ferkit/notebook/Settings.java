@@ -27,8 +27,11 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
     /** What stands in a path's place to ask for the drawn sample, whatever lies in {@code data/}. */
     static final Path SAMPLE = Path.of("sample");
 
-    /** @throws IllegalArgumentException if a number is out of range */
+    /** @throws IllegalArgumentException if a number is out of range or the path is empty */
     public Settings {
+        if (data.filter(path -> path.toString().isBlank()).isPresent()) {
+            throw new IllegalArgumentException("The setting data is empty: expected a file or folder, or \"sample\" for the drawn sample");
+        }
         require("epochs", epochs.orElse(1), 1);
         require("limit", limit.orElse(0), 0);
         require("batch", batch.orElse(1), 1);

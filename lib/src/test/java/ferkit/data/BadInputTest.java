@@ -259,8 +259,13 @@ class BadInputTest {
         try (WritableHdfFile hdf = HdfFile.write(file)) {
             hdf.putDataset("X", new int[] {1});
         }
-        assertEquals(file + ": HDF5 with [X], expected the datasets Training_pixel, Training_label, PublicTest_pixel and so on; save them under"
+        assertEquals(file + ": HDF5 with X, expected the datasets Training_pixel, Training_label, PublicTest_pixel and so on; save them under"
                 + " these names", error(file));
+        try (WritableHdfFile hdf = HdfFile.write(file)) {
+            hdf.putDataset("Training_pixel", new int[2][2304]);
+            hdf.putDataset("Training_label", new String[] {"happy", "sad"});
+        }
+        assertEquals(file + ", Training_label: found \"happy\", expected whole numbers from 0 to 6; save them so", error(file));
         for (int[] labels : new int[][] {{7, 0}, {0}}) {
             try (WritableHdfFile hdf = HdfFile.write(file)) {
                 hdf.putDataset("Training_pixel", new int[2][2304]);

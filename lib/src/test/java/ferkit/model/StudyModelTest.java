@@ -34,6 +34,10 @@ class StudyModelTest {
         assertTrue(e.getMessage().contains("a kernel of 4"), e.getMessage());
         e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("dry", List.of(8, 16), 3, same, two, 64, 1f, 0.5f));
         assertTrue(e.getMessage().contains("drops 1.0 and 0.5"), e.getMessage());
+        for (String name : List.of("", "../up", "a/b", "a\\b", "my model")) {
+            e = assertThrows(IllegalArgumentException.class, () -> new StudyModel(name, List.of(8, 16), 3, same, two, 64));
+            assertTrue(e.getMessage().startsWith("A model is named '" + name + "': expected letters, digits"), e.getMessage());
+        }
     }
 
     @Test
@@ -45,6 +49,8 @@ class StudyModelTest {
                 .reduce((a, b) -> b).map(l -> List.of(l.output().get(1), l.output().get(2))).orElseThrow());
         assertEquals(new Shape(7), summary.layers().get(summary.layers().size() - 1).output());
         assertEquals(2L * (32 + 64 + 128), summary.parameters() - summary.trainable());
+        assertTrue(summary.toString().startsWith("Conv2d (32, 48, 48): 320\nReLU (32, 48, 48): 0\n"), summary.toString());
+        assertTrue(summary.toString().endsWith("\nparameters: 813671, trained by gradients: 813223"), summary.toString());
     }
 
     @Test

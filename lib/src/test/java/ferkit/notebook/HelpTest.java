@@ -38,8 +38,14 @@ class HelpTest {
     }
 
     @Test
+    void aCallCopiedFromACellIsItsMethod() throws IOException {
+        assertEquals(Help.html("Study.train"), Help.html("Study.train(model)"));
+        assertEquals(Help.html("help"), Help.html(" study.help(\"train\");"));
+    }
+
+    @Test
     void anUnknownNameGetsASentence() throws IOException {
-        assertTrue(Help.html("<trian>").startsWith("<div>The library has no public class or method &lt;trian&gt;."));
+        assertTrue(Help.html("<trian>").startsWith("<div>The library has no public class or method '&lt;trian&gt;'."));
     }
 
     @Test

@@ -116,12 +116,17 @@ class PicturesTest {
         ImageIO.write(new BufferedImage(48, 48, BufferedImage.TYPE_BYTE_GRAY), "png", own.resolve("a.png").toFile());
         Picture picture = Pictures.predictions(run, SMALL, PHOTOGRAPHS, own.toString());
         assertTrue(picture.description().matches("What small \\(trial\\) says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"), picture.description());
+        assertEquals(picture.title() + ": " + picture.description(), picture.toString());
         assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png"))).pixels(0));
         Path text = Files.writeString(own.resolve("c.txt"), "no image");
         assertEquals(text + ": this is neither PNG nor JPEG; remove it or convert it",
                 assertThrows(Refusal.class, () -> Pictures.predictions(run, SMALL, SAMPLE, text.toString())).getMessage());
         assertTrue(assertThrows(Refusal.class, () -> Pictures.predictions(run, SMALL, SAMPLE, own.resolve("none.png").toString())).getMessage()
-                .contains("no such file"));
+                .contains("no such file or folder, expected a PNG or JPEG image"));
+        Pictures.predictions(run, SMALL, SAMPLE, own.toString()); // what else lies in the folder is left out
+        Path none = Files.createDirectory(folder.resolve("none"));
+        assertEquals(none + " holds 0 images (.png, .jpg, .jpeg): expected 1 to 60",
+                assertThrows(Refusal.class, () -> Pictures.predictions(run, SMALL, SAMPLE, none.toString())).getMessage());
     }
 
     @Test

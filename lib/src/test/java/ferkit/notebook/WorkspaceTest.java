@@ -122,6 +122,8 @@ class WorkspaceTest {
 
     @Test
     void theSampleCanBeAskedFor() throws IOException {
+        assertEquals("The setting data is empty: expected a file or folder, or \"sample\" for the drawn sample",
+                assertThrows(IllegalArgumentException.class, () -> Settings.from(Map.of()).withData("")).getMessage());
         assertTrue(Workspace.open(Settings.from(Map.of("FERKIT_DATA", "sample")), text -> { }).data().origin().isSample());
         IOException e = assertThrows(IOException.class,
                 () -> Workspace.open(Settings.from(Map.of("FERKIT_DATA", "./sample")), text -> { }));
