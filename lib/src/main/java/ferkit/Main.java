@@ -12,6 +12,7 @@ import ferkit.train.ConsoleProgress;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.StepTimer;
+import ferkit.train.Stoppable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,13 +26,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The command line behind {@code kit.py}; settings come from the environment's FERKIT_… variables.
@@ -51,8 +50,6 @@ public final class Main {
     /** More than the largest of the study's models takes while it is trained. */
     private static final long BYTES_A_JOB = 3L << 30;
     private static final String COMMAND = "FERKIT_COMMAND";
-    /** So long a signal waits for the batch under way. */
-    private static final long PATIENCE_SECONDS = 60;
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private Main() {}
@@ -62,7 +59,7 @@ public final class Main {
             switch (arguments.length == 0 ? "" : arguments[0]) {
                 case "data" -> data();
                 case "models" -> OUT.println(new Gson().toJson(StudyModel.ALL));
-                case "train" -> stoppable(() -> train(Arrays.asList(arguments).subList(1, arguments.length)));
+                case "train" -> trainStoppably(Arrays.asList(arguments).subList(1, arguments.length));
                 case "steps" -> steps();
                 case "read" -> read(arguments);
                 default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--jobs N], steps, read FILE");
@@ -73,39 +70,19 @@ public final class Main {
         }
     }
 
-    @FunctionalInterface
-    private interface Command {
-        void run() throws IOException, InterruptedException;
-    }
-
-    /**
-     * Runs a command on this thread. A signal to end interrupts it and waits until it has ended, because the native library
-     * crashes a JVM that ends in the middle of a batch.
-     */
-    private static void stoppable(Command command) throws IOException {
-        Thread worker = Thread.currentThread();
-        CountDownLatch ended = new CountDownLatch(1);
-        AtomicBoolean told = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            told.set(ended.getCount() > 0);
-            worker.interrupt();
+    /** A signal to end waits until what is kept is said and the processes of side-by-side training have ended. */
+    private static void trainStoppably(List<String> arguments) throws IOException {
+        try (Stoppable work = new Stoppable()) {
             try {
-                ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                train(arguments);
             } catch (InterruptedException e) {
-                worker.interrupt();
+                // has said so
+            } catch (IOException | RuntimeException e) {
+                if (!work.isTold()) {
+                    throw e;
+                }
+                OUT.println("Stopped before training began" + advice());
             }
-        }));
-        try {
-            command.run();
-        } catch (InterruptedException e) {
-            // has said so
-        } catch (IOException | RuntimeException e) {
-            if (!told.get()) {
-                throw e;
-            }
-            OUT.println("Stopped before training began" + advice());
-        } finally {
-            ended.countDown();
         }
     }
 
@@ -202,7 +179,7 @@ public final class Main {
             }
         } catch (InterruptedException e) {
             pool.shutdownNow();
-            pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            pool.awaitTermination(Stoppable.PATIENCE_SECONDS, TimeUnit.SECONDS);
             OUT.println("Stopped" + advice());
             throw e;
         }
@@ -224,7 +201,7 @@ public final class Main {
             return process.waitFor();
         } catch (InterruptedException e) {
             process.destroy(); // asks it to stop
-            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            process.waitFor(Stoppable.PATIENCE_SECONDS, TimeUnit.SECONDS);
             throw e;
         }
     }

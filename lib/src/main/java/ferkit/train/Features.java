@@ -75,7 +75,8 @@ public final class Features implements Examples {
             throws IOException, InterruptedException {
         Faces faces = data.split(split);
         Path folder = Files.createDirectories(cache.resolve(data.hash().substring(0, 16) + "-" + trunk.key()));
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (Stoppable work = new Stoppable();
+                NDManager manager = NDManager.newBaseManager()) {
             Block lower = trunk.weights().load(manager, trunk.variant()).lower(trunk.stage());
             Shape shape = trunk.outputShape(lower);
             List<Piece> plan = new ArrayList<>();
@@ -144,7 +145,8 @@ public final class Features implements Examples {
      */
     public static double speed(FrozenTrunk trunk, Faces faces, int images, int threads) throws IOException, InterruptedException {
         int[] some = IntStream.range(0, images).map(i -> i % faces.size()).toArray();
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (Stoppable stoppable = new Stoppable();
+                NDManager manager = NDManager.newBaseManager()) {
             Work work = new Work(manager, trunk.weights().load(manager, trunk.variant()).lower(trunk.stage()), trunk, faces);
             return speed(work, some, threads);
         }

@@ -144,7 +144,8 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      * @throws IOException if the weights cannot be read or are of another network
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
-        try (NDManager manager = Engine.getInstance().newBaseManager()) {
+        try (Stoppable work = new Stoppable();
+                NDManager manager = Engine.getInstance().newBaseManager()) {
             return Training.predict(network(architecture, manager), manager, examples, config().batch(), images -> { });
         }
     }

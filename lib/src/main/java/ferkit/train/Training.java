@@ -33,11 +33,6 @@ public final class Training {
     private static final Loss CROSS_ENTROPY = Loss.softmaxCrossEntropyLoss();
     /** The engine has one generator: a run that is being interrupted draws its last batch's dropout before another one begins. */
     private static final ReentrantLock ENGINE = new ReentrantLock();
-    private static volatile Thread trainer;
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Training::endBatch));
-    }
 
     private Training() {}
 
@@ -61,8 +56,8 @@ public final class Training {
         if (!ENGINE.tryLock(RunLock.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("Another cell of this process is training: wait for it or interrupt it");
         }
-        trainer = Thread.currentThread();
-        try (RunLock lock = RunLock.take(folder);
+        try (Stoppable work = new Stoppable();
+                RunLock lock = RunLock.take(folder);
                 NDManager manager = newManager(config.device())) {
             if (Run.isFinished(folder)) { // by another process, since the caller looked
                 Run run = Run.load(folder);
@@ -129,22 +124,7 @@ public final class Training {
                     predict(network, manager, test, config.batch(),
                             images -> progress.phase("predictions for the test images", images, test.size())));
         } finally {
-            trainer = null;
             ENGINE.unlock();
-        }
-    }
-
-    /** Keeps a JVM that is told to end from doing so in the middle of a batch, where the native library would crash it. */
-    private static void endBatch() {
-        Thread training = trainer;
-        if (training == null) {
-            return;
-        }
-        training.interrupt();
-        try {
-            ENGINE.tryLock(RunLock.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
