@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -106,7 +105,7 @@ public final class Overview {
     private static String best(Results results, List<Run> runs, ToDoubleFunction<Run> accuracy, Function<Run, Interval> interval) {
         double highest = runs.stream().mapToDouble(accuracy).max().getAsDouble();
         List<Run> best = runs.stream().filter(run -> accuracy.applyAsDouble(run) == highest).toList();
-        return best.stream().map(results::title).collect(Collectors.joining(" and ")) + " with " + Figures.fixed(highest, 4)
+        return Results.listed(best.stream().map(results::title).toList()) + " with " + Figures.fixed(highest, 4)
                 + " (95 % interval " + interval.apply(best.get(0)).text() + ").";
     }
 }

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /**
  * What there is to see of a network: what it is made of, what it has learnt, what it answers. Faces are shown only where
- * they are drawn ones; of photographs the average of a class stands for all of them.
+ * they are drawn ones; of photographs the average of a class stands for all of them, or if no class has enough, the drawn sample.
  */
 public final class Pictures {
     /** Channels shown of each block. */
@@ -96,9 +96,9 @@ public final class Pictures {
      *
      * @throws Refusal if the run's weights cannot be read or are of another network
      */
-    public static Picture answers(Run run, StudyModel model, FaceSet data) {
+    public static Picture answers(Run run, StudyModel model, FaceSet data) throws InterruptedException {
         Faces faces = presentable(data);
-        int shown = data.origin().isSample() ? surest(run.validation(), true).findFirst().orElse(0) : largestClass(data, faces);
+        int shown = isAveraged(data) ? largestClass(data, faces) : said(run, model, data, faces).surest(true).findFirst().orElse(0);
         List<MapGrid.Row> rows = new ArrayList<>();
         for (List<float[][]> maps : Study.attempt(() -> Inside.pooled(run, model, Examples.of(faces), shown))) {
             List<float[][]> varied = maps.stream().sorted(Comparator.comparingDouble(Pictures::variance).reversed()).limit(CHANNELS).toList();
@@ -107,16 +107,20 @@ public final class Pictures {
                     maps.stream().filter(varied::contains).toList()));
         }
         String name = name(data, faces.label(shown));
-        String which = data.origin().isSample() ? "the drawn face that it names most surely" : "the average face of " + Emotion.of(faces.label(shown)).title();
+        String which = isAveraged(data) ? "the average face of " + Emotion.of(faces.label(shown)).title() : "the drawn face that it names most surely";
         return MapGrid.answers("What the blocks of " + title(run, data) + " answer to " + which, faces.pixels(shown), name, rows);
     }
 
-    /** Faces that may be shown: the drawn ones of the validation split; of photographs the average of each class that has enough. */
+    private static boolean isAveraged(FaceSet data) {
+        return !data.origin().isSample() && !DataTables.present(data.training(), DataTables.LEAST_AVERAGED).isEmpty();
+    }
+
+    /** Faces that may be shown: drawn ones for validation, or the average of each class that has enough photographs. */
     private static Faces presentable(FaceSet data) {
-        List<Emotion> classes = DataTables.present(data.training(), DataTables.LEAST_AVERAGED);
-        if (data.origin().isSample() || classes.isEmpty()) {
-            return data.origin().isSample() ? data.validation() : Sample.draw().validation();
+        if (!isAveraged(data)) {
+            return (data.origin().isSample() ? data : Sample.draw()).validation();
         }
+        List<Emotion> classes = DataTables.present(data.training(), DataTables.LEAST_AVERAGED);
         Statistics.Grey grey = Statistics.grey(data.training());
         byte[] pixels = new byte[classes.size() * Faces.PIXELS];
         byte[] labels = new byte[classes.size()];
@@ -128,12 +132,16 @@ public final class Pictures {
         return new Faces(pixels, labels);
     }
 
+    private static Predictions said(Run run, StudyModel model, FaceSet data, Faces presentable) throws InterruptedException {
+        return data.origin().isSample() ? run.validation() : Study.attempt(() -> run.predict(model, Examples.of(presentable)));
+    }
+
     private static String title(Run run, FaceSet data) {
         return new Results(data.origin(), List.of(run)).title(run);
     }
 
     private static String name(FaceSet data, int label) {
-        return (data.origin().isSample() ? "" : "Average of ") + Emotion.of(label).title();
+        return (isAveraged(data) ? "Average of " : "") + Emotion.of(label).title();
     }
 
     private static int largestClass(FaceSet data, Faces averages) {
@@ -147,23 +155,17 @@ public final class Pictures {
         return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
     }
 
-    /** The images named right, or those named wrong, the surest of them first. */
-    private static Stream<Integer> surest(Predictions said, boolean right) {
-        return IntStream.range(0, said.size()).filter(i -> (said.predicted()[i] == said.truth()[i]) == right).boxed()
-                .sorted(Comparator.comparingDouble(i -> -said.probabilities()[i][said.predicted()[i]]));
-    }
-
     /**
-     * Faces with the probabilities that a run gives to each class. Of the drawn sample: the surest mistakes on the validation images, then
-     * what was named right most surely. Of photographs: the average of each class's training images.
+     * Faces with the probabilities that a run gives to each class. Of drawn faces: its surest mistakes on those for validation, then
+     * what it names right most surely. Of photographs: the average of each class's training images.
      *
      * @throws Refusal if the run's weights cannot be read or are of another network
      */
     public static Picture predictions(Run run, StudyModel model, FaceSet data) throws InterruptedException {
         Faces faces = presentable(data);
-        boolean drawn = data.origin().isSample();
-        Predictions said = drawn ? run.validation() : Study.attempt(() -> run.predict(model, Examples.of(faces)));
-        List<Integer> shown = Stream.concat(surest(said, false).limit(drawn ? MISTAKES : FACES), surest(said, true)).limit(FACES).toList();
+        boolean drawn = !isAveraged(data);
+        Predictions said = said(run, model, data, faces);
+        List<Integer> shown = Stream.concat(said.surest(false).limit(drawn ? MISTAKES : FACES), said.surest(true)).limit(FACES).toList();
         return PredictionBars.picture("What " + title(run, data) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
                 : "the average face of each class"), Emotion.titles(), shown.stream().map(i -> {
             String name = name(data, said.truth()[i]);

@@ -488,28 +488,22 @@ public final class Results {
      * probability of at least {@value #SURE}, and the surest one. Classes without images are left out.
      */
     public Table surestMistakes(Run run) {
-        Predictions said = run.validation();
         Table table = Table.create("Mistakes of " + title(run) + " on the validation images", StringColumn.create("Class"), IntColumn.create("Images"),
                 IntColumn.create("Mistakes"), IntColumn.create("Of them with at least " + SURE), StringColumn.create("Surest taken for"),
                 StringColumn.create("Its probability"));
         for (Emotion emotion : Emotion.values()) {
-            int[] images = IntStream.range(0, said.size()).filter(i -> said.truth()[i] == emotion.label()).toArray();
-            List<Integer> mistakes = IntStream.of(images).filter(i -> said.predicted()[i] != emotion.label()).boxed()
-                    .sorted(Comparator.comparingDouble(i -> -surety(said, i))).toList();
-            if (images.length > 0) {
+            Predictions said = run.validation().of(emotion);
+            List<Integer> mistakes = said.surest(false).toList();
+            if (said.size() > 0) {
                 table.stringColumn(0).append(emotion.title());
-                table.intColumn(1).append(images.length);
+                table.intColumn(1).append(said.size());
                 table.intColumn(2).append(mistakes.size());
-                table.intColumn(3).append((int) mistakes.stream().filter(i -> surety(said, i) >= SURE).count());
+                table.intColumn(3).append((int) mistakes.stream().filter(i -> said.surety(i) >= SURE).count());
                 table.stringColumn(4).append(mistakes.isEmpty() ? "–" : Emotion.of(said.predicted()[mistakes.get(0)]).title());
-                table.stringColumn(5).append(mistakes.isEmpty() ? "–" : Figures.fixed(surety(said, mistakes.get(0)), 3));
+                table.stringColumn(5).append(mistakes.isEmpty() ? "–" : Figures.fixed(said.surety(mistakes.get(0)), 3));
             }
         }
         return table;
-    }
-
-    private static double surety(Predictions said, int image) {
-        return said.probabilities()[image][said.predicted()[image]];
     }
 
     /** What the comparison of these runs allows to say and what it does not, in computed sentences. */
@@ -598,7 +592,8 @@ public final class Results {
                 + "; chance alone agrees at least as well in " + Figures.fixed(100 * agreement.pValue(), 0) + " % of all orders.";
     }
 
-    private static String listed(List<String> names) {
+    /** "a", "a and b", "a, b and c". */
+    static String listed(List<String> names) {
         int last = names.size() - 1;
         return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
     }

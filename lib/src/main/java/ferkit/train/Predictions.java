@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a model said of each image of one split, in file order.
@@ -55,6 +57,17 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
     /** Share of images predicted right, 0 to 1; NaN if there is none or one has no label. */
     public double accuracy() {
         return labelled() ? (double) correct() / size() : Double.NaN;
+    }
+
+    /** The probability of what was predicted for one image, 0 to 1. */
+    public float surety(int image) {
+        return probabilities[image][predicted[image]];
+    }
+
+    /** The indices of the images predicted right, or of those predicted wrong, the surest of them first. */
+    public Stream<Integer> surest(boolean right) {
+        return IntStream.range(0, size()).filter(i -> (predicted[i] == truth[i]) == right).boxed()
+                .sorted(Comparator.comparingDouble(i -> -surety(i)));
     }
 
     /** Those of the images that are of this class. */

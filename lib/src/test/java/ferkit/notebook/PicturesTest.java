@@ -2,6 +2,7 @@ package ferkit.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,8 +15,8 @@ import ferkit.eval.Figures;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
+import ferkit.train.ConsoleProgress;
 import ferkit.train.Examples;
-import ferkit.train.History;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
 import ferkit.train.Progress;
@@ -25,6 +26,8 @@ import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
 import ferkit.train.Training;
 import java.awt.image.BufferedImage;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,19 +53,7 @@ class PicturesTest {
     static void train() throws Exception {
         RunConfig config = new RunConfig("small", SMALL.toString(), "random", "", "sample", SAMPLE.hash(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
         Faces few = SAMPLE.training().select(IntStream.range(0, 128).toArray());
-        Progress silent = new Progress() {
-            @Override
-            public void message(String text) {}
-
-            @Override
-            public void batch(int epoch, int images, int of, double accuracy, double loss) {}
-
-            @Override
-            public void phase(String name, int done, int of) {}
-
-            @Override
-            public void epoch(History history) {}
-        };
+        Progress silent = new ConsoleProgress("small", 1, new PrintStream(OutputStream.nullOutputStream()));
         run = Training.run(folder.resolve("run"), config, SMALL, Schedule.constant(1e-3), Examples.of(few), Examples.of(SAMPLE.validation()),
                 Examples.of(SAMPLE.test()), silent);
     }
@@ -107,6 +98,15 @@ class PicturesTest {
         Picture averages = Pictures.predictions(run, SMALL, PHOTOGRAPHS);
         // 'disgust' has too few drawings for an average that shows nobody
         assertEquals(6, averages.description().split("Average of").length - 1);
+    }
+
+    @Test
+    void whereNoClassHasEnoughPhotographsDrawnFacesAreShownAndCalledSo() throws Exception {
+        FaceSet few = new FaceSet(PHOTOGRAPHS.origin(), SAMPLE.training().select(new int[] {0, 1}), SAMPLE.validation(), SAMPLE.test());
+        Picture drawn = Pictures.predictions(run, SMALL, few);
+        assertTrue(drawn.title().contains("says of drawn validation faces"), drawn.title());
+        assertFalse(drawn.description().contains("Average"), drawn.description());
+        assertTrue(Pictures.answers(run, SMALL, few).title().endsWith("the drawn face that it names most surely"));
     }
 
     @Test
