@@ -37,7 +37,7 @@ public final class Charts {
     /** Pixels of a picture for each pixel of the layout. */
     public static final double SCALE = 1.5;
 
-    static final FontRenderContext TEXT_CONTEXT = new FontRenderContext(null, true, true);
+    private static final FontRenderContext TEXT_CONTEXT = new FontRenderContext(null, true, true);
 
     private Charts() {}
 
@@ -52,7 +52,6 @@ public final class Charts {
         Map<String, double[]> bars = new LinkedHashMap<>();
         counts.forEach((name, values) -> bars.put(name, Arrays.stream(values).asDoubleStream().toArray()));
         bars.forEach((name, values) -> add(chart, name, classes, values));
-        colour(chart, Style.BARS);
         return new Picture("Images of each class", "Bars of the number of images of each class. "
                 + extremes(classes, bars, value -> Figures.count((long) value)), image(chart));
     }
@@ -67,7 +66,6 @@ public final class Charts {
         CategoryChart chart = bars("F1", "0.00");
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         f1.forEach((name, values) -> add(chart, name, classes, values));
-        colour(chart, Style.BARS);
         return new Picture("F1 of each class: " + String.join(", ", f1.keySet()), "Bars of the F1 of each class. "
                 + extremes(classes, f1, value -> Figures.fixed(value, 2)), image(chart));
     }
@@ -89,7 +87,7 @@ public final class Charts {
         Style.apply(chart);
         chart.setYAxisTitle(yTitle);
         chart.getStyler().setLabelsVisible(true).setLabelsPosition(1.04).setLabelsFont(Style.SMALL).setAvailableSpaceFill(0.85)
-                .setYAxisDecimalPattern(pattern);
+                .setYAxisDecimalPattern(pattern).setSeriesColors(Style.BARS.toArray(Color[]::new));
         return chart;
     }
 
@@ -98,10 +96,6 @@ public final class Charts {
             throw new IllegalArgumentException(name + " has " + values.length + " values for the " + classes.size() + " classes " + classes);
         }
         chart.addSeries(name, classes, Arrays.stream(values).boxed().toList());
-    }
-
-    private static void colour(CategoryChart chart, List<Color> colors) {
-        chart.getStyler().setSeriesColors(colors.toArray(Color[]::new));
     }
 
     /**

@@ -51,7 +51,7 @@ final class Panels {
     static BufferedImage image(List<Panel> panels, int columns, int height) {
         List<Line> lines = panels.stream().flatMap(panel -> panel.lines().stream()).toList();
         int epochs = lines.stream().mapToInt(line -> line.values().length).max().getAsInt();
-        int names = lines.stream().mapToInt(line -> line.end().isEmpty() ? 0 : LEADER + textWidth(line.shortEnd())).max().getAsInt();
+        int names = lines.stream().mapToInt(line -> line.end().isEmpty() ? 0 : LEADER + Charts.width(Style.SMALL, line.shortEnd())).max().getAsInt();
         int width = Style.WIDTH / columns;
         int rows = (panels.size() + columns - 1) / columns;
         List<List<Line>> legendRows = wrapped(panels.get(0).lines(), Style.WIDTH);
@@ -120,11 +120,9 @@ final class Panels {
 
         @Override
         public void paint(Graphics2D g) {
-            g.setFont(Style.TICK);
             g.setColor(Style.INK);
             for (int epoch = 1; epoch <= last; epoch++) {
-                String label = Integer.toString(epoch);
-                g.drawString(label, getXAxisScreenValue(epoch) - textWidth(label) / 2f, getYAxisScreenValueForMax() + 21f);
+                Charts.centred(g, Style.TICK, Integer.toString(epoch), getXAxisScreenValue(epoch), getYAxisScreenValueForMax() + 21);
             }
         }
     }
@@ -209,11 +207,7 @@ final class Panels {
     }
 
     private static int width(Line line) {
-        return SWATCH + 6 + (int) Math.ceil(Style.TEXT.getStringBounds(line.name(), Charts.TEXT_CONTEXT).getWidth()) + 14;
-    }
-
-    private static int textWidth(String text) {
-        return (int) Math.ceil(Style.SMALL.getStringBounds(text, Charts.TEXT_CONTEXT).getWidth());
+        return SWATCH + 6 + Charts.width(Style.TEXT, line.name()) + 14;
     }
 
     private static void paintLegend(Graphics2D g, List<Line> row, int y) {

@@ -26,24 +26,12 @@ record ImageFile(byte[] pixels, boolean resized, boolean coloured) {
 
     /** Whether the bytes begin as a PNG or JPEG file does. */
     static boolean looksLikeImage(byte[] content) {
-        return looksLikeJpeg(content) || starts(content, 0x89, 'P', 'N', 'G');
+        return looksLikeJpeg(content) || Source.starts(content, "\u0089PNG");
     }
 
     /** Whether the bytes begin as a JPEG file does. */
     static boolean looksLikeJpeg(byte[] content) {
-        return starts(content, 0xFF, 0xD8, 0xFF);
-    }
-
-    private static boolean starts(byte[] content, int... magic) {
-        if (content.length < magic.length) {
-            return false;
-        }
-        for (int i = 0; i < magic.length; i++) {
-            if ((content[i] & 0xff) != magic[i]) {
-                return false;
-            }
-        }
-        return true;
+        return Source.starts(content, "\u00ff\u00d8\u00ff");
     }
 
     /**

@@ -17,7 +17,7 @@ public interface Progress {
     void batch(int epoch, int images, int of, double accuracy, double loss);
 
     /**
-     * After each batch of what follows an epoch's updates, or before it if it has no batches.
+     * After each batch of what follows an epoch's updates, such as validation; once, before it begins, for what is not counted in images.
      *
      * @param phase in words, for example "validation"
      * @param images done in this phase

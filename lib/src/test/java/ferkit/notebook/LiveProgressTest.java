@@ -70,7 +70,8 @@ class LiveProgressTest {
         for (int images = 1; System.nanoTime() - start < 600_000_000; images++) {
             progress.batch(1, images, Integer.MAX_VALUE, 0.1, 2);
         }
-        assertTrue(shown.size() <= 3, () -> shown.size() + " in 0.6 s");
+        long nanos = System.nanoTime() - start; // a slow machine may stall within the last call
+        assertTrue(shown.size() <= 1 + nanos / 250_000_000, () -> shown.size() + " in " + nanos / 1e9 + " s");
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Reads the weights of a Keras model from HDF5. In the older form the attribute {@code layer_names} of the file (or of its group
@@ -117,18 +119,18 @@ final class KerasFile {
 
     /** A list of names in one attribute, or in name0, name1, … where it was too long for one. */
     private List<String> names(Node node, String name) throws IOException {
-        List<String> names = new ArrayList<>();
-        Attribute attribute = node.getAttribute(name);
-        if (attribute == null && node.getAttribute(name + 0) == null) {
+        List<Attribute> parts = node.getAttribute(name) != null ? List.of(node.getAttribute(name))
+                : IntStream.iterate(0, i -> i + 1).mapToObj(i -> node.getAttribute(name + i)).takeWhile(Objects::nonNull).toList();
+        if (parts.isEmpty()) {
             throw new IOException(node.getPath() + " has no attribute " + name + ": not the weights of a Keras model");
         }
-        for (int chunk = 0; attribute != null || (attribute = node.getAttribute(name + chunk)) != null; chunk++, attribute = null) {
-            if (attribute.isEmpty() || attribute.getSize() == 0) {
-                continue;
+        List<String> names = new ArrayList<>();
+        for (Attribute part : parts) {
+            if (!part.isEmpty() && part.getSize() > 0) {
+                room.take(part.getSize() * Long.BYTES, name);
+                Object data = part.getData();
+                names.addAll(data instanceof String[] several ? List.of(several) : List.of((String) data));
             }
-            room.take(attribute.getSize() * Long.BYTES, name);
-            Object data = attribute.getData();
-            names.addAll(data instanceof String[] several ? List.of(several) : List.of((String) data));
         }
         return names;
     }
