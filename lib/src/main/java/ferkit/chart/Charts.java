@@ -132,9 +132,8 @@ public final class Charts {
         Style.apply(chart);
         chart.setXAxisTitle("Predicted");
         chart.setYAxisTitle("True");
-        chart.getStyler().setRangeColors(new Color[] {Color.WHITE, Style.COLORS.get(0), Style.DARK}).setMin(0).setMax(1).setShowValue(false).setPlotGridLinesVisible(false)
-                .setXAxisTickMarkSpacingHint(0)
-                .setPlotContentSize(1).setLegendVisible(false);
+        chart.getStyler().setRangeColors(new Color[] {Color.WHITE, Style.COLORS.get(0), Style.DARK}).setMin(0).setMax(1).setShowValue(false)
+                .setPlotGridLinesVisible(false).setXAxisTickMarkSpacingHint(0).setPlotContentSize(1).setLegendVisible(false);
         chart.addSeries("Root of the share of the true class", classes, fromBelow, cells);
         chart.addAnnotation(new CellText(upper, lower, dark));
         return new Picture("Confusion matrix of " + name, "Confusion matrix of " + name + ", true classes in rows. Right: "

@@ -15,7 +15,8 @@ public final class ModelTables {
 
     /** Plans of networks below each other, so that what differs between them can be seen. */
     public static Table plans(List<StudyModel> models) {
-        return Table.create(models.size() == 1 ? "The plan of " + Results.title(models.get(0).name()) : "Plans of networks", StringColumn.create("Model", models.stream().map(m -> Results.title(m.name()))),
+        return Table.create(models.size() == 1 ? "The plan of " + Results.title(models.get(0).name()) : "Plans of networks",
+                StringColumn.create("Model", models.stream().map(m -> Results.title(m.name()))),
                 StringColumn.create("Filters", models.stream().map(m -> joined(m.filters()))),
                 StringColumn.create("Kernel", models.stream().map(m -> m.kernel() + "×" + m.kernel())),
                 StringColumn.create("Padding of a block's second convolution", models.stream().map(m -> lower(m.second()))),

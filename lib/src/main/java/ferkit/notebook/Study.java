@@ -102,7 +102,8 @@ public final class Study {
         close(NOT_OPEN);
         workspace = attempt(() -> Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html")));
         // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
-        display.show(Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "") + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
+        display.show(Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "")
+                + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
     }
 
     private void close(String why) {
