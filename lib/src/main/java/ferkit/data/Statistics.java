@@ -94,6 +94,7 @@ public final class Statistics {
     /**
      * An image with another brightness and contrast.
      *
+     * @param image 2,304 grey bytes, row by row, as is what is returned
      * @param mean of its grey values then, 0 to 255
      * @param deviation of its grey values then; what leaves 0 to 255 is cut off
      */
