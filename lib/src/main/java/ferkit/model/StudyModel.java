@@ -56,7 +56,8 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
             new StudyModel("model-5", List.of(32, 64, 128, 256), 3, SAME,  List.of(MAX, MAX, AVG, AVG), 512),
             new StudyModel("model-6", List.of(32, 64, 128),      3, VALID, List.of(MAX, AVG, AVG),      256));
 
-    /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, or a size is out of its range */
+    /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, a size is out of its range, or
+     *     the blocks leave nothing of the image */
     public StudyModel {
         if (!name.matches("[\\p{L}\\p{N}_-]+")) {
             throw new IllegalArgumentException("A model is named '" + name + "': expected letters, digits, - and _, because its runs' folder has that name");
@@ -70,6 +71,14 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
         if (kernel < 1 || kernel % 2 == 0 || dense < 1 || filters.stream().anyMatch(f -> f < 1)) {
             throw new IllegalArgumentException("Model '" + name + "' has filters " + filters + ", a kernel of " + kernel + " and " + dense
                     + " dense units: expected numbers from 1 up, and an odd kernel");
+        }
+        int side = Faces.SIDE;
+        for (int block = 1; block <= filters.size(); block++) {
+            side = (second == Padding.VALID ? side - (kernel - 1) : side) / 2;
+            if (side < 1) {
+                throw new IllegalArgumentException("Model '" + name + "' has no pixel left of its maps after block " + block
+                        + ": expected fewer blocks, a smaller kernel or padding \"same\"");
+            }
         }
         if (!(dropout >= 0 && dropout < 1 && headDropout >= 0 && headDropout < 1)) {
             throw new IllegalArgumentException("Model '" + name + "' drops " + dropout + " and " + headDropout

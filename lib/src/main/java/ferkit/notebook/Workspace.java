@@ -7,6 +7,7 @@ import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Official;
 import ferkit.data.Sample;
+import ferkit.model.StudyModel;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
@@ -115,8 +116,15 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     /**
      * How a network is trained here. On the sample: the sample's own size. On FER2013: the size that was asked for; else the
      * study's if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part.
+     *
+     * @throws IllegalArgumentException if the network has the name of a row of {@link StudyModel#ALL} and another plan
      */
     public RunConfig config(Recipe recipe) {
+        if (recipe.architecture() instanceof StudyModel model
+                && StudyModel.ALL.stream().anyMatch(row -> row.name().equals(model.name()) && !row.equals(model))) {
+            throw new IllegalArgumentException("This network is named " + model.name() + " as one of the study's is, but has another plan: give it another "
+                    + "name, because its runs are kept under it");
+        }
         if (data.origin().isSample()) {
             return config(recipe, SAMPLE_EPOCHS, 0, SMALL_BATCH);
         }

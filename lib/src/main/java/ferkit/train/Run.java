@@ -154,6 +154,9 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     Block network(Architecture architecture, NDManager manager) throws IOException {
         Gradients.off();
         Block network = architecture.build(manager);
+        if (Files.notExists(weights())) {
+            throw new IOException(weights() + " is missing, expected in a finished run; restore the file, or delete its folder to train again");
+        }
         Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
         return network;
     }

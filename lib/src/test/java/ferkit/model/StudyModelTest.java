@@ -13,6 +13,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,9 @@ class StudyModelTest {
         assertTrue(e.getMessage().contains("a kernel of 4"), e.getMessage());
         e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("dry", List.of(8, 16), 3, same, two, 64, 1f, 0.5f));
         assertTrue(e.getMessage().contains("drops 1.0 and 0.5"), e.getMessage());
+        List<StudyModel.Pooling> seven = Collections.nCopies(7, StudyModel.Pooling.MAX);
+        e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("deep", Collections.nCopies(7, 8), 3, StudyModel.Padding.VALID, seven, 64));
+        assertTrue(e.getMessage().startsWith("Model 'deep' has no pixel left of its maps after block 5: "), e.getMessage());
         for (String name : List.of("", "../up", "a/b", "a\\b", "my model")) {
             e = assertThrows(IllegalArgumentException.class, () -> new StudyModel(name, List.of(8, 16), 3, same, two, 64));
             assertTrue(e.getMessage().startsWith("A model is named '" + name + "': expected letters, digits"), e.getMessage());
