@@ -250,6 +250,7 @@ def opened(lab: Lab) -> str:
     time.sleep(5)
     lab.browser.picture("opened")
     demand(not lab.browser.js(f"{lab.PANEL}.context.model.dirty"), "it is marked as changed")
+    demand(not lab.browser.js("!!document.querySelector('.Toastify__toast')"), "a message lies over it")
     return "not marked as changed"
 
 

@@ -659,8 +659,10 @@ def lab(options) -> int:
     folder = STATE / "jupyter"
     write_text(folder / "jupyter_server_config.json", json.dumps({
         "ServerApp": {"root_dir": str(ROOT), "allow_root": True, "contents_manager_class": "lab.Notebooks"},
-        "LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},  # the versions are the kit's
         "HTMLExporter": {"filters": {"clean_html": "lab.clean_html"}}}))
+    # Jupyter's question about news covers the notebook, and the versions to use are the kit's
+    write_text(folder / "labconfig" / "page_config.json",
+               json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
     paths = [str(folder), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     command = [str(venv_python()), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks", *options.others]
     return run_through(command, {**os.environ, **jupyter_variables(), **settings_variables(options),
