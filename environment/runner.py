@@ -26,13 +26,18 @@ if __name__ == "__main__":
     # A checker of URLs in JSON schemas, which takes a second and a half to load and has nothing to do here.
     sys.modules["rfc3987_syntax"] = None
 
-import jinja2
-import nbformat
-from jupyter_client import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbconvert import HTMLExporter
-from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+try:
+    import jinja2
+    import nbformat
+    from jupyter_client import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+except ModuleNotFoundError as absent:
+    if __name__ != "__main__":
+        raise
+    sys.exit(f"kit.py: {absent} in {sys.prefix}: it is incomplete; remove this folder and run the same again, which makes it anew")
 
 import checks
 import kit
