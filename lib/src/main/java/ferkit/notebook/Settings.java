@@ -17,7 +17,7 @@ import java.util.function.Function;
  * @param limit training images used, 0 for all (FERKIT_LIMIT)
  * @param batch images an update (FERKIT_BATCH)
  * @param seed of initial weights, shuffling and dropout (FERKIT_SEED); default 1
- * @param threads of one training step (FERKIT_THREADS); default: one for each core
+ * @param threads of one training step (FERKIT_THREADS), 1 to 256; default: one for each core
  * @param device "cpu", "gpu0", … (FERKIT_DEVICE); default: a GPU if the engine has one
  * @param full whether to train the study's own size where no finished run of it is at hand (FERKIT_FULL); default no
  */
@@ -26,6 +26,9 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
 
     /** What stands in a path's place to ask for the drawn sample, whatever lies in {@code data/}. */
     static final Path SAMPLE = Path.of("sample");
+
+    /** More threads than cores only wait for each other; with thousands of them a machine stands still. */
+    private static final int MOST_THREADS = 256;
 
     /** @throws IllegalArgumentException if a number is out of range or the path is empty */
     public Settings {
@@ -36,6 +39,9 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
         require("limit", limit.orElse(0), 0);
         require("batch", batch.orElse(1), 1);
         require("threads", threads, 1);
+        if (threads > MOST_THREADS) {
+            throw new IllegalArgumentException("The setting threads is " + threads + ": expected at most " + MOST_THREADS + ", best one for each core");
+        }
     }
 
     /**
@@ -129,7 +135,7 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
         return new Settings(data, epochs, limit, batch, value, threads, device, full);
     }
 
-    /** These settings with so many threads of the engine, from 1 up. */
+    /** These settings with so many threads of the engine, 1 to 256. */
     public Settings withThreads(int value) {
         return new Settings(data, epochs, limit, batch, seed, value, device, full);
     }

@@ -125,6 +125,8 @@ class WorkspaceTest {
 
     @Test
     void theSampleCanBeAskedFor() throws IOException {
+        assertEquals("The setting threads is 257: expected at most 256, best one for each core",
+                assertThrows(IllegalArgumentException.class, () -> Settings.from(Map.of("FERKIT_THREADS", "257"))).getMessage());
         assertEquals("The setting data is empty: expected a file or folder, or \"sample\" for the drawn sample",
                 assertThrows(IllegalArgumentException.class, () -> Settings.from(Map.of()).withData("")).getMessage());
         assertTrue(Workspace.open(Settings.from(Map.of("FERKIT_DATA", "sample")), text -> { }).data().origin().isSample());
