@@ -142,7 +142,9 @@ def stopped() -> str:
             for model in models:
                 forget(model)
             continue
-        demand(process.returncode == 128 + sent, f"told by {sent.name} it ended with {process.returncode}: {text[-500:]}")
+        # before kit.py has been read, or between Python and the JVM, nothing of the kit's takes the signal
+        by_the_system = process.returncode == -sent and "the run's folder is" not in text
+        demand(process.returncode == 128 + sent or by_the_system, f"told by {sent.name} it ended with {process.returncode}: {text[-500:]}")
         demand("SIGSEGV" not in text and "Exception" not in text and "already trains" not in text, text[-2000:])
         if "the run's folder is" in text:
             demand(f"To go on: {shlex.join(command)}" in text.splitlines()[-1], f"it does not say how to go on: {text[-500:]}")
