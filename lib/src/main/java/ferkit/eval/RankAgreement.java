@@ -1,9 +1,9 @@
 package ferkit.eval;
 
 import com.google.common.collect.Collections2;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How far two lists of figures put the same things into the same order (Kendall 1938, "A new measure of rank correlation"), in its
@@ -16,7 +16,7 @@ import java.util.List;
  */
 public record RankAgreement(int pairs, int same, double pValue) {
     /** All orders of so many things are gone through: 40,320. */
-    private static final int MOST = 8;
+    public static final int MOST = 8;
 
     /**
      * Compares two figures of each of some things.
@@ -28,18 +28,10 @@ public record RankAgreement(int pairs, int same, double pValue) {
             throw new IllegalArgumentException(first.length + " and " + second.length + " figures: expected equally many, 2 to " + MOST);
         }
         int[] counted = count(first, second);
-        Collection<List<Integer>> orders = Collections2.permutations(indices(second.length));
+        Collection<List<Integer>> orders = Collections2.permutations(IntStream.range(0, second.length).boxed().toList());
         long asGood = orders.stream().filter(order -> agreement(count(first, order.stream().mapToDouble(i -> second[i]).toArray()))
                 >= agreement(counted)).count();
         return new RankAgreement(counted[0], counted[1], (double) asGood / orders.size());
-    }
-
-    private static List<Integer> indices(int size) {
-        List<Integer> indices = new ArrayList<>();
-        for (int i = 0; i < size; i++) {
-            indices.add(i);
-        }
-        return indices;
     }
 
     /** Pairs in the same order minus pairs in opposite orders. */
@@ -52,7 +44,7 @@ public record RankAgreement(int pairs, int same, double pValue) {
         int[] counted = new int[2];
         for (int i = 0; i < first.length; i++) {
             for (int j = i + 1; j < first.length; j++) {
-                double product = Double.compare(first[i], first[j]) * Double.compare(second[i], second[j]);
+                int product = Double.compare(first[i], first[j]) * Double.compare(second[i], second[j]);
                 counted[0] += product != 0 ? 1 : 0;
                 counted[1] += product > 0 ? 1 : 0;
             }

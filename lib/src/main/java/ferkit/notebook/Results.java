@@ -587,6 +587,9 @@ public final class Results {
     }
 
     private static String agreement(List<Run> some, ToDoubleFunction<Run> first, ToDoubleFunction<Run> second, String what) {
+        if (some.size() > RankAgreement.MOST) {
+            return "How many pairs agree by chance is not computed for more than " + RankAgreement.MOST + " models.";
+        }
         RankAgreement agreement = RankAgreement.of(some.stream().mapToDouble(first).toArray(), some.stream().mapToDouble(second).toArray());
         return "Of " + Figures.count(agreement.pairs(), "pair") + " that differ in both figures, " + agreement.same() + " " + what
                 + "; chance alone agrees at least as well in " + Figures.fixed(100 * agreement.pValue(), 0) + " % of all orders.";

@@ -322,4 +322,10 @@ class ResultsTest {
         assertEquals(8, results.f1Table().columnCount() - 1);
         assertEquals(List.of(2, 2), results.overfitting().intColumn("Epoch of lowest validation loss").asList());
     }
+
+    @Test
+    void theOrderOfManyModelsIsShownWithoutItsChance() {
+        List<Run> nine = IntStream.rangeClosed(1, 9).mapToObj(i -> run("model-6", 50, 0, 600 + i)).toList();
+        assertTrue(new Results(FER2013, nine).orders().get(0).endsWith("How many pairs agree by chance is not computed for more than 8 models."));
+    }
 }
