@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
      * @throws IOException if the folder cannot be written or the disk is full; earlier checkpoints are then untouched
      */
     void save(Path folder) throws IOException {
-        Path file = folder.resolve("checkpoint-%04d.zip".formatted(history.size()));
+        Path file = folder.resolve(String.format(Locale.ROOT, "checkpoint-%04d.zip", history.size()));
         try {
             AtomicFile.write(file, this::writeTo);
         } catch (IOException e) {

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -175,6 +176,29 @@ class TrainingTest {
         assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
         assertArrayEquals(weights(whole.folder()), weights(continued.folder()));
         assertArrayEquals(whole.test().probabilities(), continued.test().probabilities());
+    }
+
+    @Test
+    void stoppingAndContinuingEqualsOneGoWhateverTheDigitsOfTheLocale() throws Exception {
+        Run whole = train(folder.resolve("whole"), config(2, 1));
+        Locale before = Locale.getDefault();
+        try {
+            for (String locale : List.of("ar-EG", "fa-IR")) {
+                Locale.setDefault(Locale.forLanguageTag(locale));
+                Path parts = folder.resolve(locale);
+                interruptedIn(parts, 2, 2);
+                assertEquals(List.of("checkpoint-0001.zip"), checkpoints(parts).stream().map(f -> f.getFileName().toString()).toList());
+                Witness witness = new Witness();
+                Run continued = train(parts, config(2, 1), Examples.of(TRAINING), witness);
+                assertEquals(List.of("Continuing after epoch 1"), witness.messages);
+                assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
+                for (String file : List.of("weights.safetensors", "validation-predictions.csv", "test-predictions.csv")) {
+                    assertEquals(-1, Files.mismatch(whole.folder().resolve(file), parts.resolve(file)));
+                }
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
