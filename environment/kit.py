@@ -229,6 +229,7 @@ def java_variables() -> dict:
 
 
 JVM_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+THREAD_VARIABLES = ("OMP_", "GOMP_", "KMP_", "MKL_")  # how OpenMP's and MKL's begin: the kit says itself how many threads there are
 
 
 def system_properties() -> str:
@@ -852,8 +853,8 @@ def main(arguments) -> int:
 if __name__ == "__main__":
     sys.modules["kit"] = sys.modules["__main__"]  # for suite and bench, which import it: one kit, with one Stop
     properties = system_properties()
-    for name in JVM_VARIABLES:
-        os.environ.pop(name, None)
+    for name in [name for name in os.environ if name in JVM_VARIABLES or name.startswith(THREAD_VARIABLES)]:
+        del os.environ[name]
     if properties:
         os.environ["JDK_JAVA_OPTIONS"] = properties
     for stream in (sys.stdout, sys.stderr):

@@ -83,6 +83,12 @@ class OddMachineTest(unittest.TestCase):
         self.environment.update(PYTHONPATH=str(self.folder / "theirs"), PYTHONWARNINGS="error", PYTHONSAFEPATH="1")
         self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
 
+    def test_what_would_lower_the_number_of_threads_does_not_reach_what_the_kit_starts(self):
+        script(self.bin / "java", f'/usr/bin/env > "{self.folder}/variables"\n' + java_script(f"{NEEDED}"))
+        self.environment.update(OMP_THREAD_LIMIT="1", OMP_DYNAMIC="true", GOMP_CPU_AFFINITY="0", KMP_ALL_THREADS="1", MKL_NUM_THREADS="1")
+        self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+        self.assertNotRegex((self.folder / "variables").read_text("utf-8"), "(?m)^(OMP|GOMP|KMP|MKL)_")
+
     def test_a_python_that_sets_a_variable_of_its_own_at_each_start(self):
         script(self.bin / "java", java_script(f"{NEEDED}"))
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.folder / "own"], check=True)

@@ -22,10 +22,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -45,6 +47,11 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     private static final int SAMPLE_EPOCHS = 5;
     /** With the study's batch so few images give too few updates for BatchNorm's momentum of 0.99, and nothing is learnt. */
     private static final int SMALL_BATCH = 16;
+    /** OpenMP's variables that lower a number of threads, and the values of each that can lower this one. */
+    private static final Map<String, BiPredicate<String, Integer>> THREAD_LIMITS = Map.of(
+            "OMP_DYNAMIC", (value, threads) -> !value.matches("false|0"),
+            "OMP_THREAD_LIMIT", (value, threads) -> value.length() < 10 && value.matches("\\d+") && Integer.parseInt(value) < threads,
+            "OMP_MAX_ACTIVE_LEVELS", (value, threads) -> value.matches("0+"));
 
     /**
      * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample.
@@ -91,8 +98,10 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      *
      * @return the device that training uses, "cpu", "gpu0", …
      * @throws IllegalArgumentException if the settings name a device that there is not
+     * @throws IllegalStateException if the environment lets the engine have fewer threads than the settings name
      */
     public static String prepareEngine(Settings settings) {
+        requireThreads(settings.threads(), System.getenv());
         int gpus = Engine.getInstance().getGpuCount();
         JniUtils.setNumThreads(settings.threads());
         String device = settings.device().orElse(gpus > 0 ? "gpu0" : "cpu");
@@ -101,6 +110,17 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
                     + (gpus > 0 ? " or gpu0 to gpu" + (gpus - 1) : "; the engine finds no GPU"));
         }
         return device;
+    }
+
+    /** With fewer threads than it was told, the engine computes other gradients, or waits for the missing ones for ever. */
+    static void requireThreads(int threads, Map<String, String> environment) {
+        THREAD_LIMITS.forEach((name, limits) -> {
+            String value = environment.getOrDefault(name, "").strip();
+            if (threads > 1 && !value.isEmpty() && limits.test(value.toLowerCase(Locale.ROOT), threads)) {
+                throw new IllegalStateException("The environment variable " + name + " is \"" + value + "\", which can leave the engine fewer threads than the "
+                        + threads + " it is asked for, and training then hangs or computes nonsense: unset it, or train on one thread");
+            }
+        });
     }
 
     private static Path findRoot() {

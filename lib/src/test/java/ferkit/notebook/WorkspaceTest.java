@@ -75,6 +75,20 @@ class WorkspaceTest {
     }
 
     @Test
+    void anEnvironmentThatCanLeaveTheEngineFewerThreadsIsRefused() {
+        for (Map<String, String> harmless : List.of(Map.<String, String>of(), Map.of("OMP_NUM_THREADS", "1"), Map.of("OMP_DYNAMIC", "FALSE"),
+                Map.of("OMP_THREAD_LIMIT", "2"), Map.of("OMP_THREAD_LIMIT", "4294967295"), Map.of("OMP_MAX_ACTIVE_LEVELS", "1"))) {
+            Workspace.requireThreads(2, harmless);
+        }
+        for (Map<String, String> fewer : List.of(Map.of("OMP_DYNAMIC", "true"), Map.of("OMP_THREAD_LIMIT", "1"), Map.of("OMP_MAX_ACTIVE_LEVELS", "0"))) {
+            Workspace.requireThreads(1, fewer);
+            Map.Entry<String, String> variable = fewer.entrySet().iterator().next();
+            String message = assertThrows(IllegalStateException.class, () -> Workspace.requireThreads(2, fewer)).getMessage();
+            assertTrue(message.startsWith("The environment variable " + variable.getKey() + " is \"" + variable.getValue() + "\", which can leave"), message);
+        }
+    }
+
+    @Test
     void aCopyOfFer2013WithOtherPixelsHasFoldersOfItsOwn() {
         Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
         FaceSet copy = new FaceSet(new Origin(Origin.Kind.FER2013, "copy"), one, one, one);
