@@ -16,7 +16,6 @@ import java.nio.file.ProviderNotFoundException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -389,13 +388,12 @@ public final class Datasets {
         return paths.isEmpty() ? "nothing" : String.join(", ", paths.stream().map(path -> path.getFileName().toString()).toList());
     }
 
-    private static FaceSet assemble(Path source, Map<Split, Faces> splits, List<String> notes) {
-        boolean official = true;
+    static FaceSet assemble(Path source, Map<Split, Faces> splits, List<String> notes) {
         for (Split split : Split.values()) {
-            Faces faces = splits.computeIfAbsent(split, missing -> new Faces(new byte[0], new byte[0]));
-            official &= Arrays.equals(faces.counts(), Official.counts(split)) && faces.labelled();
+            splits.computeIfAbsent(split, missing -> new Faces(new byte[0], new byte[0]));
         }
         Faces training = splits.get(Split.TRAINING);
+        boolean official = Official.hasCounts(splits);
         if (!official) {
             notes.add(String.format(Locale.ROOT, "Not FER2013's official split of 28709 + 3589 + 3589 images or not its number"
                     + " of images per class: found %d + %d + %d. Figures are not comparable with the study's.", training.size(),
@@ -414,13 +412,18 @@ public final class Datasets {
         if (splits.get(Split.TEST).size() == 0) {
             notes.add("No test split was found.");
         }
-        Origin.Kind kind = official ? Origin.Kind.FER2013 : Origin.Kind.OTHER_SPLIT;
+        String hash = FaceSet.hash(splits.get(Split.TRAINING), splits.get(Split.VALIDATION), splits.get(Split.TEST));
+        Origin.Kind kind = official ? Official.kind(splits, hash, notes) : Origin.Kind.OTHER_SPLIT;
         return new FaceSet(new Origin(kind, title(kind, source), notes),
-                splits.get(Split.TRAINING), splits.get(Split.VALIDATION), splits.get(Split.TEST));
+                splits.get(Split.TRAINING), splits.get(Split.VALIDATION), splits.get(Split.TEST), hash);
     }
 
     private static String title(Origin.Kind kind, Path source) {
         String name = source.getFileName() == null ? source.toString() : source.getFileName().toString();
-        return (kind == Origin.Kind.FER2013 ? "FER2013 (" : "faces in another split than FER2013's (") + name + ")";
+        return switch (kind) {
+            case FER2013 -> "FER2013 (";
+            case OTHER_PIXELS -> "faces with other pixels than FER2013's (";
+            default -> "faces in another split than FER2013's (";
+        } + name + ")";
     }
 }

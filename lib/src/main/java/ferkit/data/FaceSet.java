@@ -3,6 +3,7 @@ package ferkit.data;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -19,14 +20,10 @@ public final class FaceSet {
 
     /** A data set of these three splits. */
     public FaceSet(Origin origin, Faces training, Faces validation, Faces test) {
-        this.origin = origin;
-        this.training = training;
-        this.validation = validation;
-        this.test = test;
-        this.hash = computeHash();
+        this(origin, training, validation, test, hash(training, validation, test));
     }
 
-    /** A data set whose hash is known, from a source that was checked. */
+    /** A data set whose hash is known, because it was computed or stored before. */
     FaceSet(Origin origin, Faces training, Faces validation, Faces test, String hash) {
         this.origin = origin;
         this.training = training;
@@ -108,7 +105,8 @@ public final class FaceSet {
         return order;
     }
 
-    private String computeHash() {
+    /** What {@link #hash()} is of these splits. */
+    static String hash(Faces training, Faces validation, Faces test) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -116,10 +114,11 @@ public final class FaceSet {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
         byte[] image = new byte[2 + Faces.PIXELS];
-        for (Split split : Split.values()) {
-            Faces faces = split(split);
+        List<Faces> splits = List.of(training, validation, test);
+        for (int split = 0; split < splits.size(); split++) {
+            Faces faces = splits.get(split);
             for (int i = 0; i < faces.size(); i++) {
-                image[0] = (byte) split.ordinal();
+                image[0] = (byte) split;
                 image[1] = (byte) faces.label(i);
                 faces.copyPixels(i, image, 2);
                 digest.update(image);

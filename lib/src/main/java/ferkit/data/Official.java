@@ -1,5 +1,12 @@
 package ferkit.data;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
 /** What is known of the original FER2013. */
 public final class Official {
     private static final int[] TRAINING = {3995, 436, 4097, 7215, 4830, 3171, 4965};
@@ -9,7 +16,49 @@ public final class Official {
     /** {@link FaceSet#hash} of the original. A copy whose pixels or order differ, for example one of JPEG files, has another. */
     public static final String HASH = "f26de2ef5bc66922b26ecbd728206df20cddc88cb37ef0bc6367c4d61659caf0";
 
+    private static final List<PixelSums> PIXELS = List.of(
+            sums(Split.TRAINING, List.of(1_161_905_349L, 135_841_077L, 1_279_240_450L, 2_151_638_927L, 1_349_586_304L, 1_068_589_825L, 1_417_370_445L),
+                    4_289_726_068L, 4_254_080_729L, 1_388_547_898_187L, 888_486_779, 807_501_769),
+            sums(Split.VALIDATION, List.of(136_708_307L, 17_527_286L, 154_635_375L, 263_145_080L, 180_778_113L, 139_993_524L, 173_764_095L),
+                    533_060_486, 528_045_481, 172_508_098_724L, 111_470_163, 101_525_765),
+            sums(Split.TEST, List.of(145_375_210L, 16_908_613L, 164_004_409L, 258_570_186L, 164_286_015L, 140_207_438L, 177_578_720L),
+                    533_170_344, 530_068_051, 172_991_737_971L, 111_850_692, 101_645_546));
+
     private Official() {}
+
+    private static PixelSums sums(Split split, List<Long> classes, long left, long upper, long squares, long across, long down) {
+        return new PixelSums(IntStream.of(counts(split)).boxed().toList(), classes, left, upper, squares, across, down);
+    }
+
+    /** Whether there are as many images of each class in each split as in the original. */
+    static boolean hasCounts(Map<Split, Faces> splits) {
+        return Arrays.stream(Split.values()).allMatch(split -> splits.get(split).labelled() && Arrays.equals(splits.get(split).counts(), counts(split)));
+    }
+
+    /**
+     * What images with {@link #hasCounts the original's numbers} are: FER2013 if they are the original's, in whatever order, or differ from
+     * them by no more than copies in JPEG files do.
+     *
+     * @param notes takes a sentence on what differs, if anything does
+     */
+    static Origin.Kind kind(Map<Split, Faces> splits, String hash, List<String> notes) {
+        if (hash.equals(HASH)) {
+            return Origin.Kind.FER2013;
+        }
+        List<PixelSums> found = new ArrayList<>();
+        for (Split split : Split.values()) {
+            found.add(PixelSums.of(splits.get(split)));
+        }
+        if (found.equals(PIXELS)) {
+            notes.add("FER2013's images in another order.");
+            return Origin.Kind.FER2013;
+        }
+        Optional<String> difference = PixelSums.difference(found, PIXELS);
+        notes.add(difference.isEmpty() ? "FER2013's images with slightly other grey values, as JPEG files have them: taken for FER2013."
+                : "FER2013's numbers of images of each class and split, but not its pixels: " + difference.get()
+                + ". Figures are not comparable with the study's.");
+        return difference.isEmpty() ? Origin.Kind.FER2013 : Origin.Kind.OTHER_PIXELS;
+    }
 
     /** Images per class of one split, seven numbers in label order, as a new array. */
     public static int[] counts(Split split) {

@@ -12,8 +12,10 @@ import java.util.List;
 public record Origin(Kind kind, String title, List<String> notes) {
     /** What a data set is. */
     public enum Kind {
-        /** FER2013 with its official three splits: comparable with the study. */
+        /** FER2013 with its official three splits, or a copy with slightly other grey values: comparable with the study. */
         FER2013,
+        /** As many images of each class and split as FER2013 has, and other pixels: not comparable with the study. */
+        OTHER_PIXELS,
         /** FER2013's or other images in another split: not comparable with the study. */
         OTHER_SPLIT,
         /** The faces that this kit draws by code: not comparable with the study. */

@@ -166,7 +166,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         return config.isStudys(data.origin(), recipe.epochs());
     }
 
-    /** Where a network's run lies; one on a copy of FER2013 with other pixels or in another order has a folder of its own. */
+    /** Where a network's run lies; one on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
     public Path folder(Recipe recipe) {
         return folder(recipe, config(recipe));
     }
