@@ -20,11 +20,14 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * Keeps data sets that were read once, one file for each source, so that the next start takes a fraction of a second.
- * A file names the state of its source (sizes, times of change) and ends with a CRC-32C over all its bytes, which is
+ * A file names the state of its source (sizes, times of change) and the version of what read it, and ends with a CRC-32C over all its bytes, which is
  * checked whenever it is loaded.
  */
 final class Cache {
     private static final byte[] FORMAT = "ferkit faces 1\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** Part of a source's state; to be raised when a source may be read into other images, labels, splits or notes than before. */
+    private static final String READER = "reader 2 ";
 
     private final Path folder;
     private final Consumer<String> log;
@@ -36,7 +39,7 @@ final class Cache {
     }
 
     /**
-     * The data set kept for a source, or empty if there is none, the source is in another state now, or the file is
+     * The data set kept for a source, or empty if there is none, the source is in another state now, another version read it, or the file is
      * damaged, which a message says.
      */
     Optional<FaceSet> load(Path source, String state) {
@@ -61,7 +64,7 @@ final class Cache {
                 CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32C());
                 DataOutputStream data = new DataOutputStream(checked);
                 data.write(FORMAT);
-                write(data, state);
+                write(data, READER + state);
                 write(data, faces.hash());
                 write(data, faces.origin().kind().name());
                 write(data, faces.origin().title());
@@ -89,7 +92,7 @@ final class Cache {
         if (checksum.getValue() != in.getLong(body)) {
             throw new IOException("its checksum does not fit its content");
         }
-        if (!text(in).equals(state)) {
+        if (!text(in).equals(READER + state)) {
             return Optional.empty();
         }
         String hash = text(in);

@@ -26,6 +26,8 @@ final class ImageFolder {
     private int otherFiles;
     private int resized;
     private int coloured;
+    private int turned;
+    private int narrow;
     private int jpegs;
 
     private record Image(Path file, int label) {
@@ -129,6 +131,8 @@ final class ImageFolder {
         }
         count(resized, "of another size than 48×48, resized by averaging areas.");
         count(coloured, "in colour, turned grey.");
+        count(turned, "that lie on their side, upside down or mirrored, put upright as their EXIF data say.");
+        count(narrow, "of 16 bits that hold 0 to 255 only, taken as these.");
         count(jpegs, "in JPEG, whose grey values may differ by a few from the original's.");
         if (otherFiles > 0) {
             notes.add(otherFiles + " files that are no images, not read.");
@@ -236,6 +240,8 @@ final class ImageFolder {
             faces.add(decoded[i].pixels(), 0, files.get(i).label());
             resized += decoded[i].resized() ? 1 : 0;
             coloured += decoded[i].coloured() ? 1 : 0;
+            turned += decoded[i].turned() ? 1 : 0;
+            narrow += decoded[i].narrow() ? 1 : 0;
             jpegs += jpeg[i] ? 1 : 0;
         }
         if (!files.isEmpty() && faces.size() == 0) {

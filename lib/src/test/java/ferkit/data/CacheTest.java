@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +65,21 @@ class CacheTest {
         Files.setLastModifiedTime(csv, FileTime.fromMillis(1_000_000));
         open();
         assertTrue(messages.get(0).startsWith("Read "));
+    }
+
+    @Test
+    void whatAnotherVersionReadIsReadAgain() throws IOException {
+        open();
+        byte[] older = Files.readAllBytes(kept());
+        String text = new String(older, StandardCharsets.ISO_8859_1);
+        older[text.indexOf("reader ") + 7]--;
+        CRC32C checksum = new CRC32C();
+        checksum.update(older, 0, older.length - Long.BYTES);
+        ByteBuffer.wrap(older).putLong(older.length - Long.BYTES, checksum.getValue());
+        Files.write(kept(), older);
+        open();
+        assertEquals(1, messages.size(), messages.toString());
+        assertTrue(messages.get(0).startsWith("Read "), messages.get(0));
     }
 
     @Test

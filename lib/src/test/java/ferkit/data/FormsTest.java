@@ -342,8 +342,14 @@ class FormsTest {
         BufferedImage large = new BufferedImage(100, 80, BufferedImage.TYPE_BYTE_GRAY);
         TinyFaces.write(root.resolve("test/sad/large.png"), TinyFaces.encode(large, "png"));
         TinyFaces.write(root.resolve("test/sad/notes.txt"), new byte[] {'h', 'i'});
+        BufferedImage narrow = new BufferedImage(48, 48, BufferedImage.TYPE_USHORT_GRAY);
+        narrow.getRaster().setSample(0, 0, 0, 255);
+        TinyFaces.write(root.resolve("test/sad/narrow.png"), TinyFaces.encode(narrow, "png"));
+        TinyFaces.write(root.resolve("test/sad/turned.png"), ImageFileTest.turned(TinyFaces.png(TinyFaces.pixels(9)), 6));
         FaceSet faces = open(root);
-        assertEquals(8, faces.test().size());
+        assertEquals(10, faces.test().size());
+        assertTrue(faces.origin().notes().contains("1 images of 16 bits that hold 0 to 255 only, taken as these."));
+        assertTrue(faces.origin().notes().contains("1 images that lie on their side, upside down or mirrored, put upright as their EXIF data say."));
         assertTrue(faces.origin().notes().contains("1 images of another size than 48×48, resized by averaging areas."));
         assertTrue(faces.origin().notes().contains("1 files that are no images, not read."));
     }
