@@ -1,7 +1,7 @@
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import java.awt.GraphicsEnvironment;
+import java.awt.image.BufferedImage;
 
 /** Tries what `kit.py doctor` cannot see from Python; prints one line a thing: name, ok or no, what was found, what to do. */
 final class Probe {
@@ -18,11 +18,15 @@ final class Probe {
             }
         });
         look("Fonts", "install fonts (Debian: apt install fontconfig fonts-dejavu-core)", () -> {
-            int fonts = GraphicsEnvironment.getLocalGraphicsEnvironment().getAllFonts().length;
-            if (fonts == 0) {
-                throw new IllegalStateException("none");
+            BufferedImage image = new BufferedImage(100, 30, BufferedImage.TYPE_BYTE_GRAY);
+            var graphics = image.createGraphics();
+            graphics.drawString("Accuracy", 5, 20);
+            graphics.dispose();
+            boolean drawn = java.util.stream.IntStream.range(0, 3000).anyMatch(at -> image.getRaster().getSample(at % 100, at / 100, 0) > 0);
+            if (!drawn) {
+                throw new IllegalStateException("text leaves no trace in an image");
             }
-            return fonts + " for charts";
+            return "text is drawn in " + graphics.getFont().getFontName();
         });
     }
 
@@ -33,7 +37,7 @@ final class Probe {
     private static void look(String name, String remedy, Look look) {
         try {
             System.out.println(name + "\tok\t" + look.found());
-        } catch (Exception | LinkageError problem) {
+        } catch (Exception | Error problem) {
             System.out.println(name + "\tno\t" + String.valueOf(problem).lines().findFirst().orElse("?") + "\t" + remedy);
         }
     }

@@ -33,7 +33,8 @@ TCMALLOC = ["/usr/lib/*/libtcmalloc_minimal.so.4", "/usr/lib/*/libtcmalloc.so.4"
 def peers_python() -> Path:
     """The Python of the peers' virtual environment, made on demand."""
     with kit.alone():
-        kit.make_venv(PEERS, kit.ENVIRONMENT / "requirements-peers.txt", "peers", "Keras and PyTorch, to measure against,")
+        kit.make_venv(PEERS, kit.ENVIRONMENT / "requirements-peers.txt", "peers", "Keras and PyTorch, to measure against,",
+                      "import keras, tensorflow, torch, pandas")
     return kit.venv_python(PEERS)
 
 

@@ -21,8 +21,10 @@ if __name__ == "__main__" and any(name.startswith("PYTHON") for name in os.envir
         os.execv(sys.executable, [sys.executable, "-E", *sys.argv])
 
 import argparse
+import ast
 import contextlib
 import hashlib
+import html
 import json
 import platform
 import re
@@ -137,7 +139,7 @@ def find_java() -> Java:
         if program.is_file():
             candidates.append(program)
         else:
-            complaints.append(f"JAVA_HOME is {home}, which has no bin/java")
+            complaints.append(f"JAVA_HOME is {home}, which has no bin/java{'.exe' * WINDOWS}")
     if on_path:
         candidates.append(Path(on_path))
     for program in candidates:
@@ -151,6 +153,8 @@ def find_java() -> Java:
         elif java.lacks:
             complaints.append(f"{program} is a Java runtime without {' and '.join(java.lacks)}")
         else:
+            if complaints:
+                say(f"{'; '.join(complaints)}: {program} is used in its place.")
             return java
     raise Stop(f"{'; '.join(complaints) or 'No Java was found'}: {advice}.")
 
@@ -182,8 +186,17 @@ def memory() -> int:
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         limit = container_limit(name)
         if limit and limit[0].isdigit():
-            return min(installed, int(limit[0]))
-    return installed
+            return min(installed, int(limit[0]), address_space() or installed)
+    return min(installed, address_space() or installed)
+
+
+def address_space() -> int:
+    """Bytes that `ulimit -v` leaves a process to address; 0 if it sets no limit."""
+    if WINDOWS:
+        return 0
+    import resource
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return 0 if limit == resource.RLIM_INFINITY else limit
 
 
 def cores() -> int:
@@ -208,7 +221,7 @@ def java_options() -> list:
     heap = min(3072, (memory() >> 20) // 2) if memory() else 2048
     # the serial collector, with room for a checkpoint among the young: memory neither jumps up nor creeps over the epochs
     return [f"-Xmx{heap}m", "-XX:+UseSerialGC", "-XX:SurvivorRatio=3", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8",
-            "--enable-native-access=ALL-UNNAMED"]
+            "--enable-native-access=ALL-UNNAMED", *(["-XX:CompressedClassSpaceSize=128m"] if address_space() else [])]  # else 1 GB
 
 
 def java_variables() -> dict:
@@ -229,16 +242,130 @@ def java_variables() -> dict:
 
 
 JVM_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-THREAD_VARIABLES = ("OMP_", "GOMP_", "KMP_", "MKL_")  # how OpenMP's and MKL's begin: the kit says itself how many threads there are
+ENGINE_VARIABLES = ("PYTORCH_VERSION", "PYTORCH_FLAVOR", "DJL_DEFAULT_ENGINE")  # another engine than that of pom.xml
+# What the names of other variables begin with that are meant for other programs and would reach the kit's: OpenMP's and MKL's, as the
+# kit says itself how many threads there are; other native libraries; another folder of Maven's, or of JupyterLab's.
+FOREIGN = ("OMP_", "GOMP_", "KMP_", "MKL_", *ENGINE_VARIABLES, "PYTORCH_", "LIBSTDCXX_LIBRARY_PATH",
+           "MAVEN_OPTS", "MAVEN_DEBUG_OPTS", "MAVEN_PROJECTBASEDIR", "JUPYTERLAB_DIR")
+# where the tools keep what they fetch and write, if not in the home
+PLACES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR",
+          "JUPYTER_RUNTIME_DIR", "PIP_CACHE_DIR", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR")
+# pip's options that lead to the packages; others would have them put elsewhere, or other ones
+PIP_NETWORK = ("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy", "timeout",
+               "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider")
+
+
+def own_environment():
+    """Makes of the user's environment that of everything the kit starts: without what is meant for other programs, with a home that
+    can be written, and with the proxy for the JVMs too."""
+    properties = [system_properties(), home_property(), *proxy_properties()]
+    arguments = re.findall(r"(?:^|\s)((?:-g?s|--(?:global-)?settings)[ =]\S+|-Dmaven\.repo\.\S+)", os.environ.get("MAVEN_ARGS", ""))
+    for name in [name for name in os.environ if name in JVM_VARIABLES or name.startswith(FOREIGN)]:
+        del os.environ[name]
+    os.environ.update(JDK_JAVA_OPTIONS=" ".join(filter(None, properties)), MAVEN_ARGS=" ".join(arguments), MAVEN_BASEDIR=str(ROOT),
+                      MAVEN_SKIP_RC="1", **proxy_credentials())
+    for name in ("JDK_JAVA_OPTIONS", "MAVEN_ARGS"):
+        if not os.environ[name]:
+            del os.environ[name]
 
 
 def system_properties() -> str:
     """The system properties (a proxy, a locale) among the options that the user's variables give to every JVM, as JDK_JAVA_OPTIONS
     takes them. The other options would keep the kit's JVMs from starting (a second collector, a heap larger than its limit) or
     write between their lines."""
-    options = " ".join(os.environ.get(name, "") for name in JVM_VARIABLES)
+    options = " ".join(os.environ.get(name, "") for name in (*JVM_VARIABLES, "MAVEN_OPTS"))
     words = re.findall(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""", options)
     return " ".join(word for word in words if word.lstrip("\"'").startswith("-D"))
+
+
+def quoted(option: str) -> str:
+    """An option as JDK_JAVA_OPTIONS takes it, whatever its characters."""
+    return f"'{option}'" if '"' in option else f'"{option}"'
+
+
+def may_write(folder: str) -> bool:
+    """Whether a folder can be written or, where there is none, made."""
+    path = folder
+    while path != os.path.dirname(path) and not os.path.exists(path):
+        path = os.path.dirname(path)
+    return os.path.isabs(folder) and os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
+
+
+def home_property() -> str:
+    """Sets HOME to the user's folder, or to one of the kit's own where that is missing or cannot be written, as of a user in a container
+    whom no password file names; returns the option that tells a JVM, if it would take another. Places that cannot be written are dropped."""
+    if WINDOWS:
+        return ""
+    import pwd
+    try:
+        listed = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        listed = ""
+    for name in PLACES:
+        if os.environ.get(name) and not may_write(os.environ[name]):
+            del os.environ[name]
+    os.environ["HOME"] = next(filter(may_write, [os.environ.get("HOME", ""), listed]), str(STATE / "home"))
+    return "" if may_write(listed) else quoted(f"-Duser.home={os.environ['HOME']}")
+
+
+def proxies() -> dict:
+    """What HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, in small letters or capitals, name as proxies: by the scheme of what is fetched."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}  # without the time that it takes to load what reads them
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies_environment
+    given, found = getproxies_environment(), {}
+    for scheme in ("http", "https"):
+        text = given.get(scheme) or given.get("all")
+        if text:
+            found[scheme] = urlsplit(text if "://" in text else f"http://{text}")
+            try:
+                wrong = found[scheme].scheme not in ("http", "https") or not found[scheme].hostname or found[scheme].port == 0
+            except ValueError:
+                wrong = True
+            if wrong:
+                raise Stop(f"{scheme.upper()}_PROXY names no proxy of the form http://host:port, which alone Maven and Java take: correct it.")
+    return found
+
+
+def proxy_credentials() -> dict:
+    """Variables for the proxies' credentials, from which the library and Maven's settings take them."""
+    from urllib.parse import unquote
+    return {f"{scheme}_proxy_{name}": unquote(value) for scheme, proxy in proxies().items()
+            for name, value in [("username", proxy.username), ("password", proxy.password)] if value}
+
+
+def proxy_port(proxy) -> int:
+    return proxy.port or (443 if proxy.scheme == "https" else 80)
+
+
+def proxy_exceptions() -> str:
+    """NO_PROXY's hosts, as Java and Maven take them."""
+    hosts = [host.strip().rsplit(":", 1)[0] for host in (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",") if host.strip()]
+    return "|".join(["localhost", "127.*", *(form for host in hosts for form in
+                                             ([host] if host == "*" else [host.lstrip("*."), f"*.{host.lstrip('*.')}"]))])
+
+
+def proxy_properties() -> list:
+    """The proxies as system properties. Their credentials are not among them: Java writes its options out, and Maven's are in its log."""
+    options = [quoted(f"-D{scheme}.proxy{name}={value}") for scheme, proxy in proxies().items()
+               for name, value in [("Host", proxy.hostname), ("Port", proxy_port(proxy))]]
+    # Java's default refuses a proxy's password for https
+    return [*options, quoted(f"-Dhttp.nonProxyHosts={proxy_exceptions()}"), "-Djdk.http.auth.tunneling.disabledSchemes="] if options else []
+
+
+def pip_environment(python: Path) -> dict:
+    """The environment for pip: of all that the user's variables and files tell it, what leads to the packages."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    given = capture([python, "-m", "pip", "config", "list"],
+                    env={**os.environ, **{f"PIP_{name}": "0" for name in ("USER", "SITE", "GLOBAL", "QUIET", "ISOLATED", "REQUIRE_VIRTUALENV")}})
+    if given.code != 0:
+        raise Stop(f"pip does not say how it is configured: {last_line(given.text)}")
+    order = ["global", "install", ":env:"]
+    found = [(order.index(section), name, value) for section, name, value in
+             re.findall(r"^([\w:]+)\.([\w-]+)=(.*)$", given.text, re.M) if section in order and name in PIP_NETWORK]
+    own.update({f"PIP_{name.upper().replace('-', '_')}": ast.literal_eval(value) for _, name, value in sorted(found)})
+    return {**own, "PIP_CONFIG_FILE": os.devnull}
 
 
 def java_command(java: Java, *arguments) -> list:
@@ -263,9 +390,12 @@ def capture(command, **options) -> Answer:
     return Answer(done.returncode, done.stdout)
 
 
+JVM_NOISE = r"(NOTE: )?Picked up \w+_OPTIONS:|Error: (Could not create the Java Virtual Machine|A fatal exception has occurred)"
+
+
 def last_line(text: str) -> str:
-    """The last line that says something: not what a JVM says of its own variables."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not re.match(r"(NOTE: )?Picked up \w+_OPTIONS:", line)]
+    """The last line that says something: not what a JVM says of its own variables, or that it ends because of the line above."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not re.match(JVM_NOISE, line)]
     return lines[-1] if lines else "it printed nothing"
 
 
@@ -326,7 +456,8 @@ def follow(command, title: str, counted: str, log: Path, **options) -> Answer:
                                    close_fds=False, **options)
         try:
             for line in process.stdout:
-                file.write(line)
+                if not re.match(JVM_NOISE, line):  # it may hold a password
+                    file.write(line)
                 lines.append(line)
                 count += bool(re.match(counted, line))
                 every = 0.2 if sys.stdout.isatty() else 15
@@ -368,17 +499,27 @@ def check_writable(folder: Path):
         raise Stop(f"Cannot write to {folder} ({problem.strerror}): copy the kit into a folder of your own.") from None
 
 
+def check_place():
+    """A class path cannot hold every folder's name, whatever the library does."""
+    for part in ("!/", os.pathsep):
+        if part in f"{ROOT.as_posix()}/" and not (WINDOWS and part == ":"):
+            raise Stop(f"The kit lies in {ROOT}, and Java takes {'a name that ends in !' if part == '!/' else part} for the end of a path: "
+                       "rename the folder, or move the kit.")
+
+
 def set_up() -> Java:
     """Makes everything the notebooks need, skipping what is up to date, and returns the JDK they run on."""
     if platform.system() == "Darwin" and platform.machine() == "x86_64":
         raise Stop("This is an Intel Mac, for which PyTorch's native library is no longer made: use another machine or a "
                    "Linux container.")
+    check_place()
     java = find_java()
     if not library_built():
         find_maven()
     check_writable(STATE)
     with alone():
-        make_venv(VENV, REQUIREMENTS, "venv", "JupyterLab and the Java kernel")
+        make_venv(VENV, REQUIREMENTS, "venv", "JupyterLab and the Java kernel",
+                  "import jupyterlab, nbconvert, nbclient, jupyter_client")
         install_exporter()
         compile_kernel(java)
         write_kernelspec(VENV / "share" / "jupyter" / "kernels" / "java", java)
@@ -403,7 +544,10 @@ def alone():
             try:
                 attempt()
                 break
-            except busy:
+            except OSError as problem:
+                if not isinstance(problem, busy):
+                    raise Stop(f"{STATE / 'lock'} cannot be locked ({problem.strerror}): does its disk have locks? "
+                               "Copy the kit to one of this machine.") from None
                 if not told:
                     say("Another process of the kit is setting up: waiting for it …")
                 told = True
@@ -424,8 +568,8 @@ def outdate(step: str):
     (STATE / step).unlink(missing_ok=True)
 
 
-def make_venv(venv: Path, requirements: Path, step: str, what: str):
-    """Makes a virtual environment with `what` in it, unless the step is up to date."""
+def make_venv(venv: Path, requirements: Path, step: str, what: str, trial: str):
+    """Makes a virtual environment with `what` in it, in which the Python line `trial` runs, unless the step is up to date."""
     python, stamp = venv_python(venv), venv_stamp(venv, requirements)
     if up_to_date(step, stamp) and python.exists():
         return
@@ -442,13 +586,22 @@ def make_venv(venv: Path, requirements: Path, step: str, what: str):
     installed = follow([python, "-m", "pip", "install", "--retries", "2", "--disable-pip-version-check",
                         "--progress-bar", "off", "-r", requirements],
                        f"Installing {what} into it", r"Collecting ", log,
-                       env={**os.environ, "PIP_USER": "0"})  # nothing can be installed for the user from within it
+                       env=pip_environment(python))
     if installed.code != 0:
-        errors = [line for line in installed.text.splitlines() if line.startswith("ERROR")]
-        network = re.search(r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError", installed.text)
-        raise Stop(f"pip could not install the packages ({(errors or [last_line(installed.text)])[0]}): "
-                   f"{'is the network reachable? A' if network else 'a'}ll it printed is in {log}.")
+        raise Stop(f"{pip_problem(installed.text)} All it printed is in {log}.")
+    tried = capture([python, "-c", trial])
+    if tried.code != 0:
+        raise Stop(f"pip has installed the packages, and they do not run ({last_line(tried.text)}): all it printed is in {log}.")
     write_text(STATE / step, stamp)
+
+
+def pip_problem(text: str) -> str:
+    """Why pip failed: its error, and what it said of the network, which the error leaves out."""
+    errors = [line for line in text.splitlines() if line.startswith("ERROR")] or [last_line(text)]
+    network = re.findall(r"\w*(?:ConnectionError|NameResolutionError|Timeout|ProxyError|SSLError)\(.*|Could not fetch URL.*"
+                         r"|\d{3} (?:Client|Server) Error.*|HTTP error.*", text)
+    cause = "; ".join(dict.fromkeys([errors[0], *network[-1:]]))
+    return f"pip could not install the packages ({cause}){': is the network reachable?' if network else '.'}"
 
 
 def install_exporter():
@@ -519,14 +672,32 @@ def build_library(java: Java):
         remove(JARS.parent)
     outdate("library")
     # One test of a few milliseconds, rather than -DskipTests, so that Maven also fetches what runs tests: afterwards `test` works
-    # with the network off.
-    result = follow([find_maven(), "-B", "-f", pom, "package", "-Dtest=ScheduleTest"],
+    # with the network off. -U: what could not be fetched before is asked for again.
+    result = follow([*maven_command(), "-U", "package", "-Dtest=ScheduleTest"],
                     "Building the library (lib/) with Maven", r"\[INFO\] Downloaded|Downloaded from",
                     STATE / "maven.log", env=maven_environment(java), cwd=ROOT)
     if result.code != 0:
-        raise Stop(maven_problem(result.text))
+        raise Stop(f"{maven_problem(result.text)} All that Maven printed is in {STATE / 'maven.log'}.")
+    tried = capture(java_command(java, "models"), env={**os.environ, **java_variables()}, cwd=ROOT)
+    if tried.code != 0:
+        raise Stop(f"The library is built, and does not start: {last_line(tried.text)}")
     write_text(STATE / "pom", content_hash(pom))
     write_text(STATE / "library", stamp)
+
+
+def maven_command() -> list:
+    """Maven on the kit's pom.xml. Who has no settings of Maven's own, in which a proxy would stand, gets some with the proxy that the
+    environment names; its credentials stay in the environment."""
+    settings = []
+    if proxies() and not (Path.home() / ".m2" / "settings.xml").exists() and "-s" not in os.environ.get("MAVEN_ARGS", ""):
+        entries = "".join(f"<proxy><id>{scheme}</id><protocol>{scheme}</protocol><host>{html.escape(proxy.hostname)}</host>"
+                          f"<port>{proxy_port(proxy)}</port>" + "".join(
+                              f"<{name}>${{env.{variable}}}</{name}>" for name in ("username", "password")
+                              if (variable := f"{scheme}_proxy_{name}") in os.environ)
+                          + f"<nonProxyHosts>{html.escape(proxy_exceptions())}</nonProxyHosts></proxy>" for scheme, proxy in proxies().items())
+        write_text(STATE / "maven-settings.xml", f"<settings><proxies>{entries}</proxies></settings>\n")
+        settings = ["-s", STATE / "maven-settings.xml"]
+    return [find_maven(), "-B", *settings, "-f", ROOT / "pom.xml", "-Dmaven.test.skip=false", "-DskipTests=false"]
 
 
 def maven_environment(java: Java) -> dict:
@@ -534,13 +705,20 @@ def maven_environment(java: Java) -> dict:
 
 
 def maven_problem(text: str) -> str:
-    errors = [re.sub(r"^\[ERROR\] *", "", line) for line in text.splitlines() if line.startswith("[ERROR]")]
-    first = next((error for error in errors if re.search(r"\.java:\[", error)),  # the compiler's place before its heading
-                 next((error for error in errors if error.strip()), last_line(text)))
-    log = STATE / "maven.log"
-    if re.search(r"Could not (transfer|resolve|find) artifact|UnknownHost|Could not resolve dependencies", text):
-        return f"Maven could not fetch what the library needs ({first[:300]}): is the network reachable? See {log}."
-    return f"The library does not compile ({first[:300]}): all that Maven printed is in {log}."
+    """What Maven failed of, in a sentence: its compiler's words or the network's only where they are in what it printed."""
+    errors = [re.sub(r"^\[ERROR\] *| -> \[Help \d+\]$", "", line) for line in text.splitlines() if line.startswith("[ERROR]")]
+    errors = [error for error in errors if error.strip()]
+    if not re.search(r"^\[(INFO|ERROR|WARNING)\]", text, re.M):
+        return (f"Maven does not start ({last_line(text)}): look at its options, in .mvn/jvm.config and .mvn/maven.config of the kit, "
+                "and at its installation.")
+    source = next((error for error in errors if re.search(r"\.java:\[", error)), None)  # the compiler's place before its heading
+    if source:
+        return f"The library does not compile ({source})."
+    fetching = re.findall(r"Could not (?:transfer|find|resolve) (?:artifact|metadata).*|Could not resolve dependencies.*|UnknownHost.*", "\n".join(errors))
+    if fetching:
+        proxy = "" if proxies() else " Behind a proxy, set HTTPS_PROXY or name it in Maven's settings."
+        return f"Maven could not fetch what the library needs ({fetching[0]}): is the network reachable?{proxy}"
+    return f"Maven could not build the library ({(errors or [last_line(text)])[0]})."
 
 
 def remove(path: Path):
@@ -575,8 +753,9 @@ def settings_variables(options) -> dict:
 
 
 def jupyter_variables() -> dict:
-    """Makes Jupyter prefer the kit's own kernel to one of the same name in the user's folders."""
-    return {"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
+    """Makes Jupyter find the kit's own kernel before any other of the same name, on JUPYTER_PATH or in the user's folders."""
+    paths = [str(VENV / "share" / "jupyter"), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return {"JUPYTER_PATH": os.pathsep.join(paths), "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
 
 
 def find_notebooks(numbers) -> list:
@@ -710,7 +889,7 @@ def kernel(options) -> int:
         return 1
     try:
         # in a JupyterLab of one's own the user's variables are there
-        write_kernelspec(folder, java, {**dict.fromkeys(JVM_VARIABLES, ""), "JDK_JAVA_OPTIONS": system_properties()})
+        write_kernelspec(folder, java, dict.fromkeys([*JVM_VARIABLES, *ENGINE_VARIABLES], ""))
     except OSError as problem:
         raise Stop(f"Cannot write to {folder} ({problem.strerror}).") from None
     say(f"The kernel 'Java' is installed in {folder}: open {NOTEBOOKS} in your JupyterLab and choose it.")
@@ -760,13 +939,28 @@ def doctor(options) -> int:
     except Stop as problem:
         line("JDK", False, *str(problem).rsplit(": ", 1))
     try:
-        line("Maven", True, find_maven())
+        maven = find_maven()
+        answer = capture([maven, "-v"], env=maven_environment(java) if java else None, cwd=ROOT)
+        version = re.search(r"Apache Maven (\d\S*)", re.sub(r"\x1b\[[\d;]*m", "", answer.text))
+        good = answer.code == 0 and version is not None
+        line("Maven", good, f"{version[1]} ({maven})" if good else f"{maven} does not start: {last_line(answer.text)}",
+             "look at its options, in .mvn/jvm.config of the kit, and at its installation")
     except Stop as problem:
         line("Maven", False, *str(problem).split(": ", 1))
     built, ready = library_built(), venv_ready() and kernel_jar().exists()
     set_up_hint = "`report`, `lab` and `test` set it up by themselves"
-    line("JupyterLab", ready or None, str(VENV) if ready else "not installed yet", set_up_hint)
-    line("Java kernel", ready or None, str(kernel_jar().parent) if ready else "not installed yet", set_up_hint)
+    anew = "run `clean`, then `report`"
+
+    def tried(name: str, command: list, where: Path):
+        answer = capture(command, env={**os.environ, **jupyter_variables()})
+        line(name, answer.code == 0, str(where) if answer.code == 0 else last_line(answer.text), anew)
+
+    if ready:
+        tried("JupyterLab", [venv_python(), "-m", "jupyterlab", "--version"], VENV)
+        tried("Java kernel", [venv_python(), ENVIRONMENT / "runner.py", "kernel"], kernel_jar().parent)
+    else:
+        line("JupyterLab", None, "not installed yet", set_up_hint)
+        line("Java kernel", None, "not installed yet", set_up_hint)
     line("Library", built or None, str(JARS) if built else "not built yet", set_up_hint)
     if platform.system() == "Darwin" and platform.machine() == "x86_64":
         line("Native engine", False, "none exists for Intel Macs", "use another machine or a Linux container")
@@ -852,17 +1046,13 @@ def main(arguments) -> int:
 
 if __name__ == "__main__":
     sys.modules["kit"] = sys.modules["__main__"]  # for suite and bench, which import it: one kit, with one Stop
-    properties = system_properties()
-    for name in [name for name in os.environ if name in JVM_VARIABLES or name.startswith(THREAD_VARIABLES)]:
-        del os.environ[name]
-    if properties:
-        os.environ["JDK_JAVA_OPTIONS"] = properties
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if not WINDOWS and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal; nohup ignores it
         signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     try:
+        own_environment()
         sys.exit(main(sys.argv[1:]))
     except Stop as stop:
         sys.exit(f"kit.py: {stop}")

@@ -3,6 +3,7 @@
     runner.py report --output reports/sample --facts '["sample", …]' notebooks/01_dataset.ipynb …
     runner.py twice notebooks/02_model_1.ipynb …          every cell twice in one kernel, then after a restart
     runner.py out-of-order notebooks/02_model_1.ipynb …   the last code cell first
+    runner.py kernel                                      whether the Java kernel starts and reckons
     runner.py refusals notebooks/02_model_1.ipynb …       settings that fail, and training that is interrupted
 """
 import argparse
@@ -515,6 +516,26 @@ async def refusals(path: Path, notebook):
         return await refused(client, cells[training + 1:], "after an interrupted training")
 
 
+async def reckons():
+    """Starts the Java kernel and has it reckon."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    with tempfile.TemporaryFile() as log:
+        try:
+            async with kernel_for(notebook, dict(os.environ), log) as client:
+                await client.async_execute_cell(notebook.cells[0], 0)
+        except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as problem:
+            log.seek(0)
+            raise Failed(f"the Java kernel does not start: {kit.last_line(log.read().decode('utf-8', 'replace') or str(problem))}") from None
+    shown = [output.get("data", {}).get("text/plain") for output in notebook.cells[0].outputs]
+    if shown != ["2"]:
+        raise Failed(f"the Java kernel says that 1 + 1 is {shown}")
+
+
+def kernel(options) -> int:
+    asyncio.run(reckons())
+    return 0
+
+
 def error_text_of(cell) -> str:
     return " ".join(f"{output.ename} {output.evalue}" for output in cell.outputs if output.output_type == "error")
 
@@ -531,6 +552,7 @@ def main() -> int:
             command.add_argument("--output", type=Path, required=True)
             command.add_argument("--facts", required=True, help="JSON list: sample, other or fer2013, then lines about the data")
             command.add_argument("--save", action="store_true")
+    commands.add_parser("kernel").set_defaults(action=kernel)
     options = parser.parse_args()
     return options.action(options)
 

@@ -35,7 +35,7 @@ class Bench:
             self.passed += count
 
     def in_another_locale(self) -> dict:
-        return {**self.environment, "JDK_JAVA_OPTIONS": EGYPTIAN}
+        return {**self.environment, "JDK_JAVA_OPTIONS": f"{self.environment.get('JDK_JAVA_OPTIONS', '')} {EGYPTIAN}".strip()}
 
 
 # ---------------------------------------------------------------- checks
@@ -67,8 +67,8 @@ def java_tests_in_another_locale(bench: Bench):
 
 def run_java_tests(bench: Bench, name: str, environment: dict):
     """mvn test; Surefire's lines are shown as they come."""
-    process = subprocess.Popen([kit.find_maven(), "-B", "-f", str(kit.ROOT / "pom.xml"), "test"], cwd=kit.ROOT,
-                               env={**environment, **kit.java_variables(), "JAVA_HOME": str(bench.java.home)},
+    process = subprocess.Popen([*map(str, kit.maven_command()), "test"], cwd=kit.ROOT,
+                               env={**kit.maven_environment(bench.java), **environment},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                encoding="utf-8", errors="replace")
     total, problems = None, []
@@ -197,13 +197,14 @@ def on_other_jdks(bench: Bench):
 
 
 def each_trial(bench: Bench, program: str, word: str, kind: str):
-    """Runs a program that tries some things and prints for each `WORD NAME: ok …` or `WORD NAME: FAILED …`, or `WORD: NOT RUN: …`."""
+    """Runs a program that tries some things and prints for each `WORD NAME: ok …` or `WORD NAME: FAILED …` or `WORD NAME: NOT RUN: …`; the last
+    without a name if it tries none."""
     answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / program], env=bench.environment)
     results = re.findall(rf"^{word} (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
     for name, result, text in results:
         kit.say(f"{name}: {text}")
         bench.record(f"{kind}: {name}", [] if result == "ok" else [text])
-    not_run = re.findall(rf"^{word}: NOT RUN: (.*)$", answer.text, re.M)
+    not_run = [f"{word}{name}: {reason}" for name, reason in re.findall(rf"^{word}( \S+)?: NOT RUN: (.*)$", answer.text, re.M)]
     bench.not_run += not_run
     if not results and not not_run or answer.code != 0 and all(result == "ok" for _, result, _ in results):
         bench.record(kind, [kit.last_line(answer.text)])

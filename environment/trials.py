@@ -31,6 +31,10 @@ class Failed(Exception):
     """A trial found what must not be."""
 
 
+class NotRun(Exception):
+    """A trial cannot be made on this machine."""
+
+
 def demand(holds: bool, otherwise: str):
     if not holds:
         raise Failed(otherwise)
@@ -122,7 +126,7 @@ def stopped() -> str:
     """Told to stop at random moments, by SIGTERM or Ctrl-C, one model or two side by side: training ends without a crash, leaves
     no process, and says which epoch is kept and with which command it goes on after that."""
     if kit.WINDOWS:
-        return "NOT TRIED: Windows has no signals"
+        raise NotRun("Windows has no signals")
     began = time.monotonic()
     train("6", *small())
     whole_seconds = time.monotonic() - began
@@ -162,7 +166,7 @@ def stopped() -> str:
 def without_room() -> str:
     """A disk that fills up, then a folder that can no longer be written: a clear message, and nothing lost."""
     if sys.platform != "linux" or os.geteuid() != 0:
-        return "NOT TRIED: a disk of its own can only be mounted by root on Linux"
+        raise NotRun("a disk of its own can only be mounted by root on Linux")
     train("6", *small())
     expected = figures("6")
     folder, = folders("6")
@@ -318,6 +322,8 @@ def main(names: list) -> int:
         began = time.monotonic()
         try:
             result = "ok " + TRIALS[name]()
+        except NotRun as reason:
+            result = f"NOT RUN: {reason}"
         except (Failed, OSError, subprocess.SubprocessError) as problem:
             result, failed = f"FAILED {problem}", failed + 1
         print(f"trial {name}: {result} [{time.monotonic() - began:.0f} s]", flush=True)

@@ -89,6 +89,66 @@ class OddMachineTest(unittest.TestCase):
         self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
         self.assertNotRegex((self.folder / "variables").read_text("utf-8"), "(?m)^(OMP|GOMP|KMP|MKL)_")
 
+    def test_what_is_meant_for_other_programs_does_not_reach_what_the_kit_starts(self):
+        script(self.bin / "java", f'/usr/bin/env > "{self.folder}/variables"\n' + java_script(f"{NEEDED}"))
+        self.environment.update(PYTORCH_VERSION="1.13", PYTORCH_LIBRARY_PATH="/none", DJL_DEFAULT_ENGINE="TensorFlow", JUPYTERLAB_DIR="/none",
+                                MAVEN_OPTS="-XX:+Nonsense -Djavax.net.ssl.trustStore=/certificates", MAVEN_DEBUG_OPTS="-Xdebug",
+                                MAVEN_ARGS="-DskipTests -s /settings.xml --offline -Dmaven.repo.local=/repository")
+        self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+        variables = (self.folder / "variables").read_text("utf-8")
+        self.assertNotRegex(variables, "(?m)^(PYTORCH_|DJL_DEFAULT|JUPYTERLAB_DIR|MAVEN_OPTS|MAVEN_DEBUG)")
+        self.assertRegex(variables, "(?m)^MAVEN_ARGS=-s /settings.xml -Dmaven.repo.local=/repository$")
+        self.assertRegex(variables, "(?m)^JDK_JAVA_OPTIONS=-Djavax.net.ssl.trustStore=/certificates$")
+
+    def test_a_proxy_of_the_environment_is_given_to_every_jvm_without_its_password(self):
+        script(self.bin / "java", f'/usr/bin/env > "{self.folder}/variables"\n' + java_script(f"{NEEDED}"))
+        for name in [name for name in self.environment if name.lower().endswith("_proxy")]:
+            del self.environment[name]
+        for name in ("https_proxy", "HTTPS_PROXY"):
+            with self.subTest(name=name):
+                variables = {name: "http://me:p%40ss@proxy.example:3128", "NO_PROXY": ".inside.example,10.0.0.1"}
+                with mock.patch.dict(self.environment, variables):
+                    self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+                seen = (self.folder / "variables").read_text("utf-8")
+                options = re.search("(?m)^JDK_JAVA_OPTIONS=(.*)$", seen)[1]
+                for option in ("-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128",
+                               "-Dhttp.nonProxyHosts=localhost|127.*|inside.example|*.inside.example|10.0.0.1"):
+                    self.assertIn(option, options)
+                self.assertNotIn("p@ss", options)
+                self.assertIn("https_proxy_password=p@ss\n", seen)
+                (self.folder / "variables").unlink()
+        with mock.patch.dict(self.environment, {"HTTPS_PROXY": "socks5://proxy.example:1080"}):
+            self.assert_stops(self.run_kit("report"), "HTTPS_PROXY names no proxy of the form http://host:port")
+
+    def test_a_home_that_cannot_be_written_is_replaced_by_one_in_the_kit(self):
+        script(self.bin / "java", f'/usr/bin/env > "{self.folder}/variables"\n' + java_script(f"{NEEDED}"))
+        python, setpriv = Path("/usr/bin/python3"), shutil.which("setpriv")
+        if os.geteuid() != 0 or not setpriv or not python.exists() or subprocess.run(
+                [python, "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
+            self.skipTest("needs root, setpriv and a system Python")
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.chown(path, 12345, 12345)
+        self.command = lambda *arguments: [str(self.root / "environment" / "kit.py"), *arguments]
+        self.environment["XDG_CACHE_HOME"] = "/root/.cache"
+        for home in ("", "/", "/nonexistent/folder"):
+            with self.subTest(home=home), mock.patch.dict(self.environment, {"HOME": home} if home else {}):
+                if not home:
+                    self.environment.pop("HOME", None)
+                self.assert_stops(self.run_kit("report", before=(setpriv, "--reuid=12345", "--regid=12345", "--clear-groups", str(python))),
+                                  "Maven (mvn) is not on PATH")
+                seen, own = (self.folder / "variables").read_text("utf-8"), self.root / "environment" / ".state" / "home"
+                self.assertIn(f"\nHOME={own}\n", f"\n{seen}")
+                self.assertIn(f'JDK_JAVA_OPTIONS="-Duser.home={own}"', seen)
+                self.assertNotIn("XDG_CACHE_HOME", seen)
+                (self.folder / "variables").unlink()
+        self.assertEqual([], list(self.folder.rglob("?")))
+
+    def test_a_folder_whose_name_java_takes_for_an_end_is_refused(self):
+        script(self.bin / "java", java_script(f"{NEEDED}"))
+        for name in ("a kit!", "a:kit"):
+            self.root = self.root.rename(self.folder / name)
+            self.assert_stops(self.run_kit("report"), str(self.root), "rename the folder")
+
     def test_a_python_that_sets_a_variable_of_its_own_at_each_start(self):
         script(self.bin / "java", java_script(f"{NEEDED}"))
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.folder / "own"], check=True)
@@ -114,7 +174,7 @@ class OddMachineTest(unittest.TestCase):
                 self.assertNotIn(word, said)
             if number % 3 < 2 and process.returncode == 1:  # it was done before
                 self.assertIn("The study cannot be opened", said)
-                shutil.rmtree(self.root / "environment" / ".state")
+                (self.folder / "variables").unlink()
         self.assert_stops(self.run_kit("report"), "The study cannot be opened")
 
     def test_old_java(self):
@@ -135,8 +195,10 @@ class OddMachineTest(unittest.TestCase):
 
     def test_java_home_without_java_falls_back_to_path(self):
         script(self.bin / "java", java_script(f"{NEEDED}"))
-        self.environment["JAVA_HOME"] = str(self.folder)
-        self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+        self.environment["JAVA_HOME"] = "/none"
+        done = self.run_kit("report")
+        self.assert_stops(done, "Maven (mvn) is not on PATH")
+        self.assertIn(f"JAVA_HOME is /none, which has no bin/java: {self.bin}/java is used in its place.", done.stdout)
 
     def test_java_home_is_asked_before_path(self):
         script(self.bin / "java", java_script(f"{NEEDED}"))
@@ -285,6 +347,17 @@ class ContainerTest(unittest.TestCase):
         self.installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         self.heap = f"-Xmx{min(3072, (self.installed >> 20) // 2)}m"
 
+    @staticmethod
+    def under(limit: int) -> list:
+        code = (f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit})); import kit; "
+                "print(kit.memory(), *kit.java_options())")
+        return subprocess.run([sys.executable, "-c", code], cwd=kit.ENVIRONMENT, capture_output=True, encoding="utf-8", check=True).stdout.split()
+
+    def test_a_limit_on_address_space(self):
+        memory, heap, *others = self.under(1 << 30)
+        self.assertEqual((str(1 << 30), "-Xmx512m"), (memory, heap))
+        self.assertIn("-XX:CompressedClassSpaceSize=128m", others)
+
     def test_no_container(self):
         self.assertEqual((8, self.installed, self.heap), self.limits({}))
 
@@ -326,12 +399,12 @@ class KernelspecTest(unittest.TestCase):
             self.skipTest("the kernel is not installed")
         java = kit.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "set_up", lambda: java), \
-                mock.patch.dict(os.environ, {"JUPYTER_DATA_DIR": folder, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC -Dproxy=here"}), \
+                mock.patch.dict(os.environ, {"JUPYTER_DATA_DIR": folder, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC -Dproxy.password=secret"}), \
                 contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(0, kit.kernel(kit.parse(["kernel"])))
             variables = json.loads((Path(folder) / "kernels" / "java" / "kernel.json").read_text("utf-8"))["env"]
-        self.assertEqual({"JAVA_TOOL_OPTIONS": "", "_JAVA_OPTIONS": "", "JDK_JAVA_OPTIONS": "-Dproxy=here"},
-                         {name: variables[name] for name in kit.JVM_VARIABLES})
+        self.assertEqual({"JAVA_TOOL_OPTIONS": "", "_JAVA_OPTIONS": "", "JDK_JAVA_OPTIONS": "", "PYTORCH_VERSION": ""},
+                         {name: variables[name] for name in (*kit.JVM_VARIABLES, "PYTORCH_VERSION")})
 
 
 class SetUpTest(unittest.TestCase):
@@ -357,7 +430,7 @@ class SetUpTest(unittest.TestCase):
             kit.venv_python().touch()
             raise KeyboardInterrupt
         with mock.patch.object(kit, "follow", half), self.assertRaises(KeyboardInterrupt):
-            kit.make_venv(self.venv, kit.REQUIREMENTS, "venv", "packages")
+            kit.make_venv(self.venv, kit.REQUIREMENTS, "venv", "packages", "import six")
         self.assertTrue(kit.venv_python().exists())
         self.assertFalse((self.state / "venv").exists())
 
@@ -444,12 +517,69 @@ class JvmVariablesTest(unittest.TestCase):
             bench.study_models(None)
 
 
-class MavenTest(unittest.TestCase):
-    def test_network_and_compiler_trouble_are_told_apart(self):
-        network = ("[ERROR] Failed to execute goal on project ferkit: Could not resolve dependencies for project ferkit:ferkit:jar:1.0\n")
-        self.assertIn("is the network reachable?", kit.maven_problem(network))
-        compiler = "[ERROR] COMPILATION ERROR :\n[ERROR] Main.java:[3,1] class expected\n"
-        self.assertIn("does not compile (Main.java:[3,1] class expected)", kit.maven_problem(compiler))
+class CauseTest(unittest.TestCase):
+    """A sentence about a tool that failed names what the tool gave as its reason, and no other."""
+
+    def test_maven(self):
+        log = "[INFO] Scanning for projects...\n"
+        far = "a" * 400
+        for printed, *words in [
+            (log + f"[ERROR] Failed to execute goal on project ferkit: Could not resolve dependencies for project {far}: Failed to collect: "
+             "Could not transfer artifact a:b:jar:1 from/to mirror (https://mirror.example): status code: 407, reason phrase: "
+             "Proxy Authentication Required -> [Help 1]", "Could not transfer artifact a:b:jar:1",
+             "Proxy Authentication Required): is the network reachable?"),
+            (log + "[ERROR] COMPILATION ERROR :\n[ERROR] Main.java:[3,1] class expected\n", "The library does not compile (Main.java:[3,1] class expected)"),
+            ("Unrecognized VM option 'Nonsense'\nError: Could not create the Java Virtual Machine.\nError: A fatal exception has occurred. Program will exit.\n",
+             "Maven does not start (Unrecognized VM option 'Nonsense')", ".mvn/jvm.config"),
+            (log + "[ERROR] Failed to execute goal surefire: There are test failures. -> [Help 1]\n[ERROR] \n",
+             "Maven could not build the library (Failed to execute goal surefire: There are test failures.)"),
+        ]:
+            for word in words:
+                with self.subTest(word=word):
+                    self.assertIn(word, kit.maven_problem(printed))
+
+    def test_pip(self):
+        said = kit.pip_problem("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<c>: Failed to establish a new "
+                               "connection: [Errno 111] Connection refused')': /simple/six/\nERROR: No matching distribution found for six==1\n")
+        self.assertIn("ERROR: No matching distribution found for six==1; NewConnectionError(", said)
+        self.assertIn("Connection refused", said)
+        self.assertIn("is the network reachable?", said)
+        self.assertEqual("pip could not install the packages (ERROR: six: no such option).", kit.pip_problem("ERROR: six: no such option\n"))
+
+    def test_a_disk_without_locks(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "STATE", Path(folder)), \
+                mock.patch("fcntl.flock", side_effect=OSError(37, "No locks available")), \
+                self.assertRaisesRegex(kit.Stop, rf"{re.escape(folder)}\S+lock cannot be locked \(No locks available\)"), kit.alone():
+            pass
+
+
+class PipTest(unittest.TestCase):
+    def test_pip_is_told_the_way_to_the_packages_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "pip.conf")
+            file.write_text("[global]\nindex-url = https://mirror.example/simple\ntarget = /elsewhere\nquiet = 3\n"
+                            "[install]\nuser = true\ntrusted-host =\n    one.example\n    two.example\n", "utf-8")
+            own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+            given = {"PIP_CONFIG_FILE": str(file), "PIP_TARGET": "/elsewhere", "PIP_PREFIX": "/elsewhere", "PIP_USER": "1", "PIP_TIMEOUT": "7"}
+            with mock.patch.dict(os.environ, {**own, **given}, clear=True):
+                told = {name: value for name, value in kit.pip_environment(sys.executable).items() if name.startswith("PIP_")}
+        self.assertEqual(("https://mirror.example/simple", "7", ["one.example", "two.example"], os.devnull),
+                         (told["PIP_INDEX_URL"], told["PIP_TIMEOUT"], told["PIP_TRUSTED_HOST"].split(), told["PIP_CONFIG_FILE"]))
+        self.assertEqual(set(), {"PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_QUIET"} & set(told))
+
+
+class SettingsOfMavenTest(unittest.TestCase):
+    def test_who_has_none_gets_some_with_the_proxy_and_not_its_password(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "STATE", Path(folder, "state")), \
+                mock.patch.object(kit, "find_maven", lambda: "mvn"), mock.patch.dict(os.environ, {
+                    "HOME": folder, "USERPROFILE": folder, "https_proxy": "http://me:secret@proxy.example:3128", "no_proxy": "inside.example"}):
+            os.environ.update(kit.proxy_credentials())
+            self.assertIn("-s", kit.maven_command())
+            text = (kit.STATE / "maven-settings.xml").read_text("utf-8")
+            self.assertIn("<protocol>https</protocol><host>proxy.example</host><port>3128</port><username>${env.https_proxy_username}</username>", text)
+            self.assertNotIn("secret", text)
+            kit.write_text(Path(folder, ".m2", "settings.xml"), "<settings/>")
+            self.assertNotIn("-s", kit.maven_command())
 
 
 @unittest.skipUnless(LONG and os.name != "nt", "runs a notebook")

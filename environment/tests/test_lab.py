@@ -12,6 +12,7 @@ import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
+from unittest import mock
 
 import checks
 import kit
@@ -167,6 +168,18 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(("fer2013", 1), checks.shown(checks.read(file.with_name("fer2013_02_model_1.ipynb"))))
         self.stop()
         self.assertIn("showed results on FER2013 and is saved with others", self.said)
+
+
+class ForeignKernelTest(unittest.TestCase):
+    def test_a_kernel_of_the_same_name_on_jupyter_path_is_not_run(self):
+        if not kit.kernel_jar().exists():
+            self.skipTest("the kernel is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            kit.write_text(Path(folder, "kernels", "java", "kernel.json"),
+                           json.dumps({"argv": ["false"], "display_name": "Java", "language": "java"}))
+            with mock.patch.dict(os.environ, {"JUPYTER_PATH": folder}), mock.patch.dict(os.environ, kit.jupyter_variables()):
+                found = KernelManager(kernel_name="java").kernel_spec.resource_dir
+        self.assertEqual(kit.kernel_jar().parent, Path(found))
 
 
 class KernelTest(unittest.TestCase):

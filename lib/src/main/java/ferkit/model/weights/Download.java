@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.Authenticator;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.net.PasswordAuthentication;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -48,7 +52,9 @@ record Download(Duration connect, Duration silence) {
      *     the hash is another: then nothing is kept, otherwise what has arrived is
      */
     void fetch(URI address, String algorithm, String hash, Path target, Listener listener) throws IOException {
-        resolve(address.getHost());
+        if (ProxySelector.getDefault().select(address).get(0).type() == Proxy.Type.DIRECT) { // else the proxy knows the host
+            resolve(address.getHost());
+        }
         Path part = target.resolveSibling(target.getFileName() + ".part");
         long before;
         boolean whole;
@@ -72,6 +78,7 @@ record Download(Duration connect, Duration silence) {
     private boolean attempt(URI address, Path part, Listener listener) throws IOException {
         long have = size(part);
         HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+        connection.setAuthenticator(new ProxyPassword(address.getScheme()));
         connection.setConnectTimeout((int) connect.toMillis());
         connection.setReadTimeout((int) silence.toMillis());
         if (have > 0) {
@@ -120,6 +127,23 @@ record Download(Duration connect, Duration silence) {
                     + " bytes that have arrived are kept, try again to continue", e);
         } finally {
             connection.disconnect();
+        }
+    }
+
+    /** Answers a proxy with what kit.py read from HTTP_PROXY or HTTPS_PROXY and passes on in the environment, unseen by others. */
+    private static final class ProxyPassword extends Authenticator {
+        private final String scheme;
+
+        ProxyPassword(String scheme) {
+            this.scheme = scheme;
+        }
+
+        @Override
+        protected PasswordAuthentication getPasswordAuthentication() {
+            String name = System.getenv(scheme + "_proxy_username");
+            String password = System.getenv(scheme + "_proxy_password");
+            return getRequestorType() != RequestorType.PROXY || name == null || password == null
+                    ? null : new PasswordAuthentication(name, password.toCharArray());
         }
     }
 
