@@ -12,7 +12,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.ProviderNotFoundException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -42,6 +41,8 @@ public final class Datasets {
     /** Names under which the original is published; where several lie side by side, the first is read. */
     private static final List<String> OFFICIAL = List.of("fer2013.csv", "fer2013.csv.gz", "fer2013.csv.zip", "fer2013.zip",
             "fer2013.tar.gz", "fer2013.tar", "icml_face_data.csv", "data.h5");
+    /** How files are called in which data may lie. */
+    private static final String DATA_NAME = ".*\\.(csv|h5|hdf5|zip|tar|tgz|gz)";
     private static final String GZIP = "\u001f\u008b";
     private static final String ZIP = "PK\3\4";
     private static final int PEEK = 1 << 12;
@@ -273,19 +274,30 @@ public final class Datasets {
     }
 
     private static Form form(Path file) throws IOException {
-        byte[] head = head(file);
-        if (OFFICIAL.contains(file.getFileName().toString()) || Source.starts(head, ZIP)) {
+        String name = file.getFileName().toString();
+        if (OFFICIAL.contains(name)) {
             return Form.COMPLETE;
         }
-        if (Source.starts(head, Hdf5Reader.MAGIC)) {
-            return Hdf5Reader.looksLike(file) ? Form.COMPLETE : Form.OTHER;
-        }
-        if (Source.starts(head, GZIP)) {
-            try (InputStream in = new BufferedInputStream(new GZIPInputStream(Source.open(file)))) {
-                return form(Source.peek(in, PEEK));
+        try {
+            byte[] head = head(file);
+            if (Source.starts(head, ZIP)) {
+                return Form.COMPLETE;
             }
+            if (Source.starts(head, Hdf5Reader.MAGIC)) {
+                return Hdf5Reader.looksLike(file) ? Form.COMPLETE : Form.OTHER;
+            }
+            if (Source.starts(head, GZIP)) {
+                try (InputStream in = new BufferedInputStream(new GZIPInputStream(Source.open(file)))) {
+                    return form(Source.peek(in, PEEK));
+                }
+            }
+            return form(head);
+        } catch (ZipException | EOFException e) { // matters only where it may hold data
+            if (name.toLowerCase(Locale.ROOT).matches(DATA_NAME)) {
+                throw new IOException(file + ": the compressed data is damaged (" + e.getMessage() + "); get it again or remove it", e);
+            }
+            return Form.REFUSED;
         }
-        return form(head);
     }
 
     private static Form form(byte[] head) {
@@ -308,7 +320,22 @@ public final class Datasets {
         if (!file.getFileSystem().equals(FileSystems.getDefault())) {
             throw new IOException(file + ": a zip file within a zip file; unpack the outer one and name the inner one");
         }
-        try (FileSystem zip = FileSystems.newFileSystem(file)) {
+        Optional<String> refusal = ZipCopy.refusal(file);
+        if (refusal.isEmpty()) {
+            return readPlainZip(file, file, notes, room);
+        }
+        Path copy = Files.createTempFile("ferkit", ".zip");
+        try {
+            ZipCopy.write(file, refusal.get(), copy);
+            return readPlainZip(copy, file, notes, room);
+        } finally {
+            Files.delete(copy);
+        }
+    }
+
+    /** Reads a zip file that Java opens; messages name {@code file}. */
+    private static FaceSet readPlainZip(Path plain, Path file, List<String> notes, Room room) throws IOException {
+        try (FileSystem zip = FileSystems.newFileSystem(plain)) {
             if (Files.exists(zip.getPath("xl/workbook.xml"))) {
                 throw new IOException("there is an Excel workbook, which this kit does not read; save it as CSV in UTF-8");
             }
@@ -318,8 +345,6 @@ public final class Datasets {
             return new FaceSet(origin, inner.training(), inner.validation(), inner.test(), inner.hash());
         } catch (ZipException e) {
             throw e;
-        } catch (ProviderNotFoundException e) { // what a damaged one is called whose name does not end in .zip
-            throw new ZipException(e.getMessage());
         } catch (IOException e) {
             throw new IOException(file + ": in it " + e.getMessage(), e);
         }

@@ -47,6 +47,9 @@ public final class FileKind {
      */
     public static Optional<String> of(byte[] head) {
         String start = new String(head, 0, Math.min(head.length, ENOUGH), StandardCharsets.ISO_8859_1);
+        if (start.startsWith(ZipCopy.UNREADABLE)) {
+            return Optional.of(start.substring(ZipCopy.UNREADABLE.length()));
+        }
         if (start.matches("(?s)(\u00ff\u00fe|\u00fe\u00ff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]).*")) {
             return Optional.of("text in UTF-16, expected UTF-8; save it as UTF-8");
         }
