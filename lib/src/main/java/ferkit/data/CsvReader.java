@@ -33,6 +33,8 @@ final class CsvReader {
     private int emotionColumn = -1;
     private int pixelsColumn = -1;
     private int usageColumn = -1;
+    private volatile boolean numbers;
+    private volatile boolean words;
     private final List<String> ignoredColumns = new ArrayList<>();
 
     private CsvReader(String name, Room room) {
@@ -46,19 +48,27 @@ final class CsvReader {
      * @param faces pixels and labels ({@link Faces#NO_LABEL} without a column {@code emotion}): three lists
      *     in split order, or a single one if there is no column {@code Usage}
      * @param labelled whether there is a column {@code emotion}
+     * @param numbers whether a label is a number
+     * @param words whether a label is a name
      * @param ignoredColumns names of columns that mean nothing here
      */
-    record Table(List<FaceList> faces, boolean labelled, List<String> ignoredColumns) {}
+    record Table(List<FaceList> faces, boolean labelled, boolean numbers, boolean words, List<String> ignoredColumns) {}
 
     /** Rows of some whole lines; {@code error} is what is wrong with line number {@code lines} of them. */
     private record Block(int lines, List<FaceList> faces, String error) {}
 
-    /** What is wrong with a row, without the place. */
+    /** What is wrong with a row, without the place, and what to do if that is more than to correct the line. */
     private static final class BadRow extends Exception {
         private static final long serialVersionUID = 1;
+        private final String advice;
 
         BadRow(String message) {
+            this(message, null);
+        }
+
+        BadRow(String message, String advice) {
             super(message, null, false, false);
+            this.advice = advice;
         }
     }
 
@@ -109,7 +119,7 @@ final class CsvReader {
         if (all.stream().allMatch(faces -> faces.size() == 0)) {
             throw new IOException(name + ": a header and no row below it, expected one row for each image; get the file again");
         }
-        return new Table(all, emotionColumn >= 0, ignoredColumns);
+        return new Table(all, emotionColumn >= 0, numbers, words, ignoredColumns);
     }
 
     private static Thread daemon(Runnable task) {
@@ -183,9 +193,9 @@ final class CsvReader {
         for (int i = 0; i < columns; i++) {
             String title = titles[i].replace('"', ' ').strip();
             switch (title.toLowerCase(Locale.ROOT)) {
-                case "emotion", "label" -> emotionColumn = once(emotionColumn, i, title);
-                case "pixels" -> pixelsColumn = once(pixelsColumn, i, title);
-                case "usage" -> usageColumn = once(usageColumn, i, title);
+                case "emotion", "label" -> emotionColumn = once(emotionColumn, i, titles, "label");
+                case "pixels" -> pixelsColumn = once(pixelsColumn, i, titles, "image");
+                case "usage" -> usageColumn = once(usageColumn, i, titles, "split");
                 default -> ignoredColumns.add(title);
             }
         }
@@ -202,10 +212,10 @@ final class CsvReader {
         return Math.min(end + 1, filled);
     }
 
-    private int once(int before, int column, String title) throws IOException {
+    private int once(int before, int column, String[] titles, String meaning) throws IOException {
         if (before >= 0) {
-            throw new IOException(name + ", line 1: columns " + (before + 1) + " and " + (column + 1) + " are both \"" + title
-                    + "\", expected one; rename or remove the other");
+            throw new IOException(name + ", line 1: columns " + (before + 1) + " and " + (column + 1) + " could both be the " + meaning + " (\""
+                    + titles[before].strip() + "\" and \"" + titles[column].strip() + "\"), expected one; rename or remove the other");
         }
         return column;
     }
@@ -228,8 +238,8 @@ final class CsvReader {
                     parseRow(block, at, stop, pixels, faces);
                 }
             } catch (BadRow e) {
-                return new Block(lines, faces, e.getMessage() + (e.getMessage().endsWith(PYTHON) ? "" : complete ? "; correct this line or get the file again"
-                        : "; the file ends with this line: correct it, or if the file is truncated here, get it again"));
+                return new Block(lines, faces, e.getMessage() + "; " + (e.advice != null ? e.advice : complete ? "correct this line or get the file again"
+                        : "the file ends with this line: correct it, or if the file is truncated here, get it again"));
             }
             at = next + 1;
         }
@@ -296,7 +306,7 @@ final class CsvReader {
                 break;
             }
             if (block[at] == '[') {
-                throw new BadRow(": pixels in brackets, expected numbers with spaces between them; " + PYTHON);
+                throw new BadRow(": pixels in brackets, expected numbers with spaces between them", PYTHON);
             }
             int from = at;
             int value = 0;
@@ -327,12 +337,16 @@ final class CsvReader {
         return shorten(new String(block, from, to - from, StandardCharsets.UTF_8));
     }
 
-    private static int parseLabel(String value) throws BadRow {
+    private int parseLabel(String value) throws BadRow {
         if (value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) < '0' + Emotion.COUNT) {
+            numbers = true;
             return value.charAt(0) - '0';
         }
-        return Emotion.named(value).orElseThrow(() ->
-                new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)")).label();
+        int label = Emotion.named(value).orElseThrow(() ->
+                new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)",
+                        Emotion.isNumber(value) ? Emotion.OTHER_NUMBERS : null)).label();
+        words = true;
+        return label;
     }
 
     private static int parseUsage(String value) throws BadRow {

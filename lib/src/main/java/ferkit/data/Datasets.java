@@ -51,6 +51,9 @@ public final class Datasets {
     /** Where there is no validation split, every ninth training image of a class becomes one: FER2013's own proportion; of fewer the last. */
     private static final int CARVED = 9;
 
+    /** So many files at most are named in a message. */
+    private static final int NAMED = 10;
+
     private enum Form { COMPLETE, LABELLED, UNLABELLED, REFUSED, OTHER }
 
     private Datasets() {}
@@ -135,7 +138,7 @@ public final class Datasets {
             for (Path file : (Iterable<Path>) tree.sorted()::iterator) {
                 boolean hidden = false;
                 for (Path part : path.relativize(file)) {
-                    hidden |= part.toString().startsWith(".");
+                    hidden |= Source.clutter(part);
                 }
                 if (!hidden && Files.isRegularFile(file)) {
                     String state = path.relativize(file) + "\n" + Files.size(file) + "\n" + Files.getLastModifiedTime(file) + "\n";
@@ -158,6 +161,7 @@ public final class Datasets {
                 found = refused;
             }
             if (found.isEmpty()) {
+                ImageFolder.refuseUnsorted(path);
                 throw new IOException(path + ": found " + names(Source.children(path)) + ", expected fer2013.csv (plain, .gz, .zip"
                         + " or in fer2013.tar.gz), data.h5 or folders train and test with a folder for each class; put one of them there");
             }
@@ -169,18 +173,22 @@ public final class Datasets {
         if (Files.isDirectory(first)) {
             ImageFolder.Content content = ImageFolder.read(first, room);
             notes.addAll(content.notes());
-            return assemble(first, content.splits(), notes);
+            return assemble(first, content.splits(), content.numbers(), content.words(), notes);
         }
         byte[] head = head(first);
         if (Source.starts(head, ZIP)) {
             return readZip(first, notes, room);
         }
         if (Source.starts(head, Hdf5Reader.MAGIC)) {
-            return assemble(first, Hdf5Reader.read(first, room), notes);
+            return assemble(first, Hdf5Reader.read(first, room), true, false, notes);
         }
         Map<Split, Faces> splits = new EnumMap<>(Split.class);
+        boolean numbers = false;
+        boolean words = false;
         for (Path file : found) {
             CsvReader.Table table = readCsv(file, room);
+            numbers |= table.numbers();
+            words |= table.words();
             if (!table.ignoredColumns().isEmpty()) {
                 notes.add("Columns of " + file.getFileName() + " not read: " + String.join(", ", table.ignoredColumns()) + ".");
             }
@@ -197,7 +205,7 @@ public final class Datasets {
                         + (table.labelled() ? "." : ", without labels: it can be predicted, not evaluated."));
             }
         }
-        return assemble(first, splits, notes);
+        return assemble(first, splits, numbers, words, notes);
     }
 
     /**
@@ -410,13 +418,15 @@ public final class Datasets {
     }
 
     private static String names(List<Path> paths) {
-        return paths.isEmpty() ? "nothing" : String.join(", ", paths.stream().map(path -> path.getFileName().toString()).toList());
+        return paths.isEmpty() ? "nothing" : String.join(", ", paths.stream().limit(NAMED).map(path -> path.getFileName().toString()).toList())
+                + (paths.size() > NAMED ? " and " + (paths.size() - NAMED) + " more" : "");
     }
 
-    static FaceSet assemble(Path source, Map<Split, Faces> splits, List<String> notes) {
+    static FaceSet assemble(Path source, Map<Split, Faces> splits, boolean numbers, boolean words, List<String> notes) throws IOException {
         for (Split split : Split.values()) {
-            splits.computeIfAbsent(split, missing -> new Faces(new byte[0], new byte[0]));
+            splits.putIfAbsent(split, new Faces(new byte[0], new byte[0]));
         }
+        ClassOrder.settle(splits, numbers, words, source, notes);
         Faces training = splits.get(Split.TRAINING);
         boolean official = Official.hasCounts(splits);
         if (!official) {
@@ -436,6 +446,13 @@ public final class Datasets {
         }
         if (splits.get(Split.TEST).size() == 0) {
             notes.add("No test split was found.");
+        }
+        for (Split split : Split.values()) {
+            Faces faces = splits.get(split);
+            List<String> empty = Stream.of(Emotion.values()).filter(emotion -> faces.counts()[emotion.label()] == 0).map(Emotion::title).toList();
+            if (faces.size() > 0 && faces.labelled() && !empty.isEmpty()) {
+                notes.add(split.usage() + " has no image of " + String.join(", ", empty) + ".");
+            }
         }
         String hash = FaceSet.hash(splits.get(Split.TRAINING), splits.get(Split.VALIDATION), splits.get(Split.TEST));
         Origin.Kind kind = official ? Official.kind(splits, hash, notes) : Origin.Kind.OTHER_SPLIT;

@@ -110,6 +110,15 @@ public final class Faces {
         return Arrays.copyOfRange(pixels, index * PIXELS, (index + 1) * PIXELS);
     }
 
+    /** The same images where label i meant the i-th of these classes. */
+    Faces relabelled(List<Emotion> order) {
+        byte[] meant = new byte[labels.length];
+        for (int i = 0; i < meant.length; i++) {
+            meant[i] = labels[i] == NO_LABEL ? NO_LABEL : (byte) order.get(labels[i]).label();
+        }
+        return new Faces(pixels, meant);
+    }
+
     /** The images at these indices, in the order of the indices. */
     public Faces select(int[] indices) {
         byte[] chosenPixels = new byte[indices.length * PIXELS];

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,6 +28,8 @@ final class ImageFolder {
     private final Room room;
     private final Map<Split, List<Image>> images = new EnumMap<>(Split.class);
     private final List<String> notes = new ArrayList<>();
+    private boolean numbers;
+    private boolean words;
     private int otherFiles;
     private int resized;
     private int coloured;
@@ -31,6 +38,19 @@ final class ImageFolder {
     private int jpegs;
 
     private record Image(Path file, int label) {
+        private static final Pattern SPLIT = Pattern.compile("(?i)(training|public_?test|private_?test)[_ -].*");
+
+        /** The split that the name begins with, as in {@code Training_10118481.jpg}. */
+        Optional<Split> split() {
+            Matcher matcher = SPLIT.matcher(name());
+            return matcher.matches() ? Split.named(matcher.group(1)) : Optional.empty();
+        }
+
+        /** Whether the name begins with one of the two test splits. */
+        boolean isTest() {
+            return split().isPresent() && split().get() != Split.TRAINING;
+        }
+
         /** The name up to its last number. */
         String stem() {
             return name().substring(0, numberStart());
@@ -71,30 +91,63 @@ final class ImageFolder {
      * What a folder of images holds.
      *
      * @param splits one list of images for each split, empty where there is none
+     * @param numbers whether a class folder is named by a number
+     * @param words whether one is named in words
      * @param notes what was counted on the way
      */
-    record Content(Map<Split, Faces> splits, List<String> notes) {}
+    record Content(Map<Split, Faces> splits, boolean numbers, boolean words, List<String> notes) {}
 
     private ImageFolder(Path root, Room room) {
         this.root = root;
         this.room = room;
     }
 
-    /** Whether the folder holds folders for splits or classes. */
+    /** Whether the folder holds folders for splits or classes, or what people have in place of them: images and labels apart. */
     static boolean looksLike(Path folder) throws IOException {
         for (Path child : folders(folder)) {
             if (Split.named(name(child)).isPresent() || Emotion.named(name(child)).isPresent()) {
                 return true;
             }
         }
-        return false;
+        return isYolo(folder);
+    }
+
+    /** Whether there are folders for images and for text files that hold their classes. */
+    private static boolean isYolo(Path folder) throws IOException {
+        Path labels = folder.resolve("labels");
+        if (!Files.isDirectory(labels) || !Files.isDirectory(folder.resolve("images"))) {
+            return false;
+        }
+        try (Stream<Path> below = Files.walk(labels, 2)) {
+            return below.anyMatch(file -> file.toString().endsWith(".txt"));
+        }
+    }
+
+    /**
+     * Refuses images that no class folders hold.
+     *
+     * @param folder that may hold such images, directly or in a folder {@code images}, beside a list of classes or not
+     * @throws IOException if it does: says how the classes are given and what to do
+     */
+    static void refuseUnsorted(Path folder) throws IOException {
+        List<Path> children = children(folder);
+        boolean yolo = isYolo(folder);
+        if (!yolo && children.stream().noneMatch(child -> hasImageName(child) || name(child).equals("images"))) {
+            return;
+        }
+        List<String> lists = children.stream().map(ImageFolder::name).filter(name -> name.matches("(?i).*\\.(csv|txt|json)")
+                && !name.toLowerCase(Locale.ROOT).startsWith("readme")).limit(3).toList();
+        throw new IOException(folder + ": its images are in no class folders" + (yolo ? " but apart from their classes, as for YOLO (labels/ has a file for each image)"
+                : lists.isEmpty() ? "" : " and their classes, if anywhere, in " + String.join(", ", lists))
+                + ", expected a folder for each class (" + spellings() + "); put each image into the folder of its class, by the names that these data give"
+                + " their numbers" + (name(folder).toLowerCase(Locale.ROOT).startsWith("fer2013") ? ", or with FER+ use fer2013.csv and fer2013new.csv beside it" : ""));
     }
 
     /**
      * Reads all images below a folder for which {@link #looksLike} holds.
      *
      * @param room for the pixels
-     * @throws IOException if a class is missing, twice there or unknown, or an image cannot be read: names the path
+     * @throws IOException if a class is twice there or unknown, numbers of classes are not FER2013's, or an image cannot be read: names the path
      */
     static Content read(Path root, Room room) throws IOException {
         return new ImageFolder(root, room).readAll();
@@ -113,18 +166,20 @@ final class ImageFolder {
             }
         }
         if (splits.isEmpty()) {
-            images.put(Split.TRAINING, list(root));
+            checkNumbers(List.of(root));
+            listInto(Split.TRAINING, root, false);
         } else {
             for (Path child : folders(root)) {
                 if (!splits.containsValue(child)) {
                     throw new IOException(child + ": this folder's name is none of a split (train, val or test); remove or rename it");
                 }
             }
+            checkNumbers(splits.values());
             for (Map.Entry<Split, Path> split : splits.entrySet()) {
-                images.put(split.getKey(), list(split.getValue()));
+                listInto(split.getKey(), split.getValue(), splits.containsKey(Split.VALIDATION));
             }
         }
-        separateTests();
+        images.values().forEach(list -> list.sort(ORDER));
         Map<Split, Faces> faces = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
             faces.put(split, decode(images.getOrDefault(split, List.of())));
@@ -137,7 +192,7 @@ final class ImageFolder {
         if (otherFiles > 0) {
             notes.add(otherFiles + " files that are no images, not read.");
         }
-        return new Content(faces, notes);
+        return new Content(faces, numbers, words, notes);
     }
 
     private void count(int images, String what) {
@@ -146,12 +201,33 @@ final class ImageFolder {
         }
     }
 
+    /** Refuses class folders that are numbered, but not as FER2013's seven are: to leave some out or add one would give the others wrong names. */
+    private void checkNumbers(Collection<Path> splits) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Path split : splits) {
+            folders(split).forEach(folder -> names.add(name(folder)));
+        }
+        List<String> numbers = names.stream().filter(Emotion::isNumber).toList();
+        if (numbers.stream().anyMatch(number -> Emotion.named(number).isEmpty())
+                || !numbers.isEmpty() && numbers.size() == names.size() && numbers.size() < Emotion.COUNT) {
+            String found = String.join(" ", numbers);
+            String known = found.equals("0 1 2 3 4 5 6 7") ? ", as AffectNet numbers its eight classes"
+                    : found.equals("1 2 3 4 5 6 7") ? ", as RAF-DB numbers its seven" : "";
+            throw new IOException(root + ": class folders " + found + known + ", expected FER2013's 0 to 6 or names; " + Emotion.OTHER_NUMBERS);
+        }
+    }
+
     private List<Image> list(Path split) throws IOException {
+        if (folders(split).stream().noneMatch(folder -> Emotion.named(name(folder)).isPresent())) {
+            refuseUnsorted(split);
+        }
         Map<Integer, Path> classes = new TreeMap<>();
         List<Image> found = new ArrayList<>();
         for (Path folder : folders(split)) {
             int label = Emotion.named(name(folder)).orElseThrow(() -> new IOException(folder + ": \"" + name(folder)
-                    + "\" is no class of FER2013, expected " + spellings() + "; remove or rename the folder")).label();
+                    + "\" is no class of FER2013, expected " + spellings() + " or 0 to 6; move the folder elsewhere, or rename it if it is one of these")).label();
+            numbers |= Emotion.isNumber(name(folder));
+            words |= !Emotion.isNumber(name(folder));
             Path before = classes.put(label, folder);
             if (before != null) {
                 throw new IOException(before + " and " + folder + " are both the class " + Emotion.of(label).title()
@@ -162,13 +238,6 @@ final class ImageFolder {
                     throw new IOException(file + ": a folder within a class folder, expected images only; move its images up");
                 }
                 found.add(new Image(file, label));
-            }
-        }
-        for (Emotion emotion : Emotion.values()) {
-            if (!classes.containsKey(emotion.label())) {
-                throw new IOException(split + ": no folder for the class " + emotion.title() + ", expected one named "
-                        + String.join(", ", emotion.spellings()) + " or " + emotion.label()
-                        + "; add the folder or get all of them again");
             }
         }
         for (Path file : children(split)) {
@@ -182,33 +251,37 @@ final class ImageFolder {
         if (found.isEmpty()) {
             throw noImage(split);
         }
-        found.sort(ORDER);
         return found;
     }
 
-    /** Copies with one folder for both tests keep the split in the files' names. */
-    private void separateTests() throws IOException {
-        List<Image> test = images.getOrDefault(Split.TEST, List.of());
-        if (images.containsKey(Split.VALIDATION) || test.stream().noneMatch(image -> isPublic(image) || isPrivate(image))) {
-            return;
+    /**
+     * Puts the images of one folder into its split, or into the one that their names begin with, as FER2013's copies have it, where they would be
+     * trained on otherwise or the folder holds both tests.
+     */
+    private void listInto(Split folder, Path path, boolean hasValidation) throws IOException {
+        List<Image> found = list(path);
+        boolean bothTests = folder == Split.TEST && !hasValidation && found.stream().anyMatch(Image::isTest);
+        List<Image> unknown = found.stream().filter(image -> bothTests && !image.isTest()).toList();
+        if (!unknown.isEmpty()) {
+            throw new IOException(path + ": " + unknown.size() + " images, such as " + unknown.get(0).file() + ", begin with neither PublicTest_ nor"
+                    + " PrivateTest_ as others beside them do, so their split is unknown; rename or remove them");
         }
-        for (Image image : test) {
-            if (!isPublic(image) && !isPrivate(image)) {
-                throw new IOException(image.file() + ": its name begins with neither PublicTest_ nor PrivateTest_ as others beside it do,"
-                        + " so its split is unknown; rename or remove it");
-            }
+        int taken = 0;
+        for (Image image : found) {
+            boolean byName = bothTests || folder == Split.TRAINING && image.isTest();
+            taken += byName ? 1 : 0;
+            images.computeIfAbsent(byName ? image.split().get() : folder, split -> new ArrayList<>()).add(image);
         }
-        images.put(Split.VALIDATION, test.stream().filter(ImageFolder::isPublic).toList());
-        images.put(Split.TEST, test.stream().filter(ImageFolder::isPrivate).toList());
-        notes.add("The test folder holds both tests; names beginning with PublicTest_ are validation, with PrivateTest_ test.");
-    }
-
-    private static boolean isPublic(Image image) {
-        return image.name().startsWith(Split.VALIDATION.usage() + "_");
-    }
-
-    private static boolean isPrivate(Image image) {
-        return image.name().startsWith(Split.TEST.usage() + "_");
+        List<Image> kept = found.stream().filter(image -> folder != Split.TRAINING && !bothTests && image.split().isPresent() && image.split().get() != folder).toList();
+        if (bothTests) {
+            notes.add("The test folder holds both tests; names beginning with PublicTest_ are validation, with PrivateTest_ test.");
+        } else if (taken > 0) {
+            notes.add(taken + " images among those for training are named PublicTest_ or PrivateTest_: they are not trained on, but validation and test.");
+        }
+        if (!kept.isEmpty()) {
+            notes.add(kept.size() + " images, such as " + root.relativize(kept.get(0).file()) + ", are in a folder of another split than their names"
+                    + " begin with, and taken by the folder.");
+        }
     }
 
     private Faces decode(List<Image> files) throws IOException {
@@ -259,7 +332,7 @@ final class ImageFolder {
     }
 
     private static String spellings() {
-        return String.join(", ", Stream.of(Emotion.values()).map(emotion -> emotion.spellings().get(0)).toList()) + " or 0 to 6";
+        return String.join(", ", Stream.of(Emotion.values()).map(emotion -> emotion.spellings().get(0)).toList());
     }
 
     private static String name(Path path) {

@@ -12,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipException;
@@ -21,14 +23,23 @@ final class Source {
     /** How Linux and macOS call a symbolic link that leads to itself. */
     private static final String LINK_LOOP = "Too many levels of symbolic links";
 
+    /** Folders of Synology, QNAP, Windows and Linux that lie beside or among other people's images, in lower case. */
+    private static final Set<String> SYSTEM_FOLDERS = Set.of("@eadir", "@tmp", "#recycle", "#snapshot", "@recycle", "@recently-snapshot",
+            "$recycle.bin", "system volume information", "lost+found");
+
     private Source() {}
 
-    /** What is in a folder, by name, without hidden entries and the folders that macOS puts into archives. */
+    /** What is in a folder, by name, without {@link #clutter}. */
     static List<Path> children(Path folder) throws IOException {
         try (var entries = Files.list(folder)) {
-            return entries.filter(path -> !path.getFileName().toString().startsWith(".")
-                    && !path.getFileName().toString().startsWith("__MACOSX")).sorted().toList();
+            return entries.filter(path -> !clutter(path)).sorted().toList();
         }
+    }
+
+    /** Whether the last part of a path is no data of the user's: hidden, or a folder that a system or a NAS keeps for itself. */
+    static boolean clutter(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(".") || name.startsWith("__MACOSX") || SYSTEM_FOLDERS.contains(name.replace("/", "").toLowerCase(Locale.ROOT));
     }
 
     /** A stream of a file's content; that of a zip's entry is checked against its checksum at the end. */

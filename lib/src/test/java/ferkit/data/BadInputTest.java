@@ -79,7 +79,8 @@ class BadInputTest {
     void labels() throws IOException {
         String rest = GOOD.substring(1);
         assertRowError(", column emotion: found \"\", expected a label 0 to 6 (0 Angry … 6 Neutral)", rest);
-        assertRowError(", column emotion: found \"7\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "7" + rest);
+        Path file = csv(GOOD, "7" + rest);
+        assertEquals(file + ", line 3, column emotion: found \"7\", expected a label 0 to 6 (0 Angry … 6 Neutral); " + Emotion.OTHER_NUMBERS, error(file));
         assertRowError(", column emotion: found \"contempt\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "contempt" + rest);
     }
 
@@ -107,7 +108,9 @@ class BadInputTest {
         assertEquals(file + ", line 1: no column \"emotion\" in \"pixels,Usage\", expected a header such as \"emotion,pixels,Usage\";"
                 + " correct it or get the file again", error(file));
         Files.writeString(file, "pixels,emotion,pixels\n");
-        assertEquals(file + ", line 1: columns 1 and 3 are both \"pixels\", expected one; rename or remove the other", error(file));
+        assertEquals(file + ", line 1: columns 1 and 3 could both be the image (\"pixels\" and \"pixels\"), expected one; rename or remove the other", error(file));
+        Files.writeString(file, "label,emotion,pixels,Usage\n0,angry," + GOOD.substring(2) + "\n");
+        assertEquals(file + ", line 1: columns 1 and 2 could both be the label (\"label\" and \"emotion\"), expected one; rename or remove the other", error(file));
         Files.writeString(file, "emotion,pixels,Usage\n");
         assertEquals(file + ": a header and no row below it, expected one row for each image; get the file again", error(file));
         Files.writeString(file, "");
@@ -318,17 +321,82 @@ class BadInputTest {
         Path root = images();
         Path eighth = Files.createDirectories(root.resolve("train/contempt"));
         assertEquals(eighth + ": \"contempt\" is no class of FER2013, expected angry, disgust, fear, happy, sad, surprise, neutral or 0 to 6;"
-                + " remove or rename the folder", error(root));
+                + " move the folder elsewhere, or rename it if it is one of these", error(root));
         Files.move(eighth, root.resolve("train/7"));
-        assertEquals(root.resolve("train/7") + ": \"7\" is no class of FER2013, expected angry, disgust, fear, happy, sad, surprise, neutral"
-                + " or 0 to 6; remove or rename the folder", error(root));
+        assertEquals(root + ": class folders 7, expected FER2013's 0 to 6 or names; " + Emotion.OTHER_NUMBERS, error(root));
         Files.move(root.resolve("train/7"), root.resolve("train/anger"));
         assertEquals(root.resolve("train/anger") + " and " + root.resolve("train/angry")
                 + " are both the class Angry, expected one folder for each class; put them together", error(root));
         Files.delete(root.resolve("train/anger"));
-        Files.move(root.resolve("train/disgust"), folder.resolve("away"));
-        assertEquals(root.resolve("train") + ": no folder for the class Disgust, expected one named disgust, disgusted, disgusting or 1;"
-                + " add the folder or get all of them again", error(root));
+    }
+
+    /** Neither a removed nor an added folder makes another data set's numbers FER2013's. */
+    @Test
+    void numbersOfOtherDataSets() throws IOException {
+        Map<String, String> known = Map.of("0 1 2 3 4 5 6 7", ", as AffectNet numbers its eight classes", "1 2 3 4 5 6 7", ", as RAF-DB numbers its seven",
+                "1 2 3 4 5 6", "", "0 1 2 3 4 5 7", "");
+        for (Map.Entry<String, String> entry : known.entrySet()) {
+            Path root = folder.resolve(entry.getKey());
+            TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", entry.getKey().split(" "));
+            String expected = ": class folders " + entry.getKey() + entry.getValue() + ", expected FER2013's 0 to 6 or names; " + Emotion.OTHER_NUMBERS;
+            assertEquals(root + expected, error(root));
+            assertEquals(root.resolve("train") + expected, error(root.resolve("train")));
+        }
+    }
+
+    /** What other tools write in place of class folders: YOLO's two layouts, lists of classes beside the images, FER+'s folders. */
+    @Test
+    void imagesInNoClassFolders() throws IOException {
+        String expected = ", expected a folder for each class (angry, disgust, fear, happy, sad, surprise, neutral); put each image into the folder"
+                + " of its class, by the names that these data give their numbers";
+        String apart = ": its images are in no class folders but apart from their classes, as for YOLO (labels/ has a file for each image)" + expected;
+        byte[] image = TinyFaces.png(TinyFaces.pixels(1));
+        byte[] text = {'0'};
+        Path yolo = folder.resolve("yolo");
+        TinyFaces.write(yolo.resolve("train/images/0.png"), image);
+        TinyFaces.write(yolo.resolve("train/labels/0.txt"), text);
+        assertEquals(yolo.resolve("train") + apart, error(yolo));
+        Path other = folder.resolve("other");
+        TinyFaces.write(other.resolve("images/train/0.png"), image);
+        TinyFaces.write(other.resolve("labels/train/0.txt"), text);
+        assertEquals(other + apart, error(other));
+        for (String list : new String[] {"labels.txt", "_classes.csv"}) {
+            Path flat = folder.resolve("flat " + list);
+            TinyFaces.write(flat.resolve("train/0.png"), image);
+            TinyFaces.write(flat.resolve("train").resolve(list), text);
+            assertEquals(flat.resolve("train") + ": its images are in no class folders and their classes, if anywhere, in " + list + expected, error(flat));
+            assertEquals(error(flat), error(flat.resolve("train")));
+        }
+        Path images = folder.resolve("images");
+        TinyFaces.write(images.resolve("train/images/0.png"), image);
+        assertEquals(images.resolve("train") + ": its images are in no class folders" + expected, error(images));
+        Path votes = folder.resolve("votes/FER2013Train");
+        TinyFaces.write(votes.resolve("fer0000000.png"), image);
+        TinyFaces.write(votes.resolve("label.csv"), text);
+        assertEquals(votes + ": its images are in no class folders and their classes, if anywhere, in label.csv" + expected
+                + ", or with FER+ use fer2013.csv and fer2013new.csv beside it", error(folder.resolve("votes")));
+    }
+
+    @Test
+    void aListOfClassesInAnotherOrder() throws IOException {
+        Path root = folder.resolve("listed");
+        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", "0", "1", "2", "3", "4", "5", "6");
+        String[] other = {"angry\ndisgust\nfear\nhappy\nneutral\nsad\nsurprise\n", "nc: 7\nnames: ['angry','disgust','fear','happy','neutral','sad','surprise']\n",
+            "names:\n  0: anger\n  1: disgust\n  2: fear\n  3: happy\n  4: neutral\n  5: sad\n  6: surprise\n",
+            "{\"surprise\": 6, \"angry\": 0, \"disgust\": 1, \"fear\": 2, \"happy\": 3, \"neutral\": 4, \"sad\": 5}"};
+        for (String name : new String[] {"train/../classes.txt", "data.yaml"}) {
+            Path list = root.resolve(name).normalize();
+            for (String content : other) {
+                Files.writeString(list, content);
+                assertEquals(list + " gives the numbers another order than FER2013's: 0 angry, 1 disgust, 2 fear, 3 happy, 4 neutral, 5 sad, 6 surprise;"
+                        + " put these names in place of the numbers in " + root + ", or remove the list if it belongs to other data", error(root));
+            }
+            for (String content : new String[] {"{\"neutral\": 6, \"angry\": 0, \"disgust\": 1, \"fear\": 2, \"happy\": 3, \"sad\": 4, \"surprise\": 5}",
+                "angry, disgust, fear, happy, sad, surprise, neutral", "cat\ndog\n"}) {
+                Files.writeString(list, content);
+                assertEquals(7, Datasets.read(root).training().size() + Datasets.read(root).validation().size());
+            }
+        }
     }
 
     @Test
@@ -346,8 +414,8 @@ class BadInputTest {
     void testImagesOfUnknownSplit() throws IOException {
         Path root = images();
         TinyFaces.write(root.resolve("test/sad/PublicTest_1.png"), TinyFaces.png(TinyFaces.pixels(1)));
-        assertEquals(root.resolve("test/angry/0.png") + ": its name begins with neither PublicTest_ nor PrivateTest_ as others beside it do,"
-                + " so its split is unknown; rename or remove it", error(root));
+        assertEquals(root.resolve("test") + ": 7 images, such as " + root.resolve("test/angry/0.png") + ", begin with neither PublicTest_ nor PrivateTest_"
+                + " as others beside them do, so their split is unknown; rename or remove them", error(root));
     }
 
     /** Where a PNG file's first chunk, behind its four letters, says how wide the image is; its checksum stands 13 bytes on. */

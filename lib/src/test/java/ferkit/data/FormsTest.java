@@ -70,7 +70,7 @@ class FormsTest {
             }
         }
         assertEquals(Origin.Kind.OTHER_SPLIT, faces.origin().kind());
-        assertTrue(faces.origin().notes().get(0).contains("found 7 + 7 + 7"));
+        assertTrue(faces.origin().notes().toString().contains("found 7 + 7 + 7"));
     }
 
     @Test
@@ -277,6 +277,67 @@ class FormsTest {
         TinyFaces.folders(copy.resolve("test"), Split.VALIDATION, "PublicTest_", WORDS);
         TinyFaces.folders(copy.resolve("test"), Split.TEST, "PrivateTest_", WORDS);
         assertEquals(expected, open(copy).hash());
+    }
+
+    @Test
+    void testsInAnyFolderAreToldByNameInAnyCase() throws IOException {
+        for (String below : new String[] {"", "train"}) {
+            Path copy = folder.resolve("copy" + below);
+            TinyFaces.folders(copy.resolve(below), Split.TRAINING, "Training_", WORDS);
+            TinyFaces.folders(copy.resolve(below), Split.VALIDATION, "publictest_", WORDS);
+            TinyFaces.folders(copy.resolve(below), Split.TEST, "PRIVATETEST_", WORDS);
+            FaceSet faces = open(copy);
+            assertEquals(expected, faces.hash());
+            assertTrue(faces.origin().notes().contains("14 images among those for training are named PublicTest_ or PrivateTest_: they are not trained"
+                    + " on, but validation and test."), faces.origin().notes().toString());
+        }
+        Path lower = folder.resolve("lower");
+        TinyFaces.folders(lower.resolve("train"), Split.TRAINING, "training_", WORDS);
+        TinyFaces.folders(lower.resolve("test"), Split.VALIDATION, "publictest_", WORDS);
+        TinyFaces.folders(lower.resolve("test"), Split.TEST, "privatetest_", WORDS);
+        assertEquals(expected, open(lower).hash());
+    }
+
+    @Test
+    void aSplitOfOnesOwnIsKeptAndSaidOnce() throws IOException {
+        Path own = folder.resolve("own");
+        TinyFaces.folders(own.resolve("train"), Split.TRAINING, "Training_", WORDS);
+        TinyFaces.folders(own.resolve("val"), Split.VALIDATION, "Training_", WORDS);
+        TinyFaces.folders(own.resolve("test"), Split.TEST, "PublicTest_", WORDS);
+        FaceSet faces = open(own);
+        assertEquals(expected, faces.hash());
+        for (String split : new String[] {"val/angry/Training_0.png", "test/angry/PublicTest_0.png"}) {
+            assertTrue(faces.origin().notes().contains("7 images, such as " + Path.of(split) + ", are in a folder of another split than their names"
+                    + " begin with, and taken by the folder."), faces.origin().notes().toString());
+        }
+    }
+
+    @Test
+    void classesWithoutAnImageAreNotedInEveryForm() throws IOException {
+        Path root = folder.resolve("without");
+        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
+        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
+        TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
+        Files.delete(root.resolve("train/disgust/1.png"));
+        String note = "Training has no image of Disgust.";
+        assertTrue(open(root).origin().notes().contains(note), open(root).origin().notes().toString());
+        Files.delete(root.resolve("train/disgust")); // as an archive without empty folders has it
+        assertTrue(open(root).origin().notes().contains(note), open(root).origin().notes().toString());
+        Path csv = text("without.csv", TinyFaces.csv().replaceFirst("(?m)^1,.*Training\n", ""));
+        assertTrue(open(csv).origin().notes().contains(note), open(csv).origin().notes().toString());
+        assertFalse(open(folder.resolve("plain.csv")).origin().notes().toString().contains("has no image"));
+    }
+
+    @Test
+    void foldersOfSystemsAndStoragesAreNoData() throws IOException {
+        Path root = folder.resolve("storage");
+        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
+        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
+        TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
+        for (String clutter : new String[] {"train/happy/@eaDir/3.png", "@eaDir", "#recycle/train", "$RECYCLE.BIN", "System Volume Information", "lost+found"}) {
+            TinyFaces.write(root.resolve(clutter).resolve("SYNOPHOTO_THUMB_M.png"), TinyFaces.png(TinyFaces.pixels(1)));
+        }
+        assertEquals(expected, open(root).hash());
     }
 
     @Test

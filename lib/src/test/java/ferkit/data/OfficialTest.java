@@ -140,7 +140,7 @@ class OfficialTest {
     }
 
     @Test
-    void otherImagesInFer2013sNumbersAreNotComparable() {
+    void otherImagesInFer2013sNumbersAreNotComparable() throws IOException {
         Map<Split, Faces> splits = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
             byte[] labels = new byte[IntStream.of(Official.counts(split)).sum()];
@@ -150,7 +150,7 @@ class OfficialTest {
             }
             splits.put(split, new Faces(new byte[labels.length * Faces.PIXELS], labels));
         }
-        FaceSet blank = Datasets.assemble(Path.of("fer2013.csv"), splits, new ArrayList<>());
+        FaceSet blank = Datasets.assemble(Path.of("fer2013.csv"), splits, true, false, new ArrayList<>());
         assertEquals(Origin.Kind.OTHER_PIXELS, blank.origin().kind());
         assertEquals("faces with other pixels than FER2013's (fer2013.csv)", blank.origin().title());
         assertEquals("other", blank.origin().word());
