@@ -701,12 +701,13 @@ def maven_command() -> list:
 
 
 def maven_environment(java: Java) -> dict:
-    return {**os.environ, **java_variables(), "JAVA_HOME": str(java.home)}
+    limited = {"MAVEN_OPTS": " ".join(java_options())} if address_space() else {}  # else it asks for more than there is to address
+    return {**os.environ, **java_variables(), **limited, "JAVA_HOME": str(java.home)}
 
 
 def maven_problem(text: str) -> str:
     """What Maven failed of, in a sentence: its compiler's words or the network's only where they are in what it printed."""
-    errors = [re.sub(r"^\[ERROR\] *| -> \[Help \d+\]$", "", line) for line in text.splitlines() if line.startswith("[ERROR]")]
+    errors = [re.sub(r"^\[ERROR\] *| -> \[Help \d+\]$", "", line) for line in re.sub(r"\x1b\[[\d;]*m", "", text).splitlines() if line.startswith("[ERROR]")]
     errors = [error for error in errors if error.strip()]
     if not re.search(r"^\[(INFO|ERROR|WARNING)\]", text, re.M):
         return (f"Maven does not start ({last_line(text)}): look at its options, in .mvn/jvm.config and .mvn/maven.config of the kit, "
@@ -957,6 +958,9 @@ def doctor(options) -> int:
 
     if ready:
         tried("JupyterLab", [venv_python(), "-m", "jupyterlab", "--version"], VENV)
+        if java:
+            with contextlib.suppress(OSError):  # as report and lab would start it
+                write_kernelspec(kernel_jar().parent, java)
         tried("Java kernel", [venv_python(), ENVIRONMENT / "runner.py", "kernel"], kernel_jar().parent)
     else:
         line("JupyterLab", None, "not installed yet", set_up_hint)
