@@ -145,7 +145,7 @@ public final class Main {
     }
 
     private static Run train(Workspace workspace, Recipe recipe) throws IOException, InterruptedException {
-        ConsoleProgress progress = new ConsoleProgress(recipe.architecture().name(), workspace.config(recipe).epochs(), OUT);
+        ConsoleProgress progress = new ConsoleProgress(recipe.name(), workspace.config(recipe).epochs(), OUT);
         try {
             return workspace.train(recipe, progress);
         } catch (InterruptedException e) {
@@ -219,7 +219,7 @@ public final class Main {
                 }
                 network = line.substring(0, last);
                 String[] request = network.split(" ");
-                timer = new StepTimer(StudyModel.named(request[0]), Integer.parseInt(request[1]), device);
+                timer = new StepTimer(Recipe.of(StudyModel.named(request[0])), Integer.parseInt(request[1]), device);
                 timer.seconds(WARM_UP);
             }
             int steps = Integer.parseInt(line.substring(last + 1));

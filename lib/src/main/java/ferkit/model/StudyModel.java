@@ -1,20 +1,15 @@
 package ferkit.model;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Blocks;
-import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
-import ai.djl.training.initializer.XavierInitializer;
-import ai.djl.training.initializer.XavierInitializer.FactorType;
-import ai.djl.training.initializer.XavierInitializer.RandomType;
 import ferkit.data.Emotion;
 import ferkit.data.Faces;
 import java.util.List;
@@ -59,9 +54,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
     /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, a size is out of its range, or
      *     the blocks leave nothing of the image */
     public StudyModel {
-        if (!name.matches("[\\p{L}\\p{N}_-]+")) {
-            throw new IllegalArgumentException("A model is named '" + name + "': expected letters, digits, - and _, because its runs' folder has that name");
-        }
+        Architecture.requireName(name);
         filters = List.copyOf(filters);
         pools = List.copyOf(pools);
         if (filters.isEmpty() || filters.size() != pools.size()) {
@@ -107,6 +100,13 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
         return new StudyModel(name, filters, kernel, second, pools, dense, 0, 0);
     }
 
+    /** The row in the words that lie in {@code config.json}. */
+    @Override
+    public String plan() {
+        return "StudyModel[name=" + name + ", filters=" + filters + ", kernel=" + kernel + ", second=" + second + ", pools=" + pools
+                + ", dense=" + dense + ", dropout=" + dropout + ", headDropout=" + headDropout + "]";
+    }
+
     /** (1, 48, 48): channels, height, width of one input image. */
     @Override
     public Shape inputShape() {
@@ -114,8 +114,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
     }
 
     /**
-     * The network with Keras' defaults: kernels Glorot-uniform (limit √(6 / (fan in + fan out)), Glorot and Bengio 2010),
-     * biases zero, BatchNorm momentum 0.99 and epsilon 0.001. Input (batch, 1, 48, 48) of grey values 0 to 255,
+     * The network with Keras' defaults: see {@link Architecture#initialize}; BatchNorm momentum 0.99 and epsilon 0.001. Input (batch, 1, 48, 48) of grey values 0 to 255,
      * output (batch, 7) logits. Its arrays belong to {@code manager}.
      */
     @Override
@@ -137,9 +136,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
                 .add(Activation.reluBlock())
                 .add(Dropout.builder().optRate(headDropout).build())
                 .add(Linear.builder().setUnits(Emotion.COUNT).build());
-        // √(3 / mean of fan in and fan out) is Glorot's limit
-        network.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, 3f), Parameter.Type.WEIGHT);
-        network.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(inputShape()));
+        Architecture.initialize(network, manager, inputShape());
         return network;
     }
 

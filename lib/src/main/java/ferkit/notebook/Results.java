@@ -167,7 +167,7 @@ public final class Results {
     /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
     Optional<Published.Result> study(Run run) {
         return Published.find(run.config().model()).filter(s -> isComparable(run) && StudyModel.ALL.stream()
-                .anyMatch(m -> m.name().equals(s.model()) && m.toString().equals(run.config().plan())));
+                .anyMatch(m -> m.name().equals(s.model()) && m.plan().equals(run.config().plan())));
     }
 
     /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */

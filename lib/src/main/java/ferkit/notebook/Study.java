@@ -288,14 +288,18 @@ public final class Study {
     }
 
     /**
-     * The finished run of one of the study's models: loaded if there is one, otherwise trained now, continuing where an
+     * The finished run of one of the study's models as the study trained it: loaded if there is one, otherwise trained now, continuing where an
      * unfinished one stopped. Where training is needed, the run before is given up first: it can no longer be shown.
      *
      * @throws InterruptedException if the cell was interrupted; run it again to continue
      * @throws Refusal if the run's folder cannot be read or written, or if another process trains into it
      */
     public Run train(StudyModel model) throws InterruptedException {
-        Recipe recipe = Recipe.of(model);
+        return train(Recipe.of(model));
+    }
+
+    /** The same for a network of one's own, or one that is trained otherwise. */
+    public Run train(Recipe recipe) throws InterruptedException {
         Workspace opened = workspace();
         return train(recipe, progress -> opened.train(recipe, progress));
     }
@@ -320,12 +324,16 @@ public final class Study {
      * configuration takes hours again.
      */
     public Run trainAgain(StudyModel model) throws InterruptedException {
-        Recipe recipe = Recipe.of(model);
+        return trainAgain(Recipe.of(model));
+    }
+
+    /** The same for a network of one's own, or one that is trained otherwise. */
+    public Run trainAgain(Recipe recipe) throws InterruptedException {
         RunConfig before = workspace().config(recipe);
         Study again = with(settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch()));
         return attempt(() -> {
             workspace().forget(recipe);
-            return again.train(model);
+            return again.train(recipe);
         });
     }
 
@@ -373,7 +381,7 @@ public final class Study {
                 whatIsSafe(recipe, config), html -> update.show(id, html, "text/html"));
         try {
             if (settings().full() && recipe.architecture() instanceof StudyModel) {
-                progress.message(StepTimer.estimate(recipe.architecture(), config, trainingImages(config)));
+                progress.message(StepTimer.estimate(recipe, config, trainingImages(config)));
             }
             Run run = handOut(trainer.train(progress));
             progress.finished(run.history());
@@ -388,7 +396,7 @@ public final class Study {
     private String whatIsSafe(Recipe recipe, RunConfig config) {
         return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
                 + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
-                + (StudyModel.ALL.contains(recipe.architecture()) ? " The same without a notebook: python3 environment/kit.py train "
+                + (StudyModel.ALL.stream().anyMatch(row -> row.name().equals(recipe.name())) ? " The same without a notebook: python3 environment/kit.py train "
                         + config.model().replaceFirst("^model-", "") + flags(recipe, config) : "");
     }
 

@@ -19,6 +19,7 @@ import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.weights.PublicWeights;
+import ferkit.train.Adam;
 import ferkit.train.Features;
 import ferkit.train.FrozenTrunk;
 import ferkit.train.History;
@@ -27,6 +28,7 @@ import ferkit.train.Refusal;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
+import ferkit.train.StartWeights;
 import ferkit.train.TransferModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -142,8 +144,7 @@ public final class Transfer {
      * @param suffix appended to {@link #name}
      */
     public Run train(String suffix, FrozenTrunk trunk) throws InterruptedException {
-        return train(new Recipe(new TransferModel(name() + suffix, trunk, Optional.empty()), weights.source(),
-                Schedule.constant(LEARNING_RATE), EPOCHS), trunk);
+        return train(recipe(new TransferModel(name() + suffix, trunk, Optional.empty()), LEARNING_RATE), trunk);
     }
 
     /**
@@ -151,8 +152,12 @@ public final class Transfer {
      * finished run, trained on together at a tenth of the learning rate.
      */
     public Run fineTune(String suffix, FrozenTrunk trunk, Run head) throws InterruptedException {
-        return train(new Recipe(new TransferModel(name() + suffix, trunk, Optional.of(head)), weights.source(),
-                Schedule.constant(FINE_TUNING_RATE), EPOCHS), trunk);
+        return train(recipe(new TransferModel(name() + suffix, trunk, Optional.of(head)), FINE_TUNING_RATE), trunk);
+    }
+
+    private Recipe recipe(TransferModel model, double learningRate) {
+        return Recipe.of(model).withStart(StartWeights.builtIn(weights.source())).withOptimizer(Adam.of(learningRate))
+                .withSchedule(Schedule.constant()).withStudyEpochs(EPOCHS);
     }
 
     private Run train(Recipe recipe, FrozenTrunk trunk) throws InterruptedException {

@@ -9,11 +9,13 @@ import ferkit.data.Official;
 import ferkit.data.Sample;
 import ferkit.model.StudyModel;
 import ferkit.train.Examples;
+import ferkit.train.Input;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Training;
+import ferkit.train.Views;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -135,35 +137,39 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
 
     /**
      * How a network is trained here. On the sample: the sample's own size. On FER2013: the size that was asked for; else the
-     * study's if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part.
+     * study's if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part, in the
+     * recipe before the settings.
      *
-     * @throws IllegalArgumentException if the network has the name of a row of {@link StudyModel#ALL} and another plan
+     * @throws IllegalArgumentException if the recipe has the name of a row of {@link StudyModel#ALL} and is another than the study's
      */
     public RunConfig config(Recipe recipe) {
-        if (recipe.architecture() instanceof StudyModel model
-                && StudyModel.ALL.stream().anyMatch(row -> row.name().equals(model.name()) && !row.equals(model))) {
-            throw new IllegalArgumentException("This network is named " + model.name() + " as one of the study's is, but has another plan: give it another "
-                    + "name, because its runs are kept under it");
+        for (StudyModel row : StudyModel.ALL) {
+            String differing = row.name().equals(recipe.name()) ? recipe.differsFrom(Recipe.of(row)) : "";
+            if (!differing.isEmpty()) {
+                throw new IllegalArgumentException("This network is named " + recipe.name() + " as one of the study's is, but has another " + differing
+                        + ": give it another name, for example recipe.named(\"" + recipe.name() + "-2\"), because its runs are kept under it");
+            }
         }
         if (data.origin().isSample()) {
             return config(recipe, SAMPLE_EPOCHS, 0, SMALL_BATCH);
         }
-        RunConfig study = config(recipe, recipe.epochs(), 0, RunConfig.STUDY_BATCH);
+        RunConfig study = config(recipe, recipe.studyEpochs(), 0, RunConfig.STUDY_BATCH);
         boolean whole = settings.isSized() || settings.full() || Run.isFinished(folder(recipe, study));
         return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, SMALL_BATCH);
     }
 
     private RunConfig config(Recipe recipe, int epochs, int limit, int batch) {
         int chosenLimit = settings.limit().filter(n -> n < data.training().size()).orElse(settings.limit().isPresent() ? 0 : limit);
-        return new RunConfig(recipe.architecture().name(), recipe.architecture().toString(), recipe.startWeights(),
-                recipe.schedule().toString(), data.origin().title(), data.limitTraining(chosenLimit, settings.seed()).hash(), settings.seed(),
-                settings.epochs().orElse(epochs), settings.batch().orElse(batch), chosenLimit, settings.threads(), device,
+        int chosenEpochs = recipe.epochs().or(settings::epochs).orElse(epochs);
+        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs), recipe.parts(),
+                data.origin().title(), data.limitTraining(chosenLimit, settings.seed()).hash(), settings.seed(),
+                chosenEpochs, recipe.batch().or(settings::batch).orElse(batch), chosenLimit, settings.threads(), device,
                 versions(), 0);
     }
 
     /** Whether a run of this size on these data may be compared with the study's. */
     public boolean isStudy(Recipe recipe, RunConfig config) {
-        return config.isStudys(data.origin(), recipe.epochs());
+        return config.isStudys(data.origin(), recipe.studyEpochs());
     }
 
     /** Where a network's run lies; one on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
@@ -183,21 +189,32 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     /**
-     * Trains one of the study's models on the images, or continues where an unfinished run stopped.
+     * Trains a network on the images, or continues where an unfinished run stopped.
      *
      * @throws InterruptedException if the thread was interrupted; call again to continue
      * @throws IOException if the run's folder cannot be read or written
      */
     public Run train(Recipe recipe, Progress progress) throws IOException, InterruptedException {
-        return train(recipe, Examples.of(data.limitTraining(config(recipe).limit(), settings.seed()).training()),
-                Examples.of(data.validation()), Examples.of(data.test()), progress);
+        return run(recipe, recipe.input().examples(data.limitTraining(config(recipe).limit(), settings.seed()).training()),
+                recipe.input().examples(data.validation()), recipe.input().examples(data.test()), progress);
     }
 
-    /** The same on other examples made of the same images, for example stored features. */
+    /**
+     * The same on other examples made of the same images, for example stored features, which the network's plan describes.
+     *
+     * @throws IllegalArgumentException if the recipe has an input or views of its own, which other examples do not have
+     */
     public Run train(Recipe recipe, Examples training, Examples validation, Examples test, Progress progress)
             throws IOException, InterruptedException {
-        return Training.run(folder(recipe), config(recipe), recipe.architecture(), recipe.schedule(),
-                training, validation, test, progress);
+        if (!recipe.input().equals(Input.grey()) || recipe.views() != Views.ONE) {
+            throw new IllegalArgumentException("Recipe " + recipe.name() + " has an input or views of images, but is given other examples: leave those parts as they are");
+        }
+        return run(recipe, training, validation, test, progress);
+    }
+
+    private Run run(Recipe recipe, Examples training, Examples validation, Examples test, Progress progress)
+            throws IOException, InterruptedException {
+        return Training.run(folder(recipe), config(recipe), recipe, training, validation, test, progress);
     }
 
     /**

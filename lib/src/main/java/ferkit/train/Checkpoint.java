@@ -28,10 +28,11 @@ import java.util.zip.ZipOutputStream;
  * @param history up to its epoch
  * @param updates of the optimiser
  * @param network parameters and running statistics, safetensors
- * @param optimizer moments, safetensors
+ * @param average of the network over its updates, safetensors; empty without averaging
+ * @param optimizer what it remembers, safetensors
  * @param best the network's state after the epoch of the best validation accuracy, safetensors
  */
-record Checkpoint(RunConfig config, History history, long updates, byte[] network, byte[] optimizer, byte[] best) {
+record Checkpoint(RunConfig config, History history, long updates, byte[] network, byte[] average, byte[] optimizer, byte[] best) {
 
     /**
      * Saves the state and then removes all but this and the one before.
@@ -107,6 +108,7 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
         put(zip, "history.csv", history.toCsv().getBytes(StandardCharsets.UTF_8));
         put(zip, "updates.txt", Long.toString(updates).getBytes(StandardCharsets.UTF_8));
         put(zip, "network.safetensors", network);
+        put(zip, "average.safetensors", average);
         put(zip, "optimizer.safetensors", optimizer);
         put(zip, "best.safetensors", best);
         zip.finish();
@@ -139,6 +141,6 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
                 RunConfig.parse(new String(parts.get("config.json"), StandardCharsets.UTF_8), file + ", config.json"),
                 History.parse(new String(parts.get("history.csv"), StandardCharsets.UTF_8), file + ", history.csv"),
                 Long.parseLong(new String(parts.get("updates.txt"), StandardCharsets.UTF_8)),
-                parts.get("network.safetensors"), parts.get("optimizer.safetensors"), parts.get("best.safetensors"));
+                parts.get("network.safetensors"), parts.getOrDefault("average.safetensors", new byte[0]), parts.get("optimizer.safetensors"), parts.get("best.safetensors"));
     }
 }

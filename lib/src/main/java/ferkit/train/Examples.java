@@ -18,6 +18,11 @@ public interface Examples {
     /** The examples at these indices as float32 of shape (batch, …), belonging to {@code manager}. */
     NDArray batch(NDManager manager, int[] indices);
 
+    /** The examples as they are seen in one epoch of training: augmented, if they are, from seed, epoch and each one's index alone. */
+    default Examples inEpoch(long seed, int epoch) {
+        return this;
+    }
+
     /** Faces as (batch, 1, 48, 48), grey values 0 to 255 without rescaling, as the study feeds them. */
     static Examples of(Faces faces) {
         return new Examples() {
@@ -37,13 +42,18 @@ public interface Examples {
                 for (int i = 0; i < indices.length; i++) {
                     faces.copyPixels(indices[i], pixels, i * Faces.PIXELS);
                 }
-                // channels last in memory, which every layer keeps: pooling and normalising are several times faster so
-                Shape shape = new Shape(indices.length, Faces.SIDE, Faces.SIDE, 1);
-                try (NDArray bytes = manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
-                        NDArray floats = bytes.toType(DataType.FLOAT32, true)) {
-                    return floats.transpose(0, 3, 1, 2);
-                }
+                return images(manager, pixels);
             }
         };
+    }
+
+    /** Images that lie one after the other, as {@link #of} feeds them. */
+    static NDArray images(NDManager manager, byte[] pixels) {
+        // channels last in memory, which every layer keeps: pooling and normalising are several times faster so
+        Shape shape = new Shape(pixels.length / Faces.PIXELS, Faces.SIDE, Faces.SIDE, 1);
+        try (NDArray bytes = manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
+                NDArray floats = bytes.toType(DataType.FLOAT32, true)) {
+            return floats.transpose(0, 3, 1, 2);
+        }
     }
 }

@@ -16,7 +16,7 @@ public record History(List<Epoch> epochs) {
      *
      * @param epoch from 1
      * @param accuracy share of training images predicted right while training (dropout active), 0 to 1
-     * @param loss mean cross-entropy in nats over the training images while training
+     * @param loss mean of the run's loss over the training images while training; the study's is cross-entropy in nats
      * @param valAccuracy share of validation images predicted right after the epoch, 0 to 1
      * @param valLoss mean cross-entropy in nats over the validation images
      * @param learningRate of the epoch's last update

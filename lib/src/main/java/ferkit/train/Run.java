@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ferkit.data.AtomicFile;
+import ferkit.data.Faces;
 import ferkit.model.Architecture;
 import ferkit.model.Gradients;
 import java.io.IOException;
@@ -141,17 +142,45 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      * What the best weights say of other examples, computed on the first GPU if there is one.
      *
      * @param architecture the plan of the network that was trained
+     * @throws IllegalArgumentException if it is another plan, or the run's input is not the study's: then {@link #predict(Recipe, Faces)} knows it
      * @throws IOException if the weights cannot be read or are of another network
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
+        String input = config().parts().get("input");
+        if (!input.equals(Input.grey().plan())) {
+            throw new IllegalArgumentException("This run's input is \"" + input + "\": ask with its recipe, run.predict(recipe, faces)");
+        }
+        return said(architecture, examples);
+    }
+
+    /**
+     * What the best weights say of images that are fed as the recipe feeds them.
+     *
+     * @param recipe the run's
+     * @throws IllegalArgumentException if it has another network or input than the run
+     * @throws IOException if the weights cannot be read
+     */
+    public Predictions predict(Recipe recipe, Faces faces) throws IOException, InterruptedException {
+        if (!recipe.input().plan().equals(config().parts().get("input"))) {
+            throw new IllegalArgumentException("This run's input is \"" + config().parts().get("input") + "\", the recipe's \"" + recipe.input().plan()
+                    + "\": expected the recipe that the run was made by");
+        }
+        return said(recipe.architecture(), recipe.input().examples(faces));
+    }
+
+    private Predictions said(Architecture architecture, Examples examples) throws IOException, InterruptedException {
         try (Stoppable work = new Stoppable();
                 NDManager manager = Engine.getInstance().newBaseManager()) {
-            return Training.predict(network(architecture, manager), manager, examples, config().batch(), images -> { });
+            return Training.predict(network(architecture, manager), Views.of(config().parts().get("views")), manager, examples, config().batch(),
+                    images -> { });
         }
     }
 
     /** The network with the best weights; its arrays belong to {@code manager}. */
     Block network(Architecture architecture, NDManager manager) throws IOException {
+        if (!architecture.plan().equals(config().plan())) {
+            throw new IllegalArgumentException("This run's network is \"" + config().plan() + "\", but it is asked with \"" + architecture.plan() + "\"");
+        }
         Gradients.off();
         Block network = architecture.build(manager);
         if (Files.notExists(weights())) {

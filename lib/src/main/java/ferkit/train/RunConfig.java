@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import ferkit.data.Origin;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +16,8 @@ import java.util.TreeMap;
  * @param model name of the network's plan, for example "model-6"
  * @param plan of the network, in words, so that two plans of one name are told apart
  * @param startWeights what the network started from: "random" or the name of pretrained weights
- * @param learningRate its {@link Schedule} in words; empty in runs of a time when it was not noted
+ * @param learningRate the optimiser's and its {@link Schedule} in words; empty in runs of a time when it was not noted
+ * @param parts the plans of the recipe's other parts, see {@link Recipe#parts}
  * @param data what the data set is called
  * @param dataHash {@link ferkit.data.FaceSet#hash} of the data as trained on, after the limit
  * @param seed of initial weights, shuffling and dropout
@@ -27,8 +29,8 @@ import java.util.TreeMap;
  * @param versions of Java, the engine and the libraries, by name
  * @param totalSeconds all epochs together; 0 while unfinished
  */
-public record RunConfig(String model, String plan, String startWeights, String learningRate, String data, String dataHash, long seed,
-        int epochs, int batch, int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
+public record RunConfig(String model, String plan, String startWeights, String learningRate,
+        Map<String, String> parts, String data, String dataHash, long seed, int epochs, int batch, int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
     /** The study's batch size. */
     public static final int STUDY_BATCH = 128;
 
@@ -38,17 +40,19 @@ public record RunConfig(String model, String plan, String startWeights, String l
             throw new IllegalArgumentException("Settings out of range: epochs " + epochs + ", batch " + batch + ", threads "
                     + threads + " (each at least 1), limit " + limit + " (0 for all, or more)");
         }
+        parts = Map.copyOf(parts);
         versions = new TreeMap<>(versions);
     }
 
     /**
-     * Whether a run of this size may be set beside the study's: on all of FER2013, in the study's batches, for its number of epochs.
+     * Whether a run of this size may be set beside the study's: on all of FER2013, in the study's batches, for its number of epochs,
+     * with the study's input, loss, optimiser and the rest.
      *
      * @param origin of the data
      * @param studyEpochs how many epochs the study gave this network
      */
     public boolean isStudys(Origin origin, int studyEpochs) {
-        return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0;
+        return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0 && parts.equals(Recipe.STUDY_PARTS);
     }
 
     /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */
@@ -69,6 +73,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
         if (!learningRate.isEmpty()) {
             fields.put("learning rate", learningRate);
         }
+        Recipe.STUDY_PARTS.keySet().forEach(part -> fields.put(part, parts.get(part)));
         fields.put("seed", seed);
         fields.put("batch size", batch);
         fields.put("image limit", limit);
@@ -76,7 +81,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     RunConfig withTotalSeconds(double seconds) {
-        return new RunConfig(model, plan, startWeights, learningRate, data, dataHash, seed, epochs, batch, limit, threads, device, versions,
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, threads, device, versions,
                 seconds);
     }
 
@@ -87,6 +92,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
         json.addProperty("plan", plan);
         json.addProperty("start_weights", startWeights);
         json.addProperty("learning_rate", learningRate);
+        Recipe.STUDY_PARTS.keySet().forEach(part -> json.addProperty(part, parts.get(part)));
         json.addProperty("data", data);
         json.addProperty("data_hash", dataHash);
         json.addProperty("seed", seed);
@@ -103,7 +109,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     /**
-     * Reads {@code config.json}.
+     * Reads {@code config.json}; a part that is not noted is the study's.
      *
      * @throws IOException if a field is missing or malformed; the message names {@code source}
      */
@@ -113,8 +119,11 @@ public record RunConfig(String model, String plan, String startWeights, String l
             JsonObject json = new Gson().fromJson(text, JsonObject.class);
             Map<String, String> versions = new TreeMap<>();
             json.getAsJsonObject("versions").entrySet().forEach(e -> versions.put(e.getKey(), e.getValue().getAsString()));
+            Map<String, String> parts = new HashMap<>();
+            Recipe.STUDY_PARTS.forEach((part, study) -> parts.put(part, json.has(part) ? json.get(part).getAsString() : study));
             return new RunConfig(json.get("model").getAsString(), json.get("plan").getAsString(), json.get("start_weights").getAsString(),
-                    json.has("learning_rate") ? json.get("learning_rate").getAsString() : "", json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
+                    json.has("learning_rate") ? json.get("learning_rate").getAsString() : "", parts,
+                    json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
                     json.get("epochs").getAsInt(), json.get("batch").getAsInt(), json.get("limit").getAsInt(),
                     json.get("threads").getAsInt(), json.get("device").getAsString(), versions,
                     json.get("total_seconds").getAsDouble());

@@ -3,7 +3,6 @@ package ferkit.train;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ferkit.data.Faces;
-import ferkit.model.Architecture;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -14,23 +13,25 @@ public final class StepTimer implements AutoCloseable {
 
     private final NDManager manager;
     private final Block network;
-    private final Adam adam;
+    private final Updates updates;
+    private final Loss loss;
     private final Examples examples;
     private final int[] batch;
 
     /** A freshly initialised network and a batch of random grey images for it. */
-    public StepTimer(Architecture architecture, int batchSize, String device) {
+    public StepTimer(Recipe recipe, int batchSize, String device) {
         manager = Training.newManager(device);
         SplittableRandom random = Training.seed(1, 0);
-        network = architecture.build(manager);
-        adam = new Adam(manager, network, Schedule.STUDY);
+        network = recipe.architecture().build(manager);
+        updates = new Updates(manager, network, recipe.optimizer(), recipe.schedule(), Integer.MAX_VALUE);
+        loss = recipe.loss();
         byte[] pixels = new byte[batchSize * Faces.PIXELS];
         random.nextBytes(pixels);
         byte[] labels = new byte[batchSize];
         for (int i = 0; i < batchSize; i++) {
             labels[i] = (byte) random.nextInt(7);
         }
-        examples = Examples.of(new Faces(pixels, labels));
+        examples = recipe.input().examples(new Faces(pixels, labels)).inEpoch(1, 1);
         batch = IntStream.range(0, batchSize).toArray();
     }
 
@@ -38,7 +39,7 @@ public final class StepTimer implements AutoCloseable {
     public double seconds(int steps) {
         long start = System.nanoTime();
         for (int i = 0; i < steps; i++) {
-            Training.step(network, adam, manager, examples, batch, new Tally());
+            Training.step(network, updates, loss, manager, examples, batch, new Tally());
         }
         return (System.nanoTime() - start) / 1e9;
     }
@@ -53,8 +54,8 @@ public final class StepTimer implements AutoCloseable {
     }
 
     /** How long a run will take, in one sentence, from a few steps measured now. */
-    public static String estimate(Architecture architecture, RunConfig config, int trainingImages) {
-        try (StepTimer timer = new StepTimer(architecture, config.batch(), config.device())) {
+    public static String estimate(Recipe recipe, RunConfig config, int trainingImages) {
+        try (StepTimer timer = new StepTimer(recipe, config.batch(), config.device())) {
             timer.seconds(1);
             double step = timer.seconds(MEASURED_STEPS) / MEASURED_STEPS;
             double hours = step * trainingImages / config.batch() * config.epochs() / 3600;

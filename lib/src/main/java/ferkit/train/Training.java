@@ -9,11 +9,9 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.loss.Loss;
 import ferkit.data.Emotion;
 import ferkit.data.Faces;
 import ferkit.data.FaceSet;
-import ferkit.model.Architecture;
 import ferkit.model.Gradients;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,11 +24,10 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * One training run, from fresh or saved weights to a finished {@link Run}. Cross-entropy, Adam, batches in a new random
- * order each epoch, validation after each epoch; the weights of the best validation accuracy are kept.
+ * One training run, from fresh or saved weights to a finished {@link Run}: batches in a new random order each
+ * epoch, validation after each epoch; the weights of the best validation accuracy are kept.
  */
 public final class Training {
-    private static final Loss CROSS_ENTROPY = Loss.softmaxCrossEntropyLoss();
     /** The engine has one generator: a run that is being interrupted draws its last batch's dropout before another one begins. */
     private static final ReentrantLock ENGINE = new ReentrantLock();
 
@@ -41,6 +38,7 @@ public final class Training {
      * is one, and writes the finished run there. An interrupted thread stops within one batch; what is lost is the epoch
      * under way.
      *
+     * @param config of {@code recipe}
      * @param training what the network is fitted to
      * @param validation what the best epoch is chosen by
      * @param test what the finished run is asked to predict, once; may be empty or without labels
@@ -49,8 +47,8 @@ public final class Training {
      * @throws IllegalStateException if the folder holds another run's checkpoint, is in use, or the loss is no longer finite
      * @throws IOException if the folder cannot be written or none of its checkpoints can be read
      */
-    public static Run run(Path folder, RunConfig config, Architecture architecture, Schedule schedule,
-            Examples training, Examples validation, Examples test, Progress progress) throws IOException, InterruptedException {
+    public static Run run(Path folder, RunConfig config, Recipe recipe, Examples training, Examples validation, Examples test,
+            Progress progress) throws IOException, InterruptedException {
         requireLabelled(training, "training");
         requireLabelled(validation, "validation");
         if (!ENGINE.tryLock(RunLock.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -65,17 +63,24 @@ public final class Training {
                 return run;
             }
             seed(config.seed(), 0);
-            Block network = architecture.build(manager);
-            Adam adam = new Adam(manager, network, schedule);
+            Block network = recipe.architecture().build(manager);
+            Block kept = recipe.averaging().begin(recipe.architecture(), manager, network);
+            long total = (long) config.epochs() * ((training.size() + config.batch() - 1) / config.batch());
+            Updates updates = new Updates(manager, network, recipe.optimizer(), recipe.schedule(), total);
             History history = new History(List.of());
             byte[] best = null;
 
             Checkpoint saved = Checkpoint.newest(folder, progress);
-            if (saved != null) {
+            if (saved == null) {
+                recipe.start().into(network);
+            } else {
                 config.requireSameRun(saved.config(), "The checkpoint in " + folder);
                 Weights.decode(saved.network(), Weights.of(network), "The network in the checkpoint");
-                Weights.decode(saved.optimizer(), adam.state(), "The optimiser in the checkpoint");
-                adam.resumeAt(saved.updates());
+                if (kept != network) {
+                    Weights.decode(saved.average(), Weights.of(kept), "The average in the checkpoint");
+                }
+                Weights.decode(saved.optimizer(), updates.memory(), "The optimiser in the checkpoint");
+                updates.resumeAt(saved.updates());
                 history = saved.history();
                 best = saved.best();
                 progress.message("Continuing after epoch " + history.size() + (saved.config().threads() == config.threads() ? ""
@@ -88,40 +93,43 @@ public final class Training {
                 long start = System.nanoTime();
                 // nothing of an earlier epoch's randomness is left, so that an epoch can be done again from its start
                 SplittableRandom random = seed(config.seed(), epoch);
+                Examples seen = training.inEpoch(config.seed(), epoch);
                 int[] order = FaceSet.permutation(training.size(), random);
 
                 Tally trained = new Tally();
                 for (int[] batch : batches(order, config.batch())) {
                     stopIfInterrupted();
-                    step(network, adam, manager, training, batch, trained);
+                    step(network, updates, recipe.loss(), manager, seen, batch, trained);
+                    recipe.averaging().update(kept, network, updates.count());
                     if (!Double.isFinite(trained.loss())) {
                         throw new IllegalStateException("The loss is " + trained.loss() + " in epoch " + epoch + ", batch "
-                                + (trained.images() + config.batch() - 1) / config.batch() + ", at learning rate " + adam.learningRate()
+                                + (trained.images() + config.batch() - 1) / config.batch() + ", at learning rate " + updates.learningRate()
                                 + ": training stops here; " + (epoch == 1 ? "no epoch was finished"
                                 : "the state after epoch " + (epoch - 1) + " is kept in " + folder));
                     }
                     progress.batch(epoch, trained.images(), training.size(), trained.accuracy(), trained.loss());
                 }
-                Tally validated = evaluate(network, manager, validation, config.batch(),
+                Tally validated = evaluate(kept, manager, validation, config.batch(),
                         images -> progress.phase("validation", images, validation.size()));
 
                 double seconds = (System.nanoTime() - start) / 1e9;
                 history = history.plus(new History.Epoch(epoch, trained.accuracy(), trained.loss(),
-                        validated.accuracy(), validated.loss(), adam.learningRate(), seconds));
+                        validated.accuracy(), validated.loss(), updates.learningRate(), seconds));
                 byte[] now = Weights.encode(Weights.of(network));
+                byte[] average = kept == network ? new byte[0] : Weights.encode(Weights.of(kept));
                 if (history.best().epoch() == epoch) {
-                    best = now;
+                    best = kept == network ? now : average;
                 }
                 progress.phase("saving", 0, 0);
-                new Checkpoint(config, history, adam.updates(), now, Weights.encode(adam.state()), best).save(folder);
+                new Checkpoint(config, history, updates.count(), now, average, Weights.encode(updates.memory()), best).save(folder);
                 progress.epoch(history);
             }
 
-            Weights.decode(best, Weights.of(network), "The best weights");
+            Weights.decode(best, Weights.of(kept), "The best weights");
             return Run.finish(folder, config, history, best,
-                    predict(network, manager, validation, config.batch(),
+                    predict(kept, recipe.views(), manager, validation, config.batch(),
                             images -> progress.phase("predictions for the validation images", images, validation.size())),
-                    predict(network, manager, test, config.batch(),
+                    predict(kept, recipe.views(), manager, test, config.batch(),
                             images -> progress.phase("predictions for the test images", images, test.size())));
         } finally {
             ENGINE.unlock();
@@ -138,7 +146,7 @@ public final class Training {
     }
 
     /** Forward pass, backward pass and update for one batch; adds what the network said to {@code tally}. */
-    static void step(Block network, Adam adam, NDManager manager, Examples examples, int[] batch, Tally tally) {
+    static void step(Block network, Updates updates, Loss function, NDManager manager, Examples examples, int[] batch, Tally tally) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray labels = labels(manager, examples, batch);
@@ -146,16 +154,16 @@ public final class Training {
             NDArray loss;
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 logits = forward(network, examples.batch(manager, batch), true);
-                loss = CROSS_ENTROPY.evaluate(new NDList(labels), new NDList(logits));
+                loss = function.of(logits, labels);
                 collector.backward(loss);
             }
             tally.add(logits, labels, loss);
-            adam.update();
+            updates.update();
         }
     }
 
     /**
-     * Accuracy and loss of a network that does not learn: dropout off, BatchNorm by its running statistics.
+     * Accuracy and cross-entropy of a network that does not learn: dropout off, BatchNorm by its running statistics.
      *
      * @param done is told after each batch how many examples are done
      */
@@ -167,15 +175,16 @@ public final class Training {
                 scope.suppressNotUsedWarning();
                 NDArray labels = labels(manager, examples, batch);
                 NDArray logits = forward(network, examples.batch(manager, batch), false);
-                tally.add(logits, labels, CROSS_ENTROPY.evaluate(new NDList(labels), new NDList(logits)));
+                tally.add(logits, labels, Loss.crossEntropy().of(logits, labels));
             }
             done.accept(tally.images());
         }
         return tally;
     }
 
-    /** What a network says of each example, in order; {@code done} is told after each batch how many are done. */
-    static Predictions predict(Block network, NDManager manager, Examples examples, int batchSize, IntConsumer done) throws InterruptedException {
+    /** What a network says of each example, in order, on the mean over the views; {@code done} is told after each batch how many are done. */
+    static Predictions predict(Block network, Views views, NDManager manager, Examples examples, int batchSize, IntConsumer done)
+            throws InterruptedException {
         int[] truth = IntStream.range(0, examples.size()).map(examples::label).toArray();
         int[] predicted = new int[examples.size()];
         float[][] probabilities = new float[examples.size()][];
@@ -183,7 +192,8 @@ public final class Training {
             stopIfInterrupted();
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray softmax = forward(network, examples.batch(manager, batch), false).softmax(-1);
+                List<NDArray> said = views.of(examples.batch(manager, batch)).stream().map(view -> forward(network, view, false).softmax(-1)).toList();
+                NDArray softmax = said.stream().reduce(NDArray::add).orElseThrow().div(said.size());
                 float[] flat = softmax.toFloatArray();
                 long[] classes = softmax.argMax(-1).toLongArray();
                 for (int i = 0; i < batch.length; i++) {
@@ -213,9 +223,14 @@ public final class Training {
 
     /** Sets the engine's generator (initial weights, dropout) and gives one for shuffling, both from seed and epoch alone. */
     static SplittableRandom seed(long seed, int epoch) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003L + epoch);
+        SplittableRandom random = random(seed, epoch);
         Engine.getInstance().setRandomSeed(random.nextInt());
         return random;
+    }
+
+    /** The generator of an epoch, at its beginning. */
+    static SplittableRandom random(long seed, int epoch) {
+        return new SplittableRandom(seed * 1_000_003L + epoch);
     }
 
     /** Arrays of a computation on this thread; whoever asks closes it. */

@@ -42,9 +42,8 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
         }
     }
 
-    /** What the figures depend on, for {@code config.json}. */
     @Override
-    public String toString() {
+    public String plan() {
         return "EfficientNet frozen up to " + trunk.key() + ", head 128-7" + start.map(run -> " of " + run.config().model()).orElse("");
     }
 }

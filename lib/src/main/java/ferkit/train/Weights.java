@@ -39,6 +39,9 @@ final class Weights {
      * @throws IOException listing what is missing, unknown or of another shape
      */
     static void decode(byte[] bytes, NDList arrays, String source) throws IOException {
+        if (arrays.isEmpty()) { // of an optimiser that remembers nothing
+            return;
+        }
         try (NDManager manager = arrays.head().getManager().newSubManager()) {
             Map<String, NDArray> saved = new LinkedHashMap<>();
             try {

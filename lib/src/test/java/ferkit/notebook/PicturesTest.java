@@ -20,6 +20,7 @@ import ferkit.train.Examples;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
 import ferkit.train.Progress;
+import ferkit.train.Recipe;
 import ferkit.train.Refusal;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
@@ -51,10 +52,10 @@ class PicturesTest {
 
     @BeforeAll
     static void train() throws Exception {
-        RunConfig config = new RunConfig("small", SMALL.toString(), "random", "", "sample", SAMPLE.hash(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
+        RunConfig config = new RunConfig("small", SMALL.plan(), "random", "", Recipe.of(SMALL).parts(), "sample", SAMPLE.hash(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
         Faces few = SAMPLE.training().select(IntStream.range(0, 128).toArray());
         Progress silent = new ConsoleProgress("small", 1, new PrintStream(OutputStream.nullOutputStream()));
-        run = Training.run(folder.resolve("run"), config, SMALL, Schedule.constant(1e-3), Examples.of(few), Examples.of(SAMPLE.validation()),
+        run = Training.run(folder.resolve("run"), config, Recipe.of(SMALL).withSchedule(Schedule.constant()), Examples.of(few), Examples.of(SAMPLE.validation()),
                 Examples.of(SAMPLE.test()), silent);
     }
 

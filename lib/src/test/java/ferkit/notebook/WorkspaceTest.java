@@ -11,11 +11,18 @@ import ferkit.data.Origin;
 import ferkit.data.Sample;
 import ferkit.data.Split;
 import ferkit.model.StudyModel;
+import ferkit.train.AdamW;
+import ferkit.train.Averaging;
 import ferkit.train.History;
+import ferkit.train.Input;
+import ferkit.train.Loss;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import ferkit.train.Schedule;
+import ferkit.train.StartWeights;
+import ferkit.train.Views;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +143,49 @@ class WorkspaceTest {
         predictions.write(folder.resolve("validation-predictions.csv"));
         predictions.write(folder.resolve("test-predictions.csv"));
         return config;
+    }
+
+    @Test
+    void aRunOfAnotherRecipeIsNotLoaded() throws IOException {
+        Workspace workspace = new Workspace(root, Settings.from(Map.of()).withEpochs(2), Sample.draw(), "cpu");
+        Recipe mine = Recipe.of(StudyModel.named("6")).named("mine");
+        finish(workspace, mine);
+        assertEquals("mine", workspace.finished(mine).orElseThrow().config().model());
+        Map<String, Recipe> others = Map.of("plan", Recipe.of(StudyModel.named("5")).named("mine"),
+                "learning rate", mine.withSchedule(Schedule.constant()),
+                "start", mine.withStart(new StartWeights("model-6", "weights 0123456789abcdef of model-6", Optional.of(root))),
+                "input", mine.withInput(Input.grey().flipped(0.5)),
+                "loss", mine.withLoss(Loss.crossEntropy(0.1)),
+                "optimizer", mine.withOptimizer(AdamW.of(1e-3, 0.01)),
+                "averaging", mine.withAveraging(Averaging.of(0.999)),
+                "views", mine.withViews(Views.FLIPPED));
+        others.forEach((field, other) -> {
+            String message = assertThrows(IllegalStateException.class, () -> workspace.finished(other)).getMessage();
+            assertTrue(message.contains(" was made with " + field + " "), field + ": " + message);
+            Recipe unnamed = other.named("model-6");
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> workspace.config(unnamed)).getMessage()
+                    .startsWith("This network is named model-6 as one of the study's is, but has another " + field + ": "), field);
+        });
+        assertEquals(Optional.empty(), workspace.finished(mine.withEpochs(3)));
+        assertEquals(Optional.empty(), workspace.finished(mine.withBatch(3)));
+        assertEquals(List.of(3, 7), List.of(workspace.config(mine.withEpochs(3)).epochs(), workspace.config(mine.withBatch(7)).batch()));
+    }
+
+    @Test
+    void committedRunsAreTheStudysRecipes() throws IOException {
+        Workspace workspace = new Workspace(root, Settings.from(Map.of()), Sample.draw(), "cpu");
+        try (Stream<Path> folders = Files.list(Path.of("reports/runs"))) {
+            for (Path folder : folders.filter(Run::isFinished).toList()) {
+                RunConfig config = Run.load(folder).config();
+                assertTrue(config.isStudys(new Origin(Origin.Kind.FER2013, "FER2013"), config.epochs()), folder::toString);
+                if (config.model().startsWith("model-")) {
+                    Recipe recipe = Recipe.of(StudyModel.named(config.model()));
+                    assertEquals(config.plan(), recipe.architecture().plan());
+                    assertEquals(config.parts(), recipe.parts());
+                    assertTrue(List.of("", recipe.learningRate(config.epochs())).contains(config.learningRate()));
+                }
+            }
+        }
     }
 
     @Test

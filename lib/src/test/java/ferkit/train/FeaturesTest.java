@@ -159,8 +159,8 @@ class FeaturesTest {
             Block network = model.build(manager);
             Map<String, float[]> before = new HashMap<>();
             Weights.of(network).forEach(array -> before.put(array.getName(), array.toFloatArray()));
-            Adam adam = new Adam(manager, network, Schedule.constant(1e-3));
-            Training.step(network, adam, manager, features(6), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, new Tally());
+            Updates updates = new Updates(manager, network, Adam.of(1e-3), Schedule.constant(), 100);
+            Training.step(network, updates, Loss.crossEntropy(), manager, features(6), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, new Tally());
             for (NDArray array : Weights.of(network)) {
                 boolean norm = array.getName().matches(".*(gamma|beta|runningMean|runningVar)");
                 boolean same = Arrays.equals(before.get(array.getName()), array.toFloatArray());

@@ -60,11 +60,11 @@ class KerasParityTest {
                     NEAR_A_KINK.contains(number) ? 3e-3 : 1e-3, "norms of the first step's gradients");
             setWeights(network, keras.getAsJsonArray("tensors"), manager);
 
-            Adam adam = new Adam(manager, network, Schedule.constant(1e-5));
+            Updates updates = new Updates(manager, network, Adam.of(1e-5), Schedule.constant(), 3);
             List<Double> losses = new ArrayList<>();
             for (int step = 0; step < 3; step++) {
                 Tally tally = new Tally();
-                Training.step(network, adam, manager, examples, all, tally);
+                Training.step(network, updates, ferkit.train.Loss.crossEntropy(), manager, examples, all, tally);
                 losses.add(tally.loss());
             }
             assertClose(floats(keras.get("train_losses")), losses.stream().mapToDouble(d -> d).toArray(), 5e-4, "training losses");

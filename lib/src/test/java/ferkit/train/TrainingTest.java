@@ -9,10 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.engine.Engine;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -20,7 +24,9 @@ import ferkit.data.Faces;
 import ferkit.data.FaceSet;
 import ferkit.data.Sample;
 import ferkit.eval.Evaluation;
+import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
+import ferkit.model.Summary;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
 import java.io.IOException;
@@ -44,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingTest {
     private static final StudyModel SMALL = new StudyModel("small", List.of(4, 8), 3, Padding.SAME,
             List.of(Pooling.MAX, Pooling.AVG), 16);
+    private static final Recipe RECIPE = Recipe.of(SMALL);
     private static final FaceSet SAMPLE = Sample.draw();
     private static final Faces TRAINING = first(SAMPLE.training(), 70);
     private static final Faces HELD_OUT = first(SAMPLE.validation(), 20);
@@ -56,7 +63,7 @@ class TrainingTest {
     }
 
     private static RunConfig config(int epochs, long seed) {
-        return new RunConfig(SMALL.name(), SMALL.toString(), "random", "0.001", "sample", "hash", seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
+        return new RunConfig(SMALL.name(), SMALL.plan(), "random", "0.001", RECIPE.parts(), "sample", "hash", seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
     }
 
     /** Remembers what it is told; stops the training thread after a given epoch's first batch. */
@@ -89,7 +96,7 @@ class TrainingTest {
     }
 
     private static Run train(Path folder, RunConfig config, Examples training, Witness witness) throws IOException, InterruptedException {
-        return Training.run(folder, config, SMALL, Schedule.STUDY, training, Examples.of(HELD_OUT), Examples.of(HELD_OUT), witness);
+        return Training.run(folder, config, RECIPE, training, Examples.of(HELD_OUT), Examples.of(HELD_OUT), witness);
     }
 
     private static Run train(Path folder, RunConfig config) throws IOException, InterruptedException {
@@ -198,6 +205,91 @@ class TrainingTest {
             }
         } finally {
             Locale.setDefault(before);
+        }
+    }
+
+    /** Every kind of part at least once; the average, what it was chosen by and the views' mean included. */
+    @Test
+    void stoppingAndContinuingEqualsOneGoWithEveryPart() throws Exception {
+        Recipe flipped = RECIPE.withInput(Input.grey().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5));
+        for (Recipe recipe : List.of(
+                flipped.withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3)).withAveraging(Averaging.of(0.9)),
+                RECIPE.withInput(Input.grey().asStandardized().flipped(0.5)).withOptimizer(AdamW.of(1e-3, 0.01)).withLoss(Loss.crossEntropy(0.1))
+                        .withViews(Views.SHIFTED),
+                flipped.withAveraging(Averaging.of(0.5)).withViews(Views.FLIPPED))) {
+            Run whole = train(folder.resolve("whole"), recipe, 4, -1);
+            Path parts = folder.resolve("parts");
+            assertThrows(InterruptedException.class, () -> train(parts, recipe, 4, 3));
+            Run continued = train(parts, recipe, 4, -1);
+            assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
+            assertArrayEquals(weights(whole.folder()), weights(parts));
+            assertArrayEquals(whole.test().probabilities(), continued.test().probabilities());
+            if (recipe.views() == Views.ONE) {
+                assertEquals(whole.best().valAccuracy(), whole.validation().accuracy(), 1e-9);
+            }
+            assertArrayEquals(whole.validation().probabilities(), whole.predict(recipe, HELD_OUT).probabilities());
+            Run.forget(whole.folder());
+            Run.forget(parts);
+        }
+    }
+
+    private static RunConfig config(Recipe recipe, int epochs) {
+        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(epochs), recipe.parts(), "sample", "hash",
+                1, epochs, 16, 0, 1, "cpu", Map.of(), 0);
+    }
+
+    private static Run train(Path folder, Recipe recipe, int epochs, int interruptInEpoch) throws IOException, InterruptedException {
+        Witness witness = new Witness();
+        witness.interruptInEpoch = interruptInEpoch;
+        Examples heldOut = recipe.input().examples(HELD_OUT);
+        return Training.run(folder, config(recipe, epochs), recipe, recipe.input().examples(TRAINING), heldOut, heldOut, witness);
+    }
+
+    @Test
+    void anotherPartsCheckpointIsRefused() throws Exception {
+        assertThrows(InterruptedException.class, () -> train(folder, RECIPE, 4, 2));
+        Recipe changed = RECIPE.withLoss(Loss.crossEntropy(0.1));
+        String message = assertThrows(IllegalStateException.class, () -> train(folder, changed, 4, -1)).getMessage();
+        assertTrue(message.contains("was made with loss cross-entropy, but this run has loss cross-entropy, label smoothing 0.1: "), message);
+        Path cosine = folder.resolve("cosine");
+        Recipe annealed = RECIPE.withSchedule(Schedule.cosine(0));
+        assertThrows(InterruptedException.class, () -> train(cosine, annealed, 4, 2));
+        message = assertThrows(IllegalStateException.class, () -> train(cosine, annealed, 5, -1)).getMessage();
+        assertTrue(message.contains("was made with learning rate 0.001, along half a cosine to 0, over 4 epochs, but this run has "), message);
+    }
+
+    @Test
+    void aRunStartsFromAnothersWeights() throws Exception {
+        Run first = train(folder.resolve("first"), RECIPE, 1, -1);
+        Recipe recipe = RECIPE.withStart(StartWeights.of(first)).withOptimizer(Sgd.of(1e-30, 0));
+        Run second = train(folder.resolve("second"), recipe, 1, -1);
+        assertArrayEquals(Weights.encode(trainable(first)), Weights.encode(trainable(second)));
+        assertTrue(second.config().parts().get("start").matches("weights [0-9a-f]{16} of small"), second.config().parts()::toString);
+    }
+
+    private static NDList trainable(Run run) throws IOException {
+        NDManager manager = NDManager.newBaseManager();
+        Block network = run.network(SMALL, manager);
+        return new NDList(Weights.of(network).stream().filter(array -> !array.getName().contains("running")).toList());
+    }
+
+    @Test
+    void aNetworkOfOnesOwnIsTrained() throws Exception {
+        Architecture own = Architecture.of("own", "flatten, dense 7", manager -> new SequentialBlock().add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(7).build()));
+        Run run = train(folder, Recipe.of(own), 1, -1);
+        assertEquals(20, run.predict(own, Examples.of(HELD_OUT)).size());
+        assertEquals(7 * (Faces.PIXELS + 1), Summary.of(own).parameters());
+        Architecture other = Architecture.of("own", "another plan", own::build);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> run.predict(other, Examples.of(HELD_OUT))).getMessage().contains("another plan"));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Architecture eight = Architecture.of("eight", "", m -> new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()));
+            assertEquals("Network eight makes (2, 8) of two images of shape (1, 48, 48): expected (2, 7), one logit for each class",
+                    assertThrows(IllegalArgumentException.class, () -> eight.build(manager)).getMessage());
+            Block once = own.build(manager.newSubManager());
+            Architecture used = Architecture.of("used", "", m -> once);
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> used.build(manager)).getMessage().startsWith("The function of network used gave"));
+            assertThrows(IllegalArgumentException.class, () -> Architecture.of("../up", "", m -> once));
         }
     }
 
@@ -451,14 +543,14 @@ class TrainingTest {
     }
 
     private String refused(Examples training, Examples validation) {
-        return assertThrows(IllegalArgumentException.class, () -> Training.run(folder, config(1, 1), SMALL, Schedule.STUDY,
+        return assertThrows(IllegalArgumentException.class, () -> Training.run(folder, config(1, 1), RECIPE,
                 training, validation, validation, new Witness())).getMessage();
     }
 
     @Test
     void aTestSplitWithoutLabelsIsPredictedNotEvaluated() throws Exception {
         Faces unlabelled = new Faces(new byte[2 * Faces.PIXELS], new byte[] {Faces.NO_LABEL, Faces.NO_LABEL});
-        Training.run(folder, config(1, 1), SMALL, Schedule.STUDY, Examples.of(TRAINING), Examples.of(HELD_OUT),
+        Training.run(folder, config(1, 1), RECIPE, Examples.of(TRAINING), Examples.of(HELD_OUT),
                 Examples.of(unlabelled), new Witness());
         Run run = Run.load(folder);
         assertEquals(2, run.test().size());

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Hashes of files. */
-final class Hashes {
+public final class Hashes {
     private Hashes() {}
 
     /**
@@ -17,7 +17,7 @@ final class Hashes {
      *
      * @param algorithm one that every Java platform has: MD5 or SHA-256
      */
-    static String of(Path file, String algorithm) throws IOException {
+    public static String of(Path file, String algorithm) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance(algorithm);
             byte[] buffer = new byte[1 << 16];

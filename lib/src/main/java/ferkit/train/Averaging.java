@@ -1,0 +1,57 @@
+package ferkit.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ferkit.model.Architecture;
+
+/**
+ * Whether the network that is validated and kept is the one that learns, or an exponential moving average of its parameters
+ * and running statistics over the updates: a copy after the first, then a ← decay · a + (1 − decay) · w, as PyTorch's
+ * {@code AveragedModel} with {@code get_ema_avg_fn}.
+ *
+ * @param decay 0 for no averaging, otherwise less than 1
+ */
+public record Averaging(double decay) {
+    /** @throws IllegalArgumentException if the decay is out of range */
+    public Averaging {
+        if (!(decay >= 0 && decay < 1)) {
+            throw new IllegalArgumentException("An average with decay " + decay + ": expected 0, for none, to less than 1");
+        }
+    }
+
+    /** The network that learns is the one that is kept, as in the study. */
+    public static Averaging none() {
+        return new Averaging(0);
+    }
+
+    /** An average over about 1 / (1 − decay) updates, for example 0.999 of a thousand. */
+    public static Averaging of(double decay) {
+        return new Averaging(decay);
+    }
+
+    /** In words. */
+    public String plan() {
+        return decay == 0 ? "none" : "exponential moving average, decay " + decay;
+    }
+
+    /** A network to hold the average, its arrays belonging to {@code manager}; without averaging {@code network} itself. */
+    Block begin(Architecture architecture, NDManager manager, Block network) {
+        return decay == 0 ? network : architecture.build(manager);
+    }
+
+    /** Takes {@code network} into the average after the update t. */
+    void update(Block average, Block network, long t) {
+        if (average == network) {
+            return;
+        }
+        NDList now = Weights.of(network);
+        NDList averages = Weights.of(average);
+        for (int i = 0; i < now.size(); i++) {
+            try (NDArray share = now.get(i).mul(t == 1 ? 1 : 1 - decay)) {
+                averages.get(i).muli(t == 1 ? 0 : decay).addi(share);
+            }
+        }
+    }
+}
