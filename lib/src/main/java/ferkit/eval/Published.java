@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -65,7 +64,7 @@ public final class Published {
                 Figures.column("Training loss", RESULTS.stream().mapToDouble(Result::trainingLoss).toArray(), 4),
                 Figures.column("Validation accuracy", RESULTS.stream().mapToDouble(Result::validationAccuracy).toArray(), 4),
                 Figures.column("Validation loss", RESULTS.stream().mapToDouble(Result::validationLoss).toArray(), 4),
-                IntColumn.create("Best epoch", RESULTS.stream().mapToInt(Result::bestEpoch).toArray()),
+                Figures.counts("Best epoch", RESULTS.stream().mapToInt(Result::bestEpoch).toArray()),
                 Figures.counts("Parameters", RESULTS.stream().mapToInt(r -> (int) r.parameters()).toArray()),
                 Figures.column("Test accuracy", RESULTS.stream().mapToDouble(Result::testAccuracy).toArray(), 2));
     }

@@ -37,7 +37,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -210,7 +209,7 @@ public final class Results {
                 Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4),
                 StringColumn.create("95 % interval", runs.stream().map(run -> interval(run).text())),
                 Figures.column("Validation loss", best(History.Epoch::valLoss), 4),
-                IntColumn.create("Best epoch", runs.stream().mapToInt(run -> run.best().epoch()).toArray()));
+                Figures.counts("Best epoch", runs.stream().mapToInt(run -> run.best().epoch()).toArray()));
         if (runs.stream().anyMatch(run -> study(run).isPresent())) {
             double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::validationAccuracy).orElse(Double.NaN)).toArray();
             table.addColumns(Figures.column("Study's validation accuracy", study, 4),
@@ -348,11 +347,11 @@ public final class Results {
     public Table overfitting() {
         List<Overfitting> figures = runs.stream().map(run -> Overfitting.of(run.history())).toList();
         return Table.create("Training minus validation accuracy, and the turn of validation loss", StringColumn.create("Model", runs.stream().map(this::title)),
-                IntColumn.create("Best epoch", figures.stream().mapToInt(Overfitting::bestEpoch).toArray()),
+                Figures.counts("Best epoch", figures.stream().mapToInt(Overfitting::bestEpoch).toArray()),
                 Figures.signedColumn("Gap there", figures.stream().mapToDouble(Overfitting::gapAtBest).toArray(), 4),
-                IntColumn.create("Last epoch", figures.stream().mapToInt(Overfitting::lastEpoch).toArray()),
+                Figures.counts("Last epoch", figures.stream().mapToInt(Overfitting::lastEpoch).toArray()),
                 Figures.signedColumn("Gap at the end", figures.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
-                IntColumn.create("Epoch of lowest validation loss", figures.stream().mapToInt(Overfitting::turn).toArray()),
+                Figures.counts("Epoch of lowest validation loss", figures.stream().mapToInt(Overfitting::turn).toArray()),
                 Figures.column("Validation loss there", figures.stream().mapToDouble(Overfitting::lossAtTurn).toArray(), 4),
                 Figures.column("Validation loss at the end", figures.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4));
     }
@@ -368,8 +367,8 @@ public final class Results {
         return Optional.of(Table.create("How far each run overfits, beside the study", StringColumn.create("Model", studys.stream().map(this::title)),
                 Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
                 Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
-                IntColumn.create("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
-                IntColumn.create("Study's epoch", theirs.stream().mapToInt(Overfitting::turn).toArray()),
+                Figures.counts("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
+                Figures.counts("Study's epoch", theirs.stream().mapToInt(Overfitting::turn).toArray()),
                 Figures.column("Validation loss at the end", ours.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4),
                 Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4)));
     }
@@ -427,7 +426,7 @@ public final class Results {
         double[] best = best(History.Epoch::valAccuracy);
         double[] around = runs.stream().mapToDouble(Results::aroundBest).toArray();
         return Table.create("The best epoch and its neighbours", StringColumn.create("Model", runs.stream().map(this::title)),
-                IntColumn.create("Epochs to choose from", runs.stream().mapToInt(run -> run.history().size()).toArray()),
+                Figures.counts("Epochs to choose from", runs.stream().mapToInt(run -> run.history().size()).toArray()),
                 Figures.column("Best validation accuracy", best, 4), Figures.column("Mean of its neighbours", around, 4),
                 Figures.signedColumn("Difference", minus(best, around), 4));
     }
@@ -488,8 +487,9 @@ public final class Results {
      * probability of at least {@value #SURE}, and the surest one. Classes without images are left out.
      */
     public Table surestMistakes(Run run) {
-        Table table = Table.create("Mistakes of " + title(run) + " on the validation images", StringColumn.create("Class"), IntColumn.create("Images"),
-                IntColumn.create("Mistakes"), IntColumn.create("Of them with at least " + SURE), StringColumn.create("Surest taken for"),
+        Table table = Table.create("Mistakes of " + title(run) + " on the validation images", StringColumn.create("Class"),
+                Figures.counts("Images", new int[0]), Figures.counts("Mistakes", new int[0]),
+                Figures.counts("Of them with at least " + SURE, new int[0]), StringColumn.create("Surest taken for"),
                 StringColumn.create("Its probability"));
         for (Emotion emotion : Emotion.values()) {
             Predictions said = run.validation().of(emotion);

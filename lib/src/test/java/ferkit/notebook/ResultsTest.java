@@ -17,6 +17,7 @@ import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,24 @@ class ResultsTest {
         assertTrue(results.besideStudy(run).get(0).contains("from drawn faces"));
         assertFalse(results.testAccuracy().columnNames().contains("Study's test accuracy"));
         assertEquals("0.610–0.669", results.testAccuracy().stringColumn("95 % interval").get(0));
+    }
+
+    @Test
+    void tablesHavePlainDigitsInEveryLocale() {
+        Run run = run("model-6", 50, 0, 640);
+        Results results = new Results(FER2013, List.of(run));
+        Locale before = Locale.getDefault();
+        try {
+            for (String locale : List.of("ar-EG", "fa-IR")) {
+                Locale.setDefault(Locale.forLanguageTag(locale));
+                for (Table table : List.of(Published.table(), results.tableOne(), results.overfitting(), results.overfittingBesideStudy().get(),
+                        results.surestMistakes(run))) {
+                    assertFalse(Html.table(table).matches("(?s).*[\\p{Nd}&&[^0-9]].*"), table.name());
+                }
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
