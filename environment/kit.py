@@ -309,7 +309,8 @@ def home_property() -> str:
 
 
 def proxies() -> dict:
-    """What HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, in small letters or capitals, name as proxies: by the scheme of what is fetched."""
+    """What HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, in small letters or capitals, name as proxies: by the scheme of what is fetched.
+    One of another form than http://host:port is left out, for Maven and Java take no other."""
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return {}  # without the time that it takes to load what reads them
     from urllib.parse import urlsplit
@@ -318,13 +319,13 @@ def proxies() -> dict:
     for scheme in ("http", "https"):
         text = given.get(scheme) or given.get("all")
         if text:
-            found[scheme] = urlsplit(text if "://" in text else f"http://{text}")
+            proxy = urlsplit(text if "://" in text else f"http://{text}")
             try:
-                wrong = found[scheme].scheme not in ("http", "https") or not found[scheme].hostname or found[scheme].port == 0
+                usable = proxy.scheme in ("http", "https") and proxy.hostname and proxy.port != 0
             except ValueError:
-                wrong = True
-            if wrong:
-                raise Stop(f"{scheme.upper()}_PROXY names no proxy of the form http://host:port, which alone Maven and Java take: correct it.")
+                usable = False
+            if usable:
+                found[scheme] = proxy
     return found
 
 
@@ -717,7 +718,7 @@ def maven_problem(text: str) -> str:
         return f"The library does not compile ({source})."
     fetching = re.findall(r"Could not (?:transfer|find|resolve) (?:artifact|metadata).*|Could not resolve dependencies.*|UnknownHost.*", "\n".join(errors))
     if fetching:
-        proxy = "" if proxies() else " Behind a proxy, set HTTPS_PROXY or name it in Maven's settings."
+        proxy = "" if proxies() else " Behind a proxy, set HTTPS_PROXY to http://host:port, the only form that Maven takes, or name it in Maven's settings."
         return f"Maven could not fetch what the library needs ({fetching[0]}): is the network reachable?{proxy}"
     return f"Maven could not build the library ({(errors or [last_line(text)])[0]})."
 

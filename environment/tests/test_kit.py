@@ -118,7 +118,8 @@ class OddMachineTest(unittest.TestCase):
                 self.assertIn("https_proxy_password=p@ss\n", seen)
                 (self.folder / "variables").unlink()
         with mock.patch.dict(self.environment, {"HTTPS_PROXY": "socks5://proxy.example:1080"}):
-            self.assert_stops(self.run_kit("report"), "HTTPS_PROXY names no proxy of the form http://host:port")
+            self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
+            self.assertNotIn("proxyHost", (self.folder / "variables").read_text("utf-8"))
 
     def test_a_home_that_cannot_be_written_is_replaced_by_one_in_the_kit(self):
         script(self.bin / "java", f'/usr/bin/env > "{self.folder}/variables"\n' + java_script(f"{NEEDED}"))

@@ -93,6 +93,7 @@ public final class Main {
         OUT.println("hash " + data.hash());
         OUT.printf(Locale.ROOT, "images: %,d training, %,d validation, %,d test%n",
                 data.training().size(), data.validation().size(), data.test().size());
+        data.origin().notes().forEach(OUT::println);
     }
 
     private static void train(List<String> arguments) throws IOException, InterruptedException {

@@ -58,12 +58,14 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     /**
      * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample.
      *
-     * @param log takes one sentence at a time on what is being done
+     * @param log takes one sentence at a time on what is being done, and the data set's notes
      * @throws IOException if the data set cannot be read; the message says what is wrong where
      * @throws IllegalStateException if the current folder does not lie in the kit
      */
     public static Workspace open(Settings settings, Consumer<String> log) throws IOException {
-        return new Workspace(findRoot(), settings, data(settings, log), prepareEngine(settings));
+        FaceSet data = data(settings, log);
+        data.origin().notes().forEach(log);
+        return new Workspace(findRoot(), settings, data, prepareEngine(settings));
     }
 
     /** The data set alone, without the engine; throws what {@link #open} does. */
