@@ -85,35 +85,40 @@ public final class EfficientNet {
         }
     }
 
-    /** How grey values 0 to 255 become what the weights were trained on. */
-    public enum Scaling {
-        /** (v / 255 − mean) / deviation of ImageNet's red, green and blue. */
-        IMAGENET("ImageNet's mean and deviation", new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}, 255),
-        /** (v − 127) / 128, as TensorFlow's Lite models were trained. */
-        LITE("(v − 127) / 128", new float[] {127, 127, 127}, new float[] {128, 128, 128}, 1);
+    /**
+     * How grey values 0 to 255 become what the weights were trained on: (v / unit − mean) / deviation for red, green and blue.
+     *
+     * @param name short, in the identity of runs
+     * @param title in words, for tables and reports
+     */
+    public record Scaling(String name, String title, float unit, List<Float> mean, List<Float> deviation) {
+        public static final Scaling IMAGENET = new Scaling("IMAGENET", "ImageNet's mean and deviation", 255,
+                List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
+        /** As TensorFlow's Lite models were trained. */
+        public static final Scaling LITE = new Scaling("LITE", "(v − 127) / 128", 1, List.of(127f, 127f, 127f), List.of(128f, 128f, 128f));
+        /** As models trained with AdvProp, among others, take it. */
+        public static final Scaling INCEPTION = new Scaling("INCEPTION", "2 · v / 255 − 1", 255, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f));
 
-        private final String title;
-        private final float[] mean;
-        private final float[] deviation;
-        private final float unit;
-
-        Scaling(String title, float[] mean, float[] deviation, float unit) {
-            this.title = title;
-            this.mean = mean;
-            this.deviation = deviation;
-            this.unit = unit;
+        /** What a weight file says itself, of v / 255; the file's hash stands for the numbers in the identity of runs. */
+        public static Scaling ofFile(List<Float> mean, List<Float> deviation) {
+            return new Scaling("FILE", "the weight file's own mean and deviation", 255, mean, deviation);
         }
 
-        /** In words, for tables and reports. */
-        public String title() {
-            return title;
+        /** The name, as it stands in the identity of runs. */
+        @Override
+        public String toString() {
+            return name;
         }
 
         private NDArray apply(NDArray images) {
             NDManager manager = images.getManager();
-            Shape channels = new Shape(1, 1, 1, 3); // channels last in memory, which convolutions keep and are faster on
-            return images.transpose(0, 2, 3, 1).div(unit).sub(manager.create(mean, channels)).div(manager.create(deviation, channels))
+            return images.transpose(0, 2, 3, 1) // channels last in memory, which convolutions keep and are faster on
+                    .div(unit).sub(array(manager, mean)).div(array(manager, deviation))
                     .transpose(0, 3, 1, 2);
+        }
+
+        private static NDArray array(NDManager manager, List<Float> channels) {
+            return manager.create(new float[] {channels.get(0), channels.get(1), channels.get(2)}, new Shape(1, 1, 1, 3));
         }
     }
 
@@ -130,6 +135,8 @@ public final class EfficientNet {
     public record Variant(String title, boolean lite, Padding padding, float epsilon, float momentum, Scaling scaling) {
         public static final Variant KERAS = new Variant("EfficientNet-B0 (Keras)", false, Padding.KERAS,
                 1e-3f, 0.99f, Scaling.IMAGENET);
+        public static final Variant QUBVEL = new Variant("EfficientNet-B0 (Python package efficientnet)", false, Padding.SAME,
+                1e-3f, 0.99f, Scaling.IMAGENET);
         public static final Variant TORCHVISION = new Variant("EfficientNet-B0 (torchvision)", false, Padding.SYMMETRIC,
                 1e-5f, 0.9f, Scaling.IMAGENET);
         public static final Variant TIMM = new Variant("EfficientNet-B0 (timm efficientnet_b0)", false, Padding.SYMMETRIC,
@@ -140,6 +147,10 @@ public final class EfficientNet {
                 1e-3f, 0.99f, Scaling.IMAGENET);
         public static final Variant LITE0 = new Variant("EfficientNet-Lite0", true, Padding.SAME,
                 1e-3f, 0.99f, Scaling.LITE);
+        public static final Variant TIMM_LITE0 = new Variant("EfficientNet-Lite0 (timm efficientnet_lite0)", true, Padding.SYMMETRIC,
+                1e-5f, 0.9f, Scaling.IMAGENET);
+        public static final Variant TIMM_TF_LITE0 = new Variant("EfficientNet-Lite0 (timm tf_efficientnet_lite0)", true, Padding.SAME,
+                1e-3f, 0.9f, Scaling.INCEPTION);
 
         /** The same with another scaling of the input. */
         public Variant with(Scaling other) {

@@ -76,13 +76,12 @@ public final class Transfer {
 
     private static Transfer open(Study study, Optional<Path> named) {
         PublicWeights weights = find(study, named);
-        return open(study, weights, weights.file().variant().orElseThrow(() -> new Refusal(weights.file().file()
-                + " may be timm's efficientnet_b0 or its tf_efficientnet_b0: name the one it is, Variant.TIMM or Variant.TIMM_TF")));
+        return open(study, weights, weights.file().variant().orElseThrow(() -> new Refusal(weights.file().whatIsOpen())), weights.file().assumption());
     }
 
-    /** The same with a weight file of one's own of a variant that the file does not tell. */
+    /** The same with a weight file of one's own of a variant, scaling included, that the file does not tell or tells wrongly. */
     public static Transfer open(Study study, Path weights, Variant variant) {
-        return open(study, find(study, Optional.of(weights)), variant);
+        return open(study, find(study, Optional.of(weights)), variant, Optional.empty());
     }
 
     /** In a line that says what is being done, and at the end what was found. */
@@ -90,10 +89,11 @@ public final class Transfer {
         return Study.attempt(() -> PublicWeights.find(named, study.workspace().root(), study.line("Looking for weights …")));
     }
 
-    private static Transfer open(Study study, PublicWeights weights, Variant variant) {
+    private static Transfer open(Study study, PublicWeights weights, Variant variant, Optional<String> assumption) {
         Transfer transfer = new Transfer(study, weights, variant);
         study.show("## " + transfer + (variant.lite() ? "\n\nThis is a close relative of the study's network, not that network itself: what follows is the study's procedure, "
-                + "and the two are to be compared with that in mind." : ""));
+                + "and the two are to be compared with that in mind." : "")
+                + assumption.map(text -> "\n\n" + text).orElse("") + weights.file().leftOut().map(text -> "\n\n" + text).orElse(""));
         return transfer;
     }
 
@@ -116,6 +116,8 @@ public final class Transfer {
                 case "tuned" -> "fine-tuned";
                 case "lite" -> "scaled as Lite";
                 case "imagenet" -> "scaled as ImageNet";
+                case "inception" -> "scaled as Inception";
+                case "file" -> "scaled as its file says";
                 default -> word;
             });
         }
@@ -129,7 +131,7 @@ public final class Transfer {
 
     /** The scalings of the input that the weights may have been trained with; one where the publisher is known. */
     public List<Scaling> scalings() {
-        return variant.lite() ? List.of(Scaling.LITE, Scaling.IMAGENET) : List.of(variant.scaling());
+        return variant.scaling().equals(Scaling.LITE) ? List.of(Scaling.LITE, Scaling.IMAGENET) : List.of(variant.scaling());
     }
 
     /** These weights, frozen up to a stage (0 to 7, or {@link FrozenTrunk#WHOLE}), on images of this side. */

@@ -8,9 +8,9 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
+import ferkit.model.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,11 +43,11 @@ final class Weights {
             return;
         }
         try (NDManager manager = arrays.head().getManager().newSubManager()) {
-            Map<String, NDArray> saved = new LinkedHashMap<>();
+            Map<String, NDArray> saved;
             try {
-                NDList.decode(manager, bytes).forEach(a -> saved.put(a.getName(), a));
-            } catch (RuntimeException e) {
-                throw new IOException(source + " is not in the form of safetensors: " + e.getMessage(), e);
+                saved = SafetensorsFile.arrays(manager, bytes);
+            } catch (IOException e) {
+                throw new IOException(source + ": " + e.getMessage(), e);
             }
             List<String> faults = new ArrayList<>();
             for (NDArray array : arrays) {

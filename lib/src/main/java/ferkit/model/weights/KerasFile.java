@@ -21,13 +21,15 @@ import java.util.stream.IntStream;
  * Reads the weights of a Keras model from HDF5. In the older form the attribute {@code layer_names} of the file (or of its group
  * {@code model_weights}) names the groups, and each group's {@code weight_names} the arrays in it. In that of Keras 3
  * ({@code .weights.h5}, and within {@code .keras}) each layer has a group {@code vars} of numbered arrays, whose attribute
- * {@code name} is the layer's. Names come out as {@code layer/kind}, for example {@code stem_conv/kernel}.
+ * {@code name} is the layer's. Names come out as {@code layer/kind}, for example {@code stem_conv/kernel}, behind the name of the
+ * model within the model where there is one; a layer that is listed without weights as {@code layer/}.
  */
 final class KerasFile {
     /** The weights within a {@code .keras} file, which is a zip file. */
     static final String ENTRY = "model.weights.h5";
     private static final List<String> NORM = List.of("gamma", "beta", "moving_mean", "moving_variance");
     private static final List<String> CONV = List.of("kernel", "bias");
+    private static final List<String> NORMALIZATION = List.of("mean", "variance", "count");
     /** A model within a model within …; more is a file that holds itself. */
     private static final int DEEPEST = 20;
 
@@ -71,10 +73,27 @@ final class KerasFile {
             if (!(root.getChildren().get(layer) instanceof Group group)) {
                 throw new IOException("layer_names lists " + layer + ", which is not there");
             }
-            for (String weight : names(group, "weight_names")) {
-                String kind = weight.substring(weight.lastIndexOf('/') + 1).replaceFirst(":\\d+$", "").replace("depthwise_", "");
-                tensors.put(layer + "/" + kind, tensor(group, weight));
+            List<String> weights = names(group, "weight_names");
+            if (weights.isEmpty()) {
+                put(layer + "/", Tensor.unread("nothing"));
             }
+            boolean several = weights.stream().map(KerasFile::layer).distinct().count() > 1; // a model within the model
+            for (String weight : weights) {
+                String kind = weight.substring(weight.lastIndexOf('/') + 1).replaceFirst(":\\d+$", "").replace("depthwise_", "");
+                put(layer + "/" + (several ? layer(weight) + "/" : "") + kind, tensor(group, weight));
+            }
+        }
+    }
+
+    /** The last name but one of a path. */
+    private static String layer(String weight) {
+        String[] path = weight.split("/");
+        return path.length > 1 ? path[path.length - 2] : "";
+    }
+
+    private void put(String name, Tensor tensor) throws IOException {
+        if (tensors.put(name, tensor) != null) {
+            throw new IOException("two of its arrays are called " + name);
         }
     }
 
@@ -85,25 +104,41 @@ final class KerasFile {
             }
             if (!child.getName().equals("vars")) {
                 readLayers(child, depth + 1);
-            } else if (!child.getChildren().isEmpty()) {
-                if (child.getAttribute("name") == null) {
+                continue;
+            }
+            Attribute name = child.getAttribute("name");
+            if (child.getChildren().isEmpty()) {
+                if (name != null) {
+                    put(model(group) + name.getData() + "/", Tensor.unread("nothing"));
+                }
+            } else {
+                if (name == null) {
                     throw new IOException(child.getPath() + " does not say which layer it is, as Keras before 3.6 leaves it out; in Python,"
                             + " keras.models.load_model(\"model.keras\").save(\"weights.h5\") writes a form that does");
                 }
-                List<String> kinds = child.getChildren().size() == NORM.size() ? NORM : CONV;
+                List<String> kinds = Layout.NORMALIZATION.matcher(name.getData() + "/mean").matches() ? NORMALIZATION
+                        : child.getChildren().size() == NORM.size() ? NORM : CONV;
                 for (String number : child.getChildren().keySet()) {
                     int index = Integer.parseInt(number);
                     String kind = index < kinds.size() ? kinds.get(index) : number;
-                    tensors.put(child.getAttribute("name").getData() + "/" + kind, tensor(child, number));
+                    put(model(group) + name.getData() + "/" + kind, tensor(child, number));
                 }
             }
         }
+    }
+
+    /** Where the model lies that a layer's group is of, with a slash behind it; empty for the outermost. */
+    private static String model(Group layer) {
+        return layer.getPath().replaceFirst("^/(_layer_checkpoint_dependencies/)?", "").replaceFirst("(^|/)(layers/)?[^/]+/$", "$1");
     }
 
     private Tensor tensor(Group group, String path) throws IOException {
         Node node = group.getByPath(path);
         if (!(node instanceof Dataset dataset)) {
             throw new IOException(path + " of " + group.getPath() + " is not an array");
+        }
+        if (dataset.getJavaType() != float.class) {
+            return Tensor.unread(dataset.getJavaType().getSimpleName());
         }
         long[] shape = dataset.getDimensionsAsLong();
         room.take(dataset.getSizeInBytes(), path);
@@ -114,16 +149,13 @@ final class KerasFile {
         if (data instanceof Number number) {
             return new Tensor(shape, new float[] {number.floatValue()});
         }
-        throw new IOException(path + " of " + group.getPath() + " holds " + dataset.getJavaType() + ", expected 32-bit floats");
+        throw new IOException(path + " of " + group.getPath() + " holds no numbers");
     }
 
-    /** A list of names in one attribute, or in name0, name1, … where it was too long for one. */
+    /** A list of names in one attribute, or in name0, name1, … where it was too long for one; empty where there is none. */
     private List<String> names(Node node, String name) throws IOException {
         List<Attribute> parts = node.getAttribute(name) != null ? List.of(node.getAttribute(name))
                 : IntStream.iterate(0, i -> i + 1).mapToObj(i -> node.getAttribute(name + i)).takeWhile(Objects::nonNull).toList();
-        if (parts.isEmpty()) {
-            throw new IOException(node.getPath() + " has no attribute " + name + ": not the weights of a Keras model");
-        }
         List<String> names = new ArrayList<>();
         for (Attribute part : parts) {
             if (!part.isEmpty() && part.getSize() > 0) {

@@ -3,12 +3,12 @@ package ferkit.model.weights;
 import ai.djl.nn.Parameter;
 import ferkit.model.EfficientNet.Place;
 import ferkit.model.EfficientNet.Role;
-import java.util.List;
+import java.util.regex.Pattern;
 
 /** How the publishers of EfficientNet weights name the arrays of a file, and how they order a kernel's axes. */
 enum Layout {
     /** {@code features.<stage>.<index>.block.<n>} with 0 for the convolution and 1 for the normalisation. */
-    TORCHVISION("features.0.0.weight", List.of("classifier.")) {
+    TORCHVISION("features.0.0.weight", "features\\..*") {
         @Override
         String name(Place place, Parameter.Type type) {
             boolean norm = isNorm(type);
@@ -28,7 +28,7 @@ enum Layout {
         }
     },
     /** {@code blocks.<stage>.<index>}, where a block without widening calls its projection {@code conv_pw}. */
-    TIMM("conv_stem.weight", List.of("classifier.")) {
+    TIMM("conv_stem.weight", "(conv_stem|bn1|blocks|conv_head|bn2)\\..*") {
         @Override
         String name(Place place, Parameter.Type type) {
             boolean norm = isNorm(type);
@@ -47,7 +47,7 @@ enum Layout {
         }
     },
     /** {@code _blocks.<n>}, counted over all stages; EfficientNet-PyTorch and its Lite form. */
-    LUKEMELAS("_conv_stem.weight", List.of("_fc.")) {
+    LUKEMELAS("_conv_stem.weight", "(_conv_stem|_bn0|_blocks|_conv_head|_bn1)\\..*") {
         @Override
         String name(Place place, Parameter.Type type) {
             boolean norm = isNorm(type);
@@ -65,7 +65,7 @@ enum Layout {
         }
     },
     /** {@code block1a_…} with kernels as height, width, in, out. */
-    KERAS("stem_conv/kernel", List.of("normalization/", "predictions/", "top_dropout/")) {
+    KERAS("stem_conv/kernel", "(stem_(conv|bn)|block\\d+[a-z]+_\\w+|top_(conv|bn))/.+") {
         @Override
         String name(Place place, Parameter.Type type) {
             boolean norm = isNorm(type);
@@ -99,12 +99,15 @@ enum Layout {
         }
     };
 
-    private final String mark;
-    private final List<String> unused;
+    /** Keras's own normalisation of the input. */
+    static final Pattern NORMALIZATION = Pattern.compile("normalization(_\\d+)?/(mean|variance|count)");
 
-    Layout(String mark, List<String> unused) {
+    private final String mark;
+    private final Pattern trunk;
+
+    Layout(String mark, String trunk) {
         this.mark = mark;
-        this.unused = unused;
+        this.trunk = Pattern.compile(trunk);
     }
 
     /** The name of an array that only this layout has. */
@@ -112,9 +115,18 @@ enum Layout {
         return mark;
     }
 
-    /** Whether an array has no use in the trunk: the classifier of ImageNet, counters, Keras's own normalisation. */
-    boolean isUnused(String name) {
-        return name.endsWith(".num_batches_tracked") || unused.stream().anyMatch(name::startsWith);
+    /** Whether an array bears a name of the trunk: one that B0 does not have is of a larger network. */
+    boolean isTrunk(String name) {
+        return trunk.matcher(name).matches() && !isCounter(name);
+    }
+
+    /** Whether an array is beside the trunk: a classifier, say. */
+    boolean isBeside(String name) {
+        return !trunk.matcher(name).matches() && !isCounter(name) && !name.endsWith("/") && !NORMALIZATION.matcher(name).matches();
+    }
+
+    private static boolean isCounter(String name) {
+        return name.endsWith(".num_batches_tracked");
     }
 
     /** The file's name of a parameter. */

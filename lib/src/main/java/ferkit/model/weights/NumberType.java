@@ -31,12 +31,17 @@ enum NumberType {
         return bytes;
     }
 
+    /** Whether weights can be of this type; others count or index something. */
+    boolean isFloat() {
+        return ordinal() <= BFLOAT16.ordinal();
+    }
+
     /** The type that safetensors call so. */
     static Optional<NumberType> ofSafetensors(String name) {
         return Arrays.stream(values()).filter(type -> type.safetensors.equals(name)).findFirst();
     }
 
-    /** Little-endian numbers of this type as floats. */
+    /** Little-endian numbers of this type, one {@link #isFloat}, as floats. */
     float[] floats(byte[] raw) {
         ByteBuffer in = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
         float[] numbers = new float[raw.length / bytes];
@@ -46,11 +51,7 @@ enum NumberType {
                 case FLOAT -> in.getFloat();
                 case HALF -> half(in.getShort());
                 case BFLOAT16 -> Float.intBitsToFloat(in.getShort() << 16);
-                case LONG -> in.getLong();
-                case INT -> in.getInt();
-                case SHORT -> in.getShort();
-                case CHAR -> in.get();
-                case BYTE, BOOL -> in.get() & 0xff;
+                default -> throw new IllegalArgumentException(this + " is no type of floats");
             };
         }
         return numbers;

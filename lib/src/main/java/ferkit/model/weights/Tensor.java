@@ -7,12 +7,22 @@ import java.util.Arrays;
  *
  * @param shape sizes of the axes, outermost first; empty for a single number
  * @param values as many as the product of the shape
+ * @param other what the file holds in place of floats, which is not read; null where it holds floats
  */
-record Tensor(long[] shape, float[] values) {
+record Tensor(long[] shape, float[] values, String other) {
     Tensor {
         if (size(shape) != values.length) {
             throw new IllegalArgumentException(values.length + " values for shape " + Arrays.toString(shape));
         }
+    }
+
+    Tensor(long[] shape, float[] values) {
+        this(shape, values, null);
+    }
+
+    /** In place of what is not read, because it is no array of floats and so no part of a trunk. */
+    static Tensor unread(String what) {
+        return new Tensor(new long[] {0}, new float[0], what);
     }
 
     /**
@@ -47,12 +57,12 @@ record Tensor(long[] shape, float[] values) {
         }
         long last = offset;
         for (int axis = 0; axis < shape.length; axis++) {
-            last += (shape[axis] - 1) * stride[axis];
-            if (stride[axis] < 0) {
-                throw new IllegalArgumentException("Negative stride in " + Arrays.toString(stride));
+            if (stride[axis] < 0 || stride[axis] > Integer.MAX_VALUE) { // so that no sum below overflows
+                throw new IllegalArgumentException("Impossible stride in " + Arrays.toString(stride));
             }
+            last += (shape[axis] - 1) * stride[axis];
         }
-        if (values.length > 0 && (offset < 0 || last >= storage.length)) {
+        if (values.length > 0 && (offset < 0 || offset >= storage.length || last >= storage.length)) {
             throw new IllegalArgumentException("Shape " + Arrays.toString(shape) + " with strides " + Arrays.toString(stride)
                     + " from " + offset + " on reaches beyond a storage of " + storage.length + " elements");
         }

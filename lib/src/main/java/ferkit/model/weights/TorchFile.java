@@ -94,7 +94,7 @@ final class TorchFile {
             StateDictUnpickler unpickler = new StateDictUnpickler();
             Map<String, View> views = stateDict(unpickle(unpickler, in));
             Set<String> wanted = new HashSet<>();
-            views.values().forEach(view -> wanted.add(view.storage().key()));
+            views.values().stream().filter(view -> view.storage().type().isFloat()).forEach(view -> wanted.add(view.storage().key()));
             if (!(unpickle(new StateDictUnpickler(), in) instanceof List<?> keys)) {
                 throw new IOException("no list of storages after the state dict");
             }
@@ -130,7 +130,7 @@ final class TorchFile {
             return unpickler.load(new Room(LARGEST_PICKLE).limit(in, "its pickle"));
         } catch (PickleException e) {
             throw new IOException("its pickle is refused: " + e.getMessage(), e);
-        } catch (RuntimeException e) { // what the library throws for a stack or a type that does not fit
+        } catch (RuntimeException | StackOverflowError e) { // what comes of a stack or a type that does not fit, and of what holds itself
             throw new IOException("its pickle is broken: " + e, e);
         }
     }
@@ -168,6 +168,10 @@ final class TorchFile {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, View> entry : views.entrySet()) {
             View view = entry.getValue();
+            if (!view.storage().type().isFloat()) {
+                tensors.put(entry.getKey(), Tensor.unread(view.storage().type().storage()));
+                continue;
+            }
             try {
                 room.take((long) Tensor.size(view.shape()) * Float.BYTES, "tensor " + entry.getKey());
                 tensors.put(entry.getKey(), Tensor.strided(storages.read(view.storage()), view.offset(), view.shape(), view.stride()));

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Place;
+import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
@@ -23,6 +25,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +89,7 @@ class WeightFileTest {
             });
             IOException e = assertThrows(IOException.class, () -> WeightFile.read(file).load(manager));
             assertEquals("Weight file " + file + " does not fit EfficientNet-B0 (torchvision): 1 missing (features.8.0.weight)"
-                    + " 1 unknown (features.9.0.weight) 1 of another shape (features.0.1.weight [16, 2] instead of [32])", e.getMessage());
+                    + " 1 unknown (features.9.0.weight) 1 of another type or shape (features.0.1.weight [16, 2] instead of [32])", e.getMessage());
         }
     }
 
@@ -96,10 +99,163 @@ class WeightFileTest {
             WeightFile file = WeightFile.read(safetensors(manager, new EfficientNet(manager, Variant.TIMM), Layout.TIMM, arrays -> {}));
             assertTrue(file.variant().isEmpty());
             IOException e = assertThrows(IOException.class, () -> file.load(manager));
-            assertTrue(e.getMessage().endsWith("is not known. Name the variant: Variant.TIMM or Variant.TIMM_TF"), e.getMessage());
+            assertTrue(e.getMessage().endsWith(" is known nor does its name say it. Name the variant: Variant.TIMM or Variant.TIMM_TF"), e.getMessage());
             assertEquals(Variant.TIMM_TF, file.load(manager, Variant.TIMM_TF).variant());
         }
-        assertEquals(Variant.TIMM_TF, Publication.timmVariant("bc97e48e1360ee9d9c9d8a39ad2fb9b85ad150eb89d6fc69cd0f08301b5e0b3e").orElseThrow());
+        assertEquals("tf_efficientnet_b0.aa_in1k", Publication.known("bc97e48e1360ee9d9c9d8a39ad2fb9b85ad150eb89d6fc69cd0f08301b5e0b3e").orElseThrow());
+    }
+
+    private WeightFile called(String name, Variant variant, Layout layout) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            return WeightFile.read(Files.move(safetensors(manager, new EfficientNet(manager, variant), layout, arrays -> {}), file));
+        }
+    }
+
+    @Test
+    void theNameTellsPublisherAndScaling() throws IOException {
+        Map<String, Variant> timm = Map.of("efficientnet_b0_ra-00000000.safetensors", Variant.TIMM,
+                "tf_efficientnet_b0_aa-00000000.safetensors", Variant.TIMM_TF,
+                "tf_efficientnet_b0_ap-00000000.safetensors", Variant.TIMM_TF.with(Scaling.INCEPTION),
+                "models--timm--tf_efficientnet_b0.ap_in1k/snapshots/00/model.safetensors", Variant.TIMM_TF.with(Scaling.INCEPTION),
+                "models--timm--efficientnet_b0.ra_in1k/snapshots/00/model.safetensors", Variant.TIMM);
+        for (Map.Entry<String, Variant> entry : timm.entrySet()) {
+            assertEquals(entry.getValue(), called(entry.getKey(), Variant.TIMM, Layout.TIMM).variant().orElseThrow(), entry.getKey());
+        }
+        assertEquals(Variant.LUKEMELAS, called("a.safetensors", Variant.LUKEMELAS, Layout.LUKEMELAS).variant().orElseThrow());
+        for (String name : List.of("adv-efficientnet-b0-00000000.safetensors", "efficientnet-b0-advprop.safetensors")) {
+            assertEquals(Variant.LUKEMELAS.with(Scaling.INCEPTION), called(name, Variant.LUKEMELAS, Layout.LUKEMELAS).variant().orElseThrow());
+        }
+        assertTrue(called("b.safetensors", Variant.LUKEMELAS, Layout.LUKEMELAS).assumption().orElseThrow()
+                .contains("ImageNet's mean and deviation, is taken from its names, for it does not say so itself"));
+    }
+
+    @Test
+    void timmsLite0IsNotB0() throws IOException {
+        assertEquals(Variant.TIMM_LITE0, called("efficientnet_lite0.safetensors", Variant.TIMM_LITE0, Layout.TIMM).variant().orElseThrow());
+        assertEquals(Variant.TIMM_TF_LITE0, called("tf_efficientnet_lite0.safetensors", Variant.TIMM_LITE0, Layout.TIMM).variant().orElseThrow());
+        assertEquals(Variant.TIMM_LITE0, called("efficientnet_b0.safetensors", Variant.TIMM_LITE0, Layout.TIMM).variant().orElseThrow());
+        assertTrue(called("lite.safetensors", Variant.TIMM_LITE0, Layout.TIMM).whatIsOpen().endsWith("Variant.TIMM_LITE0 or Variant.TIMM_TF_LITE0"));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            WeightFile lite = called("c.safetensors", Variant.TIMM_LITE0, Layout.TIMM);
+            assertTrue(assertThrows(IOException.class, () -> lite.load(manager, Variant.TIMM)).getMessage().contains("64 missing (blocks.0.0.se.conv_reduce.weight"));
+        }
+    }
+
+    @Test
+    void whatIsBesideACompleteTrunkIsLeftOut() throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Path file = safetensors(manager, new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION, arrays -> {
+                arrays.forEach(a -> a.setName("backbone." + a.getName()));
+                for (String name : List.of("backbone.classifier.1.weight", "head.bn1.weight", "features.9.0.weight")) {
+                    NDArray more = manager.ones(new Shape(7, 2));
+                    more.setName(name);
+                    arrays.add(more);
+                }
+            });
+            WeightFile read = WeightFile.read(file);
+            assertEquals(Variant.TORCHVISION, read.load(manager).variant());
+            String said = read.leftOut().orElseThrow();
+            assertTrue(said.startsWith("Left out as no part of the trunk: ") && said.contains("backbone.classifier.1.weight") && said.contains("head.bn1.weight")
+                    && said.contains("features.9.0.weight"), said);
+        }
+    }
+
+    @Test
+    void typesThatAreNoFloatsAreNamed() throws IOException {
+        for (String type : List.of("U16", "I16", "F8_E4M3", "I8", "I64")) {
+            int bytes = type.contains("64") ? 8 : type.contains("16") ? 2 : 1;
+            Path file = safetensors("{\"features.0.0.weight\":{\"dtype\":\"" + type + "\",\"shape\":[2],\"data_offsets\":[0," + 2 * bytes + "]}}", new byte[2 * bytes]);
+            try (NDManager manager = NDManager.newBaseManager()) {
+                String said = assertThrows(IOException.class, () -> WeightFile.read(file).load(manager)).getMessage();
+                assertTrue(said.contains("features.0.0.weight holds " + type + " in place of floats"), said);
+            }
+        }
+    }
+
+    @Test
+    void placesThatOverlapLeaveGapsOrLieOutside() throws IOException {
+        for (String places : List.of("0,4]},\"b\":0,4", "0,4]},\"b\":2,6", "0,4]},\"b\":6,10", "-4,0]},\"b\":0,4", "0,4]},\"b\":4,8", "4,0]},\"b\":0,4")) {
+            Path file = safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[" + places.replace("\"b\":", "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[") + "]}}",
+                    new byte[6]);
+            String said = refusal(file);
+            assertTrue(said.contains("it is no whole safetensors file") || said.contains("lies "), said);
+        }
+    }
+
+    @Test
+    void stridesWhoseSumOverflows() throws IOException {
+        long most = Long.MAX_VALUE;
+        for (long[] numbers : new long[][] {{0, most}, {most, 1}, {-1, 1}, {0, -1}, {2, most / 2 + 2}}) {
+            assertThrows(IllegalArgumentException.class, () -> Tensor.strided(new float[4], numbers[0], new long[] {3}, new long[] {numbers[1]}));
+        }
+    }
+
+    /** A Keras file of these layers, in the form before Keras 3. */
+    private WeightFile keras(String model, float[] mean, float[] variance, String... listed) throws IOException {
+        Path file = folder.resolve("keras.h5");
+        try (WritableHdfFile hdf = HdfFile.write(file)) {
+            List<String> layers = new ArrayList<>(List.of(listed));
+            if (model.isEmpty()) {
+                layers.addAll(List.of("stem_conv", "normalization_1"));
+                hdf.putGroup("stem_conv").putAttribute("weight_names", new String[] {"stem_conv/kernel:0"});
+                ((WritableGroup) hdf.getChild("stem_conv")).putGroup("stem_conv").putDataset("kernel:0", new float[] {1});
+            } else {
+                layers.addAll(List.of(model, "dense"));
+            }
+            hdf.putAttribute("layer_names", layers.toArray(new String[0]));
+            for (String layer : listed) {
+                hdf.putGroup(layer);
+            }
+            if (!model.isEmpty()) {
+                WritableGroup dense = hdf.putGroup("dense");
+                dense.putAttribute("weight_names", new String[] {"dense/kernel:0"});
+                dense.putGroup("dense").putDataset("kernel:0", new float[] {1});
+            }
+            WritableGroup group = hdf.putGroup(model.isEmpty() ? "normalization_1" : model);
+            List<String> names = new ArrayList<>();
+            WritableGroup inner = group.putGroup("normalization_1");
+            if (mean != null) {
+                names.addAll(List.of("normalization_1/mean:0", "normalization_1/variance:0"));
+                inner.putDataset("mean:0", mean);
+                inner.putDataset("variance:0", variance);
+            }
+            if (!model.isEmpty()) {
+                names.addAll(List.of("stem_conv/kernel:0", "stem_bn/gamma:0"));
+                group.putGroup("stem_bn").putDataset("gamma:0", new float[] {1});
+                group.putGroup("stem_conv").putDataset("kernel:0", new float[] {1});
+            }
+            if (!names.isEmpty()) {
+                group.putAttribute("weight_names", names.toArray(new String[0]));
+            }
+        }
+        return WeightFile.read(file);
+    }
+
+    @Test
+    void aKerasFilesOwnNormalisationIsUsed() throws IOException {
+        float[] mean = {0.485f, 0.456f, 0.406f};
+        for (String model : List.of("", "efficientnetb0")) {
+            assertEquals(Variant.KERAS, keras(model, mean, new float[] {0.229f, 0.224f, 0.225f}).variant().orElseThrow());
+            assertEquals(Variant.KERAS, keras(model, mean, new float[] {0.052441f, 0.050176f, 0.050625f}).variant().orElseThrow());
+            Scaling own = keras(model, new float[] {0.5f, 0.4f, 0.3f}, new float[] {0.25f, 0.16f, 0.09f}).variant().orElseThrow().scaling();
+            assertEquals(List.of(0.5f, 0.4f, 0.3f), own.mean());
+            assertEquals(List.of(0.5f, 0.4f, 0.3f), own.deviation());
+        }
+        assertEquals(Math.sqrt(0.229), keras("", new float[] {0, 0, 0}, new float[] {1, 1, 1}, "rescaling", "rescaling_1").variant().orElseThrow()
+                .scaling().deviation().get(0), 1e-6);
+        assertThrows(IOException.class, () -> keras("", mean, new float[] {1, -1, 1}));
+        assertEquals("Left out as no part of the trunk: dense/kernel.", keras("efficientnetb0", mean, mean).leftOut().orElseThrow());
+    }
+
+    @Test
+    void theListOfLayersTellsKerassPadding() throws IOException {
+        assertEquals(Variant.KERAS, keras("", null, null, "stem_conv_pad", "stem_activation").variant().orElseThrow());
+        assertEquals(Variant.QUBVEL, keras("", null, null, "stem_activation").variant().orElseThrow());
+        WeightFile open = keras("efficientnetb0", null, null);
+        assertTrue(open.variant().isEmpty());
+        assertTrue(open.whatIsOpen().endsWith("Name the variant: Variant.KERAS or Variant.QUBVEL"), open.whatIsOpen());
     }
 
     @Test
@@ -218,10 +374,11 @@ class WeightFileTest {
         }
         for (Path file : List.of(plain, archive)) {
             Map<String, Tensor> tensors = WeightFile.tensors(file);
-            assertEquals(Set.of("stem_conv/kernel", "stem_bn/gamma", "stem_bn/beta", "stem_bn/moving_mean", "stem_bn/moving_variance"),
+            assertEquals(Set.of("stem_conv/kernel", "layers/functional/stem_bn/gamma", "layers/functional/stem_bn/beta",
+                    "layers/functional/stem_bn/moving_mean", "layers/functional/stem_bn/moving_variance"),
                     tensors.keySet());
             assertArrayEquals(new long[] {2, 2}, tensors.get("stem_conv/kernel").shape());
-            assertArrayEquals(new float[] {3}, tensors.get("stem_bn/moving_variance").values());
+            assertArrayEquals(new float[] {3}, tensors.get("layers/functional/stem_bn/moving_variance").values());
         }
         Path nameless = keras3("nameless.weights.h5", false);
         assertTrue(refusal(nameless).endsWith("/vars/ does not say which layer it is, as Keras before 3.6 leaves it out; in Python,"
@@ -234,7 +391,7 @@ class WeightFileTest {
 
     // ---- files as torch.save writes them
 
-    private static byte[] stateDict(String name, int elements, int offset, int[] size, int[] stride) {
+    static byte[] stateDict(String name, int elements, int offset, int[] size, int[] stride) {
         return new Pickle().global("collections", "OrderedDict").raw(')', 'R').mark().text(name)
                 .tensor("FloatStorage", "0", elements, offset, size, stride).raw('u', '.').bytes();
     }
@@ -374,6 +531,10 @@ class WeightFileTest {
     }
 
     private Path zip(byte[] pickle, byte[] numbers) throws IOException {
+        return zip(folder, pickle, numbers);
+    }
+
+    static Path zip(Path folder, byte[] pickle, byte[] numbers) throws IOException {
         Path file = folder.resolve("zip.pth");
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
             out.putNextEntry(new ZipEntry("archive/data.pkl"));
@@ -385,6 +546,10 @@ class WeightFileTest {
     }
 
     private Path plain(byte[] pickle, float... numbers) throws IOException {
+        return plain(folder, pickle, numbers);
+    }
+
+    static Path plain(Path folder, byte[] pickle, float... numbers) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19, '.'});
         out.write(new byte[] {(byte) 0x80, 2, 'M', (byte) 0xe9, 3, '.'});

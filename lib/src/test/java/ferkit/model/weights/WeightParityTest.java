@@ -57,7 +57,9 @@ class WeightParityTest {
 
     @Test
     void timmSafetensors() throws IOException {
-        check("tf_efficientnet_b0", ParityFiles.need(ParityFiles.TIMM_TF), Variant.TIMM_TF, TOLERANCE_TIMM);
+        Path file = ParityFiles.need(ParityFiles.TIMM_TF);
+        assertEquals(Variant.TIMM_TF, WeightFile.read(file).variant().orElseThrow());
+        check("tf_efficientnet_b0", file, Variant.TIMM_TF, TOLERANCE_TIMM);
     }
 
     @Test
