@@ -459,6 +459,9 @@ class WeightFileTest {
                 + "\"b\":{\"dtype\":\"F16\",\"shape\":[1,1],\"data_offsets\":[4,6]}}", little(0x3fc0, 0xc000, 0xb400));
         assertArrayEquals(new float[] {1.5f, -2}, WeightFile.tensors(safe).get("a").values());
         assertArrayEquals(new float[] {-0.25f}, WeightFile.tensors(safe).get("b").values());
+        try (NDManager manager = NDManager.newBaseManager()) { // the engine's own reader ends the JVM here
+            assertArrayEquals(new float[] {1.5f, -2}, SafetensorsFile.arrays(manager, Files.readAllBytes(safe)).get("a").toFloatArray());
+        }
     }
 
     @Test
