@@ -4,6 +4,7 @@ import ferkit.model.Architecture;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that decides a run's figures, apart from data and seed. A run's identity is the sum of the parts' plans, so a changed part
@@ -30,6 +31,9 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
     /** The parts of the study's six models that later ones can differ in, by their names in {@link #parts}. */
     static final Map<String, String> STUDY_PARTS = parts(StartWeights.random(), Input.grey(), Loss.crossEntropy(), Adam.of(1e-3),
             Averaging.none(), Views.ONE);
+
+    /** {@link #learningRate} of the study's procedures by their epochs: the six models'; a head on a frozen trunk, and this kit's fine-tuning. */
+    static final Map<Integer, Set<String>> STUDY_RATES = Map.of(STUDY_EPOCHS, Set.of("0.001, times 0.98 every 1000 updates"), 10, Set.of("0.001", "1.0E-4"));
 
     /** @throws IllegalArgumentException if the name is none for a folder, or epochs or batch are not positive */
     public Recipe {

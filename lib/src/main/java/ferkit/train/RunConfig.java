@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -46,13 +47,14 @@ public record RunConfig(String model, String plan, String startWeights, String l
 
     /**
      * Whether a run of this size may be set beside the study's: on all of FER2013, in the study's batches, for its number of epochs,
-     * with the study's input, loss, optimiser and the rest.
+     * with the study's learning rate, input, loss, optimiser and the rest. A learning rate that was not noted is the study's.
      *
      * @param origin of the data
      * @param studyEpochs how many epochs the study gave this network
      */
     public boolean isStudys(Origin origin, int studyEpochs) {
-        return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0 && parts.equals(Recipe.STUDY_PARTS);
+        return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0 && parts.equals(Recipe.STUDY_PARTS)
+                && (learningRate.isEmpty() || Recipe.STUDY_RATES.getOrDefault(epochs, Set.of()).contains(learningRate));
     }
 
     /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */

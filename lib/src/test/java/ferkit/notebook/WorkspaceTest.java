@@ -1,6 +1,7 @@
 package ferkit.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import ferkit.data.Origin;
 import ferkit.data.Sample;
 import ferkit.data.Split;
 import ferkit.model.StudyModel;
+import ferkit.train.Adam;
 import ferkit.train.AdamW;
 import ferkit.train.Averaging;
 import ferkit.train.History;
@@ -169,6 +171,29 @@ class WorkspaceTest {
         assertEquals(Optional.empty(), workspace.finished(mine.withEpochs(3)));
         assertEquals(Optional.empty(), workspace.finished(mine.withBatch(3)));
         assertEquals(List.of(3, 7), List.of(workspace.config(mine.withEpochs(3)).epochs(), workspace.config(mine.withBatch(7)).batch()));
+    }
+
+    @Test
+    void aRunOfFullSizeWithAnythingChangedIsNotTheStudys() {
+        Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
+        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), one, one, one);
+        Settings full = Settings.from(Map.of()).withFull(true);
+        Recipe study = Recipe.of(StudyModel.named("6"));
+        for (Settings same : List.of(full, full.withSeed(2), full.withThreads(1))) {
+            Workspace workspace = new Workspace(root, same, data, "cpu");
+            assertTrue(workspace.isStudy(study, workspace.config(study)));
+        }
+        Recipe mine = study.named("mine");
+        Workspace workspace = new Workspace(root, full, data, "cpu");
+        for (Recipe changed : List.of(mine.withOptimizer(Adam.of(1e-2)), mine.withSchedule(Schedule.constant()), mine.withSchedule(Schedule.staircase(0.9, 1000)),
+                mine.withSchedule(Schedule.cosine(0)), mine.withOptimizer(AdamW.of(1e-3, 0.01)), mine.withLoss(Loss.crossEntropy(0.1)),
+                mine.withInput(Input.grey().flipped(0.5)), mine.withAveraging(Averaging.of(0.999)), mine.withViews(Views.FLIPPED),
+                mine.withStart(new StartWeights("", "weights 0123456789abcdef of model-6", Optional.of(root))),
+                mine.withEpochs(10).withSchedule(Schedule.constant()), mine.withBatch(64))) {
+            RunConfig config = workspace.config(changed);
+            assertFalse(workspace.isStudy(changed, config), config::toJson);
+            assertTrue(workspace.folder(changed).startsWith(root.resolve("reports/trials")), config::toJson);
+        }
     }
 
     @Test
