@@ -76,8 +76,9 @@ class ParquetTest(unittest.TestCase):
 
     def test_words_and_fer2013s_numbers(self):
         self.file("train-0.parquet", [{"label": "angry", "pixels": "7"}])
+        self.file("val-0.parquet", [{"label": 2.0, "pixels": "7"}, {"label": "1", "pixels": "7"}], label=NAMES)
         self.file("test-0.parquet", [{"emotion": 6, "pixels": "7"}], emotion=list("0123456"))
-        self.assertEqual([["6", "7", "PrivateTest"], ["angry", "7", "Training"]], self.converted())
+        self.assertEqual([["6", "7", "PrivateTest"], ["angry", "7", "Training"], ["neutral", "7", "PublicTest"], ["happy", "7", "PublicTest"]], self.converted())
 
     def test_rows_without_a_label_are_counted_and_left_out(self):
         self.file("test-0.parquet", [{"label": value, "pixels": "7"} for value in (-1, None, 1)], label=NAMES)
@@ -112,6 +113,9 @@ class ParquetTest(unittest.TestCase):
         for row, names, said in [
                 ({"label": 0, "pixels": "7"}, {}, "nothing names the classes of label"),
                 ({"label": 0, "pixels": "7"}, {"label": ["0", "1"]}, "nothing names the classes of label"),
+                ({"label": "0", "pixels": "7"}, {}, "nothing names the classes of label"),
+                ({"label": 0.5, "pixels": "7"}, {"label": NAMES}, "found the label 0.5"),
+                ({"label": 0, "image": {"bytes": None}}, {"label": NAMES}, "a row has no image"),
                 ({"label": -2, "pixels": "7"}, {"label": NAMES}, "found the label -2, expected one of ['angry', 'happy', 'neutral']"),
                 ({"label": 3, "pixels": "7"}, {"label": NAMES}, "found the label 3"),
                 ({"label": 0, "emotion": 0, "pixels": "7"}, {"label": NAMES}, "label and emotion, expected one such column"),
