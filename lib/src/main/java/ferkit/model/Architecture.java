@@ -40,40 +40,37 @@ public interface Architecture {
      *     map images to logits
      */
     static Architecture of(String name, String plan, Function<NDManager, Block> network) {
-        requireName(name);
-        return new Architecture() {
-            @Override
-            public String name() {
-                return name;
-            }
+        return new Own(name, plan, network);
+    }
 
-            @Override
-            public String plan() {
-                return plan;
-            }
+    /** What {@link #of} makes. */
+    record Own(String name, String plan, Function<NDManager, Block> network) implements Architecture {
+        /** @throws IllegalArgumentException if the name is none for a folder */
+        public Own {
+            requireName(name);
+        }
 
-            @Override
-            public Shape inputShape() {
-                return new Shape(1, Faces.SIDE, Faces.SIDE);
-            }
+        @Override
+        public Shape inputShape() {
+            return new Shape(1, Faces.SIDE, Faces.SIDE);
+        }
 
-            @Override
-            public Block build(NDManager manager) {
-                Block block = network.apply(manager);
-                if (!block.isInitialized()) {
-                    initialize(block, manager, inputShape());
-                } else if (block.getParameters().values().stream().anyMatch(p -> p.getArray().getManager() != manager)) {
-                    throw new IllegalArgumentException("The function of network " + name + " gave a block that it had made before, or whose arrays do not "
-                            + "belong to the manager: expected a new one at each call, for example manager -> new SequentialBlock().add(…)");
-                }
-                Shape output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape())})[0];
-                if (!output.equals(new Shape(2, Emotion.COUNT))) {
-                    throw new IllegalArgumentException("Network " + name + " makes " + output + " of two images of shape " + inputShape() + ": expected (2, "
-                            + Emotion.COUNT + "), one logit for each class");
-                }
-                return block;
+        @Override
+        public Block build(NDManager manager) {
+            Block block = network.apply(manager);
+            if (!block.isInitialized()) {
+                initialize(block, manager, inputShape());
+            } else if (block.getParameters().values().stream().anyMatch(p -> p.getArray().getManager() != manager)) {
+                throw new IllegalArgumentException("The function of network " + name + " gave a block that it had made before, or whose arrays do not "
+                        + "belong to the manager: expected a new one at each call, for example manager -> new SequentialBlock().add(…)");
             }
-        };
+            Shape output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape())})[0];
+            if (!output.equals(new Shape(2, Emotion.COUNT))) {
+                throw new IllegalArgumentException("Network " + name + " makes " + output + " of two images of shape " + inputShape() + ": expected (2, "
+                        + Emotion.COUNT + "), one logit for each class");
+            }
+            return block;
+        }
     }
 
     /** Keras' defaults: kernels Glorot-uniform (limit √(6 / (fan in + fan out)), Glorot and Bengio 2010), biases zero. */

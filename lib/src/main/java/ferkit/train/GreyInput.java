@@ -2,100 +2,113 @@ package ferkit.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ferkit.data.Faces;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Grey images, raw or standardised, augmented while training. An image is augmented in 8 bits, in the order of the components
- * below, by random numbers that depend on seed, epoch and its index alone.
+ * Grey images, raw or standardised, augmented while training: in 8 bits, before they are standardised, in the order in which the methods
+ * were called.
  *
- * @param standardized whether each image is shifted and scaled to mean 0 and deviation 1, after it was augmented
- * @param flip probability that an image is mirrored left to right
- * @param degrees largest angle by which an image is turned either way
- * @param scale largest share by which it is made larger or smaller
- * @param shift largest share of its side by which it is moved, in each direction
- * @param brightness largest share by which its values are made larger or smaller
- * @param contrast largest share by which their distances from their mean are
- * @param erase probability that a rectangle becomes the image's mean: 2 to 33 % of its area, sides in a ratio of up to 3.3 (Zhong et al. 2020)
+ * @param standardized whether each image is shifted and scaled to mean 0 and deviation 1
+ * @param augmentation of training images in words
+ * @param change of a training image
  */
-public record GreyInput(boolean standardized, double flip, double degrees, double scale, double shift, double brightness, double contrast,
-        double erase) implements Input {
+public record GreyInput(boolean standardized, String augmentation, Change change) implements Input {
+    /** Grey values 0 to 255 as they are. */
+    static final GreyInput RAW = new GreyInput(false, Input.NO_AUGMENTATION, (image, side, random) -> image);
 
-    /** @throws IllegalArgumentException if a probability or share is not in its range */
-    public GreyInput {
-        if (!(flip >= 0 && flip <= 1 && erase >= 0 && erase <= 1 && degrees >= 0 && degrees <= 180)) {
-            throw new IllegalArgumentException("Images flipped with probability " + flip + ", turned by up to " + degrees + " degrees, erased with probability "
-                    + erase + ": expected probabilities from 0 to 1 and an angle from 0 to 180");
-        }
-        for (double share : new double[] {scale, shift, brightness, contrast}) {
-            if (!(share >= 0 && share < 1)) {
-                throw new IllegalArgumentException("Scale, shift, brightness or contrast change by " + share + ": expected a share from 0 to less than 1");
-            }
-        }
+    private static final double LARGEST_SHARE = 0.99;
+
+    /** How an image is seen once while training. */
+    @FunctionalInterface
+    public interface Change {
+        /**
+         * A changed copy, or the image itself.
+         *
+         * @param image square, row by row, not to be changed in place
+         * @param random the same numbers for the same seed, epoch and image
+         */
+        byte[] of(byte[] image, int side, SplittableRandom random);
     }
 
     /** The same, each image standardised: its mean taken away, then divided by its deviation, as {@code tf.image.per_image_standardization}. */
     public GreyInput asStandardized() {
-        return new GreyInput(true, flip, degrees, scale, shift, brightness, contrast, erase);
+        return new GreyInput(true, augmentation, change);
     }
 
-    /** The same, an image mirrored with this probability. */
+    /**
+     * The same with one more change, for example one of one's own.
+     *
+     * @param words that say what it does and how much of it
+     */
+    public GreyInput augmented(String words, Change next) {
+        return new GreyInput(standardized, (isAugmented() ? augmentation + ", " : "") + words,
+                (image, side, random) -> next.of(change.of(image, side, random), side, random));
+    }
+
+    /** The same, an image mirrored left to right with this probability. */
     public GreyInput flipped(double probability) {
-        return new GreyInput(standardized, probability, degrees, scale, shift, brightness, contrast, erase);
+        require(1, probability);
+        return augmented("flipped with probability " + probability,
+                (image, side, random) -> random.nextDouble() < probability ? mirrored(image, side) : image);
     }
 
     /** The same, turned by up to so many degrees, scaled and shifted by up to these shares; bilinear, the edge repeated outside. */
-    public GreyInput moved(double byDegrees, double byScale, double byShift) {
-        return new GreyInput(standardized, flip, byDegrees, byScale, byShift, brightness, contrast, erase);
+    public GreyInput moved(double degrees, double scale, double shift) {
+        require(180, degrees);
+        require(LARGEST_SHARE, scale, shift);
+        return augmented("turned by up to " + degrees + " degrees, scaled by " + scale + ", shifted by " + shift, (image, side, random) -> {
+            double angle = Math.toRadians(uniform(random, degrees));
+            double inverse = 1 / (1 + uniform(random, scale));
+            double cos = Math.cos(angle) * inverse;
+            double sin = Math.sin(angle) * inverse;
+            return affine(image, side, cos, sin, uniform(random, shift) * side, -sin, cos, uniform(random, shift) * side);
+        });
     }
 
     /** The same, brightness and contrast changed by up to these shares. */
-    public GreyInput lit(double byBrightness, double byContrast) {
-        return new GreyInput(standardized, flip, degrees, scale, shift, byBrightness, byContrast, erase);
+    public GreyInput lit(double brightness, double contrast) {
+        require(LARGEST_SHARE, brightness, contrast);
+        return augmented("brightness changed by up to " + brightness + ", contrast by " + contrast,
+                (image, side, random) -> lit(image, 1 + uniform(random, brightness), 1 + uniform(random, contrast)));
     }
 
-    /** The same, a rectangle erased with this probability. */
+    /** The same, with this probability a rectangle made the image's mean: 2 to 33 % of its area, sides in a ratio of up to 3.3 (Zhong et al. 2020). */
     public GreyInput erased(double probability) {
-        return new GreyInput(standardized, flip, degrees, scale, shift, brightness, contrast, probability);
+        require(1, probability);
+        return augmented("erased with probability " + probability,
+                (image, side, random) -> random.nextDouble() < probability ? erased(image, side, random) : image);
+    }
+
+    private static void require(double most, double... amounts) {
+        for (double amount : amounts) {
+            if (!(amount >= 0 && amount <= most)) {
+                throw new IllegalArgumentException("Images are changed by " + amount + ": expected a number from 0 to " + most);
+            }
+        }
+    }
+
+    private boolean isAugmented() {
+        return !augmentation.equals(Input.NO_AUGMENTATION);
     }
 
     @Override
     public String plan() {
-        return (standardized ? "grey, each image standardised" : "grey 0 to 255") + (flip == 0 ? "" : ", flipped with probability " + flip)
-                + (isMoved() ? ", turned by up to " + degrees + " degrees, scaled by " + scale + ", shifted by " + shift : "")
-                + (isLit() ? ", brightness changed by up to " + brightness + ", contrast by " + contrast : "")
-                + (erase == 0 ? "" : ", erased with probability " + erase);
-    }
-
-    private boolean isMoved() {
-        return degrees > 0 || scale > 0 || shift > 0;
-    }
-
-    private boolean isLit() {
-        return brightness > 0 || contrast > 0;
+        return standardized ? "grey, each image standardised" : "grey 0 to 255";
     }
 
     @Override
     public Examples examples(Faces faces) {
-        boolean augmented = flip > 0 || isMoved() || isLit() || erase > 0;
-        return !standardized && !augmented ? Examples.of(faces) : new Images(faces, augmented, null);
+        return new Images(this, faces, null);
     }
 
-    /** Images, augmented if there is a random state to begin with. */
-    private final class Images implements Examples {
-        private final Faces faces;
-        private final boolean augmented;
-        private final Long state;
-
-        Images(Faces faces, boolean augmented, Long state) {
-            this.faces = faces;
-            this.augmented = augmented;
-            this.state = state;
-        }
-
+    /** Images, changed if there is a random state to begin with. */
+    private record Images(GreyInput input, Faces faces, Long state) implements Examples {
         @Override
         public int size() {
             return faces.size();
@@ -108,7 +121,7 @@ public record GreyInput(boolean standardized, double flip, double degrees, doubl
 
         @Override
         public Examples inEpoch(long seed, int epoch) {
-            return augmented ? new Images(faces, true, Training.random(seed, epoch).split().nextLong()) : this;
+            return input.isAugmented() ? new Images(input, faces, Training.random(seed, epoch).split().nextLong()) : this;
         }
 
         @Override
@@ -118,47 +131,25 @@ public record GreyInput(boolean standardized, double flip, double degrees, doubl
                 byte[] image = faces.pixels(indices[i]);
                 if (state != null) {
                     // an odd factor other than the generator's own step, with which one image's numbers would be the next one's
-                    image = augment(image, Faces.SIDE, new SplittableRandom(state + indices[i] * 0xD1342543DE82EF95L));
+                    image = input.change.of(image, Faces.SIDE, new SplittableRandom(state + indices[i] * 0xD1342543DE82EF95L));
                 }
                 System.arraycopy(image, 0, pixels, i * Faces.PIXELS, Faces.PIXELS);
             }
-            if (!standardized) {
-                return Examples.images(manager, pixels);
-            }
-            float[] values = standardize(pixels, Faces.PIXELS);
-            try (NDArray floats = manager.create(FloatBuffer.wrap(values), new Shape(indices.length, Faces.SIDE, Faces.SIDE, 1))) {
+            // channels last in memory, which every layer keeps: pooling and normalising are several times faster so
+            Shape shape = new Shape(indices.length, Faces.SIDE, Faces.SIDE, 1);
+            try (NDArray numbers = input.standardized ? manager.create(FloatBuffer.wrap(standardize(pixels, Faces.PIXELS)), shape)
+                            : manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
+                    NDArray floats = numbers.toType(DataType.FLOAT32, true)) {
                 return floats.transpose(0, 3, 1, 2);
             }
         }
-    }
-
-    /** One square image of this side, row by row, as it is seen once while training. */
-    byte[] augment(byte[] image, int side, SplittableRandom random) {
-        byte[] seen = image;
-        if (flip > 0 && random.nextDouble() < flip) {
-            seen = flipped(seen, side);
-        }
-        if (isMoved()) {
-            double angle = Math.toRadians(uniform(random, degrees));
-            double inverse = 1 / (1 + uniform(random, scale));
-            double cos = Math.cos(angle) * inverse;
-            double sin = Math.sin(angle) * inverse;
-            seen = affine(seen, side, cos, sin, uniform(random, shift) * side, -sin, cos, uniform(random, shift) * side);
-        }
-        if (isLit()) {
-            seen = lit(seen, 1 + uniform(random, brightness), 1 + uniform(random, contrast));
-        }
-        if (erase > 0 && random.nextDouble() < erase) {
-            seen = erased(seen, side, random);
-        }
-        return seen;
     }
 
     private static double uniform(SplittableRandom random, double most) {
         return (2 * random.nextDouble() - 1) * most;
     }
 
-    static byte[] flipped(byte[] image, int side) {
+    private static byte[] mirrored(byte[] image, int side) {
         byte[] seen = new byte[image.length];
         for (int i = 0; i < image.length; i++) {
             int row = i / side * side;

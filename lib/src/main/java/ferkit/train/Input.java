@@ -4,14 +4,22 @@ import ferkit.data.Faces;
 
 /** How images become what a network is fed, and what is done to them while it is trained. */
 public interface Input {
+    /** The words for none. */
+    String NO_AUGMENTATION = "none";
+
     /** The images of one split; {@link Examples#inEpoch} augments them. */
     Examples examples(Faces faces);
 
-    /** In words; another input has other words. */
+    /** What a network is fed, in words; another input has other words. */
     String plan();
+
+    /** What is done besides to the images that it is trained on, in words. */
+    default String augmentation() {
+        return NO_AUGMENTATION;
+    }
 
     /** Grey values 0 to 255 as they are, as the study feeds them; its methods add to that. */
     static GreyInput grey() {
-        return new GreyInput(false, 0, 0, 0, 0, 0, 0, 0);
+        return GreyInput.RAW;
     }
 }

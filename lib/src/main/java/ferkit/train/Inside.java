@@ -40,9 +40,11 @@ public final class Inside {
      * What is pooled while a network looks at one image, dropout off: the maps of all channels that each of its poolings is fed.
      *
      * @param image index in {@code examples}
+     * @throws IllegalArgumentException if the run's input is not the study's
      * @throws IOException if the weights cannot be read or are of another network
      */
     public static List<List<float[][]>> pooled(Run run, Architecture architecture, Examples examples, int image) throws IOException {
+        run.requireInput(Input.grey());
         List<List<float[][]>> pooled = new ArrayList<>();
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
             NDList output = new NDList(examples.batch(manager, new int[] {image}));

@@ -1,6 +1,7 @@
 package ferkit.train;
 
 import ferkit.model.Architecture;
+import ferkit.model.StudyModel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +30,7 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
     public static final int STUDY_EPOCHS = 50;
 
     /** The parts of the study's six models that later ones can differ in, by their names in {@link #parts}. */
-    static final Map<String, String> STUDY_PARTS = parts(StartWeights.random(), Input.grey(), Loss.crossEntropy(), Adam.of(1e-3),
-            Averaging.none(), Views.ONE);
+    static final Map<String, String> STUDY_PARTS = of(StudyModel.ALL.get(0)).parts();
 
     /** {@link #learningRate} of the study's procedures by their epochs: the six models'; a head on a frozen trunk, and this kit's fine-tuning. */
     static final Map<Integer, Set<String>> STUDY_RATES = Map.of(STUDY_EPOCHS, Set.of("0.001, times 0.98 every 1000 updates"), 10, Set.of("0.001", "1.0E-4"));
@@ -113,7 +113,15 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
 
     /** The plans of the parts that are neither network nor learning rate, by the names that messages use. */
     public Map<String, String> parts() {
-        return parts(start, input, loss, optimizer, averaging, views);
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("start", start.plan());
+        parts.put("input", input.plan());
+        parts.put("augmentation", input.augmentation());
+        parts.put("loss", loss.plan());
+        parts.put("optimizer", optimizer.plan());
+        parts.put("averaging", averaging.plan());
+        parts.put("views", views.plan());
+        return parts;
     }
 
     /** Which part differs from another recipe's, as messages call it; empty if none. Name, epochs and batch are not looked at. */
@@ -123,16 +131,5 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
         }
         return !learningRate(1).equals(other.learningRate(1)) ? "learning rate"
                 : parts().keySet().stream().filter(part -> !parts().get(part).equals(other.parts().get(part))).findFirst().orElse("");
-    }
-
-    private static Map<String, String> parts(StartWeights start, Input input, Loss loss, Optimizer optimizer, Averaging averaging, Views views) {
-        Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("start", start.plan());
-        parts.put("input", input.plan());
-        parts.put("loss", loss.plan());
-        parts.put("optimizer", optimizer.plan());
-        parts.put("averaging", averaging.plan());
-        parts.put("views", views.plan());
-        return parts;
     }
 }

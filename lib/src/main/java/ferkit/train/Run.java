@@ -146,10 +146,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      * @throws IOException if the weights cannot be read or are of another network
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
-        String input = config().parts().get("input");
-        if (!input.equals(Input.grey().plan())) {
-            throw new IllegalArgumentException("This run's input is \"" + input + "\": ask with its recipe, run.predict(recipe, faces)");
-        }
+        requireInput(Input.grey());
         return said(architecture, examples);
     }
 
@@ -161,11 +158,17 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      * @throws IOException if the weights cannot be read
      */
     public Predictions predict(Recipe recipe, Faces faces) throws IOException, InterruptedException {
-        if (!recipe.input().plan().equals(config().parts().get("input"))) {
-            throw new IllegalArgumentException("This run's input is \"" + config().parts().get("input") + "\", the recipe's \"" + recipe.input().plan()
-                    + "\": expected the recipe that the run was made by");
-        }
+        requireInput(recipe.input());
         return said(recipe.architecture(), recipe.input().examples(faces));
+    }
+
+    /** @throws IllegalArgumentException if its network was fed otherwise */
+    void requireInput(Input input) {
+        String plan = config().parts().get("input");
+        if (!input.plan().equals(plan)) {
+            throw new IllegalArgumentException("This run's network is fed \"" + plan + "\", but it is asked with \"" + input.plan()
+                    + "\": ask with the recipe that it was trained by, run.predict(recipe, faces)");
+        }
     }
 
     private Predictions said(Architecture architecture, Examples examples) throws IOException, InterruptedException {

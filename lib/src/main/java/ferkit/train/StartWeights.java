@@ -34,11 +34,18 @@ public record StartWeights(String source, String plan, Optional<Path> file) {
      */
     public static StartWeights of(Run run) throws IOException {
         return new StartWeights(run.config().model() + ", seed " + run.config().seed(),
-                "weights " + Hashes.of(run.weights(), "SHA-256").substring(0, 16) + " of " + run.config().model(), Optional.of(run.weights()));
+                "weights " + hash(run.weights()) + " of " + run.config().model(), Optional.of(run.weights()));
+    }
+
+    private static String hash(Path weights) throws IOException {
+        return Hashes.of(weights, "SHA-256").substring(0, 16);
     }
 
     void into(Block network) throws IOException {
         if (file.isPresent()) {
+            if (!plan.contains(hash(file.get()))) {
+                throw new IOException(file.get() + " is no longer what this recipe starts from, " + plan + ": run the cell that makes the recipe again");
+            }
             Weights.decode(Files.readAllBytes(file.get()), Weights.of(network), file.get().toString());
         }
     }

@@ -223,24 +223,33 @@ class RecipePartsTest {
             assertFalse(Arrays.equals(all, plain.inEpoch(1, 4).batch(manager, indices).toFloatArray()));
             assertFalse(Arrays.equals(all, plain.inEpoch(2, 3).batch(manager, indices).toFloatArray()));
             assertArrayEquals(Examples.of(FACES).batch(manager, indices).toFloatArray(), plain.batch(manager, indices).toFloatArray());
+            assertEquals("flipped with probability 0.5, turned by up to 10.0 degrees, scaled by 0.1, shifted by 0.1, brightness changed by up to 0.2, contrast by 0.2, "
+                    + "erased with probability 0.5", input.augmentation());
         }
     }
 
     @Test
     void eachAugmentationDoesWhatItSays() {
         byte[] image = FACES.pixels(0);
-        byte[] mirrored = Input.grey().flipped(1).augment(image, Faces.SIDE, new SplittableRandom(1));
+        byte[] mirrored = Input.grey().flipped(1).change().of(image, Faces.SIDE, new SplittableRandom(1));
         assertEquals(image[47], mirrored[0]);
-        assertArrayEquals(image, Input.grey().flipped(1).augment(mirrored, Faces.SIDE, new SplittableRandom(1)));
+        assertArrayEquals(image, Input.grey().flipped(1).change().of(mirrored, Faces.SIDE, new SplittableRandom(1)));
+        byte[] own = Input.grey().flipped(1).augmented("the first pixel black", (seen, side, random) -> {
+            byte[] changed = seen.clone();
+            changed[0] = 0;
+            return changed;
+        }).change().of(image, Faces.SIDE, new SplittableRandom(1));
+        assertEquals(0, own[0]);
+        assertArrayEquals(Arrays.copyOfRange(mirrored, 1, Faces.PIXELS), Arrays.copyOfRange(own, 1, Faces.PIXELS));
         long flipped = IntStream.range(0, 2000)
-                .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).augment(image, Faces.SIDE, new SplittableRandom(i * 77L)))).count();
+                .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).change().of(image, Faces.SIDE, new SplittableRandom(i * 77L)))).count();
         assertEquals(500, flipped, 60);
         assertArrayEquals(new byte[] {120, (byte) 255}, GreyInput.lit(new byte[] {100, (byte) 250}, 1.2, 1));
         assertArrayEquals(new byte[] {(byte) 75, (byte) 175}, GreyInput.lit(new byte[] {100, (byte) 150}, 1, 2));
         byte[] ramp = new byte[Faces.PIXELS];
         IntStream.range(0, ramp.length).forEach(i -> ramp[i] = (byte) (i % 100));
         for (int i = 0; i < 50; i++) {
-            byte[] erased = Input.grey().erased(1).augment(ramp, Faces.SIDE, new SplittableRandom(i));
+            byte[] erased = Input.grey().erased(1).change().of(ramp, Faces.SIDE, new SplittableRandom(i));
             double share = IntStream.range(0, ramp.length).filter(p -> erased[p] != ramp[p]).count() / (double) ramp.length;
             assertTrue(share > 0.01 && share < 0.36, "erased " + share);
         }
@@ -249,7 +258,8 @@ class RecipePartsTest {
     @Test
     void partsOutOfRangeAreRefused() {
         for (Runnable wrong : List.<Runnable>of(() -> Adam.of(0), () -> Sgd.of(0.1, 1), () -> AdamW.of(0.1, -1), () -> Schedule.cosine(-1),
-                () -> Schedule.staircase(0, 1), () -> Loss.crossEntropy(1), () -> Averaging.of(1), () -> Input.grey().flipped(1.5), () -> Input.grey().lit(1, 0),
+                () -> Schedule.staircase(0, 1), () -> Loss.crossEntropy(1), () -> Averaging.of(1), () -> Input.grey().flipped(1.5), () -> Input.grey().lit(1, 0), () -> Input.grey().moved(181, 0, 0),
+                () -> Input.grey().moved(0, 0, -0.1), () -> Input.grey().erased(Double.NaN),
                 () -> Recipe.of(StudyModel.named("1")).withEpochs(0), () -> Recipe.of(StudyModel.named("1")).named("a/b"))) {
             assertThrows(IllegalArgumentException.class, wrong::run);
         }

@@ -32,9 +32,12 @@ import ferkit.model.StudyModel.Pooling;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +46,9 @@ import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -241,8 +247,77 @@ class TrainingTest {
     private static Run train(Path folder, Recipe recipe, int epochs, int interruptInEpoch) throws IOException, InterruptedException {
         Witness witness = new Witness();
         witness.interruptInEpoch = interruptInEpoch;
+        return train(folder, recipe, epochs, witness);
+    }
+
+    private static Run train(Path folder, Recipe recipe, int epochs, Witness witness) throws IOException, InterruptedException {
         Examples heldOut = recipe.input().examples(HELD_OUT);
         return Training.run(folder, config(recipe, epochs), recipe, recipe.input().examples(TRAINING), heldOut, heldOut, witness);
+    }
+
+    @Test
+    void everyPartIsUsedAndHeldOutImagesAreNeverAugmented() throws Exception {
+        Run plain = train(folder.resolve("plain"), RECIPE, 1, -1);
+        for (Recipe changed : List.of(RECIPE.withInput(Input.grey().asStandardized()), RECIPE.withInput(Input.grey().flipped(1)),
+                RECIPE.withLoss(Loss.crossEntropy(0.1)), RECIPE.withOptimizer(Adam.of(1e-2)), RECIPE.withOptimizer(AdamW.of(1e-3, 0.5)),
+                RECIPE.withSchedule(Schedule.cosine(0)), RECIPE.withAveraging(Averaging.of(0.5)))) {
+            Run run = train(folder.resolve("changed"), changed, 1, -1);
+            assertFalse(Arrays.equals(weights(plain.folder()), weights(run.folder())), run.config()::toJson);
+            Run.forget(run.folder());
+        }
+        Run averaged = train(folder.resolve("averaged"), RECIPE.withAveraging(Averaging.of(0.5)), 1, -1);
+        assertEquals(plain.history().best().loss(), averaged.history().best().loss(), "the network that learns is not the average");
+        Run hardly = train(folder.resolve("hardly"), RECIPE.withAveraging(Averaging.of(1e-9)), 1, -1);
+        for (int i = 0; i < HELD_OUT.size(); i++) {
+            assertArrayEquals(plain.test().probabilities()[i], hardly.test().probabilities()[i], 1e-5f);
+        }
+        Run flipped = train(folder.resolve("flipped"), RECIPE.withInput(Input.grey().flipped(1)), 1, -1);
+        assertArrayEquals(flipped.validation().probabilities(), flipped.predict(SMALL, Examples.of(HELD_OUT)).probabilities());
+        Run mirrored = train(folder.resolve("mirrored"), RECIPE.withViews(Views.FLIPPED), 1, -1);
+        assertArrayEquals(weights(plain.folder()), weights(mirrored.folder()));
+        assertEquals(withoutSeconds(plain.history()), withoutSeconds(mirrored.history()));
+        assertFalse(Arrays.deepEquals(plain.test().probabilities(), mirrored.test().probabilities()));
+    }
+
+    @Test
+    void aNetworkIsNeverFedOtherwiseThanItWasTrained() throws Exception {
+        Recipe standardized = RECIPE.withInput(Input.grey().asStandardized());
+        Run run = train(folder, standardized, 1, -1);
+        String message = "This run's network is fed \"grey, each image standardised\", but it is asked with \"grey 0 to 255\": "
+                + "ask with the recipe that it was trained by, run.predict(recipe, faces)";
+        assertEquals(message, assertThrows(IllegalArgumentException.class, () -> run.predict(SMALL, Examples.of(HELD_OUT))).getMessage());
+        assertEquals(message, assertThrows(IllegalArgumentException.class, () -> run.predict(RECIPE, HELD_OUT)).getMessage());
+        assertEquals(message, assertThrows(IllegalArgumentException.class, () -> Inside.pooled(run, SMALL, Examples.of(HELD_OUT), 0)).getMessage());
+        assertArrayEquals(run.validation().probabilities(), run.predict(standardized, HELD_OUT).probabilities());
+    }
+
+    /** A checkpoint knew neither the parts nor an average before they could be chosen. */
+    @Test
+    void aCheckpointOfATimeWhenThePartsWereNotNotedIsContinued() throws Exception {
+        Run whole = train(folder.resolve("whole"), RECIPE, 3, -1);
+        Path old = folder.resolve("old");
+        assertThrows(InterruptedException.class, () -> train(old, RECIPE, 3, 3));
+        for (Path file : checkpoints(old)) {
+            Map<String, byte[]> entries = new LinkedHashMap<>();
+            try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file))) {
+                for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                    entries.put(entry.getName(), zip.readAllBytes());
+                }
+            }
+            JsonObject json = JsonParser.parseString(new String(entries.get("config.json"), StandardCharsets.UTF_8)).getAsJsonObject();
+            RECIPE.parts().keySet().forEach(part -> assertTrue(json.remove(part) != null, part));
+            entries.put("config.json", json.toString().getBytes(StandardCharsets.UTF_8));
+            assertTrue(entries.remove("average.safetensors") != null);
+            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+                for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                    zip.putNextEntry(new ZipEntry(entry.getKey()));
+                    zip.write(entry.getValue());
+                }
+            }
+        }
+        Run continued = train(old, RECIPE, 3, -1);
+        assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
+        assertArrayEquals(weights(whole.folder()), weights(old));
     }
 
     @Test
@@ -263,14 +338,16 @@ class TrainingTest {
         Run first = train(folder.resolve("first"), RECIPE, 1, -1);
         Recipe recipe = RECIPE.withStart(StartWeights.of(first)).withOptimizer(Sgd.of(1e-30, 0));
         Run second = train(folder.resolve("second"), recipe, 1, -1);
-        assertArrayEquals(Weights.encode(trainable(first)), Weights.encode(trainable(second)));
+        assertArrayEquals(trainable(first), trainable(second));
         assertTrue(second.config().parts().get("start").matches("weights [0-9a-f]{16} of small"), second.config().parts()::toString);
+        Files.copy(second.weights(), first.weights(), StandardCopyOption.REPLACE_EXISTING);
+        assertTrue(assertThrows(IOException.class, () -> train(folder.resolve("third"), recipe, 1, -1)).getMessage().contains(" is no longer what this recipe starts from"));
     }
 
-    private static NDList trainable(Run run) throws IOException {
-        NDManager manager = NDManager.newBaseManager();
-        Block network = run.network(SMALL, manager);
-        return new NDList(Weights.of(network).stream().filter(array -> !array.getName().contains("running")).toList());
+    private static byte[] trainable(Run run) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            return Weights.encode(new NDList(Weights.of(run.network(SMALL, manager)).stream().filter(array -> !array.getName().contains("running")).toList()));
+        }
     }
 
     @Test
@@ -498,12 +575,19 @@ class TrainingTest {
     @Test
     void memoryIsFlatOverEpochs() throws Exception {
         int before = arrays();
-        Witness witness = new Witness();
-        train(folder.resolve("long"), config(5, 1), Examples.of(TRAINING), witness);
-        assertEquals(before, arrays());
-        assertEquals(5, witness.arrays.size());
-        assertTrue(witness.arrays.get(0) > before); // the network's own and the moments
-        assertEquals(1, Set.copyOf(witness.arrays).size(), witness.arrays::toString);
+        for (Recipe recipe : List.of(RECIPE, RECIPE.withInput(Input.grey().asStandardized().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5))
+                .withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3)).withLoss(Loss.crossEntropy(0.1))
+                .withAveraging(Averaging.of(0.9)).withViews(Views.SHIFTED))) {
+            Witness witness = new Witness();
+            Run run = train(folder.resolve("long"), recipe, 5, witness);
+            assertEquals(before, arrays());
+            assertEquals(5, witness.arrays.size());
+            assertTrue(witness.arrays.get(0) > before); // the network's own and what the optimiser remembers
+            assertEquals(1, Set.copyOf(witness.arrays).size(), witness.arrays::toString);
+            run.predict(recipe, HELD_OUT);
+            assertEquals(before, arrays());
+            Run.forget(run.folder());
+        }
         interruptedIn(folder.resolve("stopped"), 1, 5);
         assertEquals(before, arrays());
     }
