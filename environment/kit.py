@@ -245,7 +245,7 @@ JVM_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 ENGINE_VARIABLES = ("PYTORCH_VERSION", "PYTORCH_FLAVOR", "DJL_DEFAULT_ENGINE")  # another engine than that of pom.xml
 # What the names of other variables begin with that are meant for other programs and would reach the kit's: OpenMP's and MKL's, as the
 # kit says itself how many threads there are; other native libraries; another folder of Maven's, or of JupyterLab's.
-FOREIGN = ("OMP_", "GOMP_", "KMP_", "MKL_", *ENGINE_VARIABLES, "PYTORCH_", "LIBSTDCXX_LIBRARY_PATH",
+FOREIGN = ("OMP_", "GOMP_", "KMP_", "MKL_", "PYTORCH_", "DJL_DEFAULT_ENGINE", "LIBSTDCXX_LIBRARY_PATH",
            "MAVEN_OPTS", "MAVEN_DEBUG_OPTS", "MAVEN_PROJECTBASEDIR", "JUPYTERLAB_DIR")
 # where the tools keep what they fetch and write, if not in the home
 PLACES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR",
@@ -330,9 +330,10 @@ def proxies() -> dict:
 
 
 def proxy_credentials() -> dict:
-    """Variables for the proxies' credentials, from which the library and Maven's settings take them."""
+    """Variables for the proxies' credentials, from which the library and Maven's settings take them. In capitals, the only letters in
+    which Maven finds a variable on Windows."""
     from urllib.parse import unquote
-    return {f"{scheme}_proxy_{name}": unquote(value) for scheme, proxy in proxies().items()
+    return {f"{scheme}_proxy_{name}".upper(): unquote(value) for scheme, proxy in proxies().items()
             for name, value in [("username", proxy.username), ("password", proxy.password)] if value}
 
 
@@ -341,8 +342,9 @@ def proxy_port(proxy) -> int:
 
 
 def proxy_exceptions() -> str:
-    """NO_PROXY's hosts, as Java and Maven take them."""
-    hosts = [host.strip().rsplit(":", 1)[0] for host in (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",") if host.strip()]
+    """NO_PROXY's hosts, as Java and Maven take them: names and IPv4 addresses; Maven ends on others, such as [::1]."""
+    given = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
+    hosts = [host for host in (re.sub(r":\d+$", "", entry.strip()) for entry in given) if re.fullmatch(r"[\w.*-]+", host)]
     return "|".join(["localhost", "127.*", *(form for host in hosts for form in
                                              ([host] if host == "*" else [host.lstrip("*."), f"*.{host.lstrip('*.')}"]))])
 
@@ -687,17 +689,20 @@ def build_library(java: Java):
 
 
 def maven_command() -> list:
-    """Maven on the kit's pom.xml. Who has no settings of Maven's own, in which a proxy would stand, gets some with the proxy that the
-    environment names; its credentials stay in the environment."""
-    settings = []
-    if proxies() and not (Path.home() / ".m2" / "settings.xml").exists() and "-s" not in os.environ.get("MAVEN_ARGS", ""):
+    """Maven on the kit's pom.xml. Who names no proxy in Maven's own settings gets some with the one that the environment names: in the
+    place of the user's, or of the installation's where the user has some. Its credentials stay in the environment."""
+    settings, own = [], Path.home() / ".m2" / "settings.xml"
+    named = own.exists() and "<proxy>" in re.sub("(?s)<!--.*?-->", "", own.read_text("utf-8", "replace"))
+    if proxies() and not named and not re.search(r"(?<!\S)--?[gs]", os.environ.get("MAVEN_ARGS", "")):
         entries = "".join(f"<proxy><id>{scheme}</id><protocol>{scheme}</protocol><host>{html.escape(proxy.hostname)}</host>"
                           f"<port>{proxy_port(proxy)}</port>" + "".join(
                               f"<{name}>${{env.{variable}}}</{name}>" for name in ("username", "password")
-                              if (variable := f"{scheme}_proxy_{name}") in os.environ)
+                              if (variable := f"{scheme}_proxy_{name}".upper()) in os.environ)
                           + f"<nonProxyHosts>{html.escape(proxy_exceptions())}</nonProxyHosts></proxy>" for scheme, proxy in proxies().items())
         write_text(STATE / "maven-settings.xml", f"<settings><proxies>{entries}</proxies></settings>\n")
-        settings = ["-s", STATE / "maven-settings.xml"]
+        settings = ["-gs" if own.exists() else "-s", STATE / "maven-settings.xml"]
+        if proxy_credentials():
+            settings.append("-Dmaven.artifact.threads=1")  # Maven 3.9 gives a proxy its password on the first of several connections only
     return [find_maven(), "-B", *settings, "-f", ROOT / "pom.xml", "-Dmaven.test.skip=false", "-DskipTests=false"]
 
 

@@ -525,7 +525,8 @@ async def reckons():
                 await client.async_execute_cell(notebook.cells[0], 0)
         except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as problem:
             log.seek(0)
-            raise Failed(f"the Java kernel does not start: {kit.last_line(log.read().decode('utf-8', 'replace') or str(problem))}") from None
+            wrote = log.read().decode("utf-8", "replace").strip()
+            raise Failed(f"the Java kernel does not start: {problem}" + (f" It last wrote: {kit.last_line(wrote)}" if wrote else "")) from None
     shown = [output.get("data", {}).get("text/plain") for output in notebook.cells[0].outputs]
     if shown != ["2"]:
         raise Failed(f"the Java kernel says that 1 + 1 is {shown}")

@@ -106,16 +106,16 @@ class OddMachineTest(unittest.TestCase):
             del self.environment[name]
         for name in ("https_proxy", "HTTPS_PROXY"):
             with self.subTest(name=name):
-                variables = {name: "http://me:p%40ss@proxy.example:3128", "NO_PROXY": ".inside.example,10.0.0.1"}
+                variables = {name: "http://me:p%40ss@proxy.example:3128", "NO_PROXY": ".inside.example, 10.0.0.1:80,[::1],::1,10.0.0.0/8"}
                 with mock.patch.dict(self.environment, variables):
                     self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
                 seen = (self.folder / "variables").read_text("utf-8")
                 options = re.search("(?m)^JDK_JAVA_OPTIONS=(.*)$", seen)[1]
                 for option in ("-Dhttps.proxyHost=proxy.example", "-Dhttps.proxyPort=3128",
-                               "-Dhttp.nonProxyHosts=localhost|127.*|inside.example|*.inside.example|10.0.0.1"):
+                               "-Dhttp.nonProxyHosts=localhost|127.*|inside.example|*.inside.example|10.0.0.1|*.10.0.0.1\""):
                     self.assertIn(option, options)
                 self.assertNotIn("p@ss", options)
-                self.assertIn("https_proxy_password=p@ss\n", seen)
+                self.assertIn("HTTPS_PROXY_PASSWORD=p@ss\n", seen)
                 (self.folder / "variables").unlink()
         with mock.patch.dict(self.environment, {"HTTPS_PROXY": "socks5://proxy.example:1080"}):
             self.assert_stops(self.run_kit("report"), "Maven (mvn) is not on PATH")
@@ -435,6 +435,18 @@ class SetUpTest(unittest.TestCase):
         self.assertTrue(kit.venv_python().exists())
         self.assertFalse((self.state / "venv").exists())
 
+    def test_a_step_is_done_when_what_it_made_was_tried(self):
+        def make(command, *_, **__):
+            kit.venv_python().parent.mkdir(parents=True, exist_ok=True)
+            kit.venv_python().touch()
+            return kit.Answer(0, "")
+        for trial, code in [("ModuleNotFoundError: No module named 'six'", 1), ("", 0)]:
+            with mock.patch.object(kit, "follow", make), mock.patch.object(kit, "pip_environment", lambda python: {}), \
+                    mock.patch.object(kit, "capture", lambda *_, **__: kit.Answer(code, trial)), \
+                    self.assertRaisesRegex(kit.Stop, trial) if code else contextlib.nullcontext():
+                kit.make_venv(self.venv, kit.REQUIREMENTS, "venv", "packages", "import six")
+            self.assertEqual(code == 0, (self.state / "venv").exists())
+
     def test_a_stop_in_the_middle_of_removing_is_a_stop(self):
         (self.venv / "lib").mkdir(parents=True)
 
@@ -577,10 +589,12 @@ class SettingsOfMavenTest(unittest.TestCase):
             os.environ.update(kit.proxy_credentials())
             self.assertIn("-s", kit.maven_command())
             text = (kit.STATE / "maven-settings.xml").read_text("utf-8")
-            self.assertIn("<protocol>https</protocol><host>proxy.example</host><port>3128</port><username>${env.https_proxy_username}</username>", text)
+            self.assertIn("<protocol>https</protocol><host>proxy.example</host><port>3128</port><username>${env.HTTPS_PROXY_USERNAME}</username>", text)
             self.assertNotIn("secret", text)
-            kit.write_text(Path(folder, ".m2", "settings.xml"), "<settings/>")
-            self.assertNotIn("-s", kit.maven_command())
+            kit.write_text(Path(folder, ".m2", "settings.xml"), "<settings><!-- <proxy> --><mirrors/></settings>")
+            self.assertLess({"-gs", "-Dmaven.artifact.threads=1"}, set(kit.maven_command()))
+            kit.write_text(Path(folder, ".m2", "settings.xml"), "<settings><proxies><proxy></proxy></proxies></settings>")
+            self.assertFalse({"-s", "-gs"} & set(kit.maven_command()))
 
 
 @unittest.skipUnless(LONG and os.name != "nt", "runs a notebook")

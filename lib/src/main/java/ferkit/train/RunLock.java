@@ -3,6 +3,7 @@ package ferkit.train;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class RunLock implements AutoCloseable {
             throw notWritable(folder, e);
         }
         try {
-            if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
+            if (lock(channel, file) == null) {
                 throw new IllegalStateException("Process " + Files.readString(file).strip() + " already trains into " + folder
                         + Checkpoint.newestEpoch(folder).map(epoch -> " and has finished epoch " + epoch).orElse("")
                         + ": wait for it or stop it");
@@ -87,6 +88,15 @@ final class RunLock implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** @return null if another process holds the lock */
+    static FileLock lock(FileChannel channel, Path file) throws IOException {
+        try {
+            return channel.tryLock(LOCKED_BYTE, 1, false);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be locked (" + e + "): does its disk have locks? Copy the kit to one of this machine", e);
         }
     }
 

@@ -31,10 +31,12 @@ import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -570,6 +572,15 @@ class TrainingTest {
         }
         Files.writeString(folder.resolve("run.lock"), "1\n");
         train(folder, config(1, 1));
+    }
+
+    @Test
+    void aDiskWithoutLocksIsNamed() throws Exception {
+        Path file = folder.resolve("run.lock");
+        FileChannel closed = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        closed.close();
+        IOException e = assertThrows(IOException.class, () -> RunLock.lock(closed, file));
+        assertTrue(e.getMessage().startsWith(file + " cannot be locked ("), e.getMessage());
     }
 
     @Test

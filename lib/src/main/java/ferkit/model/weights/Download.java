@@ -135,13 +135,13 @@ record Download(Duration connect, Duration silence) {
         private final String scheme;
 
         ProxyPassword(String scheme) {
-            this.scheme = scheme;
+            this.scheme = scheme.toUpperCase(Locale.ROOT);
         }
 
         @Override
         protected PasswordAuthentication getPasswordAuthentication() {
-            String name = System.getenv(scheme + "_proxy_username");
-            String password = System.getenv(scheme + "_proxy_password");
+            String name = System.getenv(scheme + "_PROXY_USERNAME");
+            String password = System.getenv(scheme + "_PROXY_PASSWORD");
             return getRequestorType() != RequestorType.PROXY || name == null || password == null
                     ? null : new PasswordAuthentication(name, password.toCharArray());
         }

@@ -112,6 +112,20 @@ class DownloadTest {
     }
 
     @Test
+    void behindAProxyTheHostNeedNotBeKnownHere() throws Exception {
+        URI proxy = serve(exchange -> send(exchange, content.length));
+        System.setProperty("http.proxyHost", proxy.getHost());
+        System.setProperty("http.proxyPort", String.valueOf(proxy.getPort()));
+        try {
+            QUICK.fetch(URI.create("http://weights.invalid/weights.bin"), "SHA-256", hash(), target(), (done, of) -> {});
+        } finally {
+            System.clearProperty("http.proxyHost");
+            System.clearProperty("http.proxyPort");
+        }
+        assertArrayEquals(content, Files.readAllBytes(target()));
+    }
+
+    @Test
     void cutIsContinuedFromWhereItStopped() throws Exception {
         QUICK.fetch(serve(exchange -> send(exchange, 120_000)), "SHA-256", hash(), target(), (done, of) -> {});
         assertArrayEquals(content, Files.readAllBytes(target()));
