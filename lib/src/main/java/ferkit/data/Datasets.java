@@ -117,10 +117,6 @@ public final class Datasets {
             return readAny(path, new Room());
         } catch (OutOfMemoryError e) { // where a library does not say beforehand what it takes, or others have taken the heap
             throw new IOException(path + ": reading it takes more memory than there is; get it again or leave some of it out", e);
-        } catch (ZipException e) {
-            throw new IOException(path + ": the compressed data is damaged (" + e.getMessage() + "); get the file again", e);
-        } catch (EOFException e) {
-            throw new IOException(path + ": the compressed data ends too early, so the file is truncated; get it again", e);
         } catch (IOException e) {
             throw new IOException(Source.sentence(e, path), e);
         }

@@ -1,6 +1,7 @@
 package ferkit.data;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -106,6 +107,12 @@ final class Source {
         }
         if (String.valueOf(e.getMessage()).contains(LINK_LOOP)) {
             return path + ": a symbolic link leads back to itself, expected files and folders; remove the link";
+        }
+        if (e instanceof ZipException) {
+            return path + ": the compressed data is damaged (" + e.getMessage() + "); get the file again";
+        }
+        if (e instanceof EOFException) {
+            return path + ": the compressed data ends too early, so the file is truncated; get it again";
         }
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return message.contains(path.toString()) ? message : path + ": " + message;

@@ -22,8 +22,8 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
  * Copies a zip archive that Java's zip file system refuses whole, or misreads, for what some of its entries are: names
- * in another character set or with backslashes, passwords, rare methods of packing. In the copy names are UTF-8 with slashes, and in place of what cannot be
- * read stands a text that says why, so that it matters only if it is asked for.
+ * in another character set, with backslashes, "." or "..", passwords, rare methods of packing. In the copy names are UTF-8 with slashes, and in place of
+ * what cannot be read stands a text that says why, so that it matters only if it is asked for.
  */
 final class ZipCopy {
     /** How the text begins that stands for what cannot be read; what it is and what to do follows. */
@@ -33,7 +33,7 @@ final class ZipCopy {
 
     /** Why Java cannot read an archive as it is; empty if it can. */
     static Optional<String> refusal(Path file) throws IOException {
-        try (FileSystem zip = FileSystems.newFileSystem(file); var entries = Files.list(zip.getPath("/"))) {
+        try (FileSystem zip = FileSystems.newFileSystem(file); var entries = Files.walk(zip.getPath("/"))) {
             return entries.anyMatch(path -> path.toString().contains("\\")) ? Optional.of("backslashes in names") : Optional.empty();
         } catch (ZipException | ProviderNotFoundException e) { // the latter where the name does not end in .zip
             return Optional.of(e.getMessage());
@@ -77,14 +77,18 @@ final class ZipCopy {
         }
     }
 
-    /** In UTF-8, or else in the zip format's own character set, that of the first IBM PCs. */
+    /**
+     * In UTF-8, or else in the zip format's own character set, that of the first IBM PCs, and without the parts "." and "..". In a name in another
+     * character set that has slashes, backslashes are halves of letters.
+     */
     private static String name(ZipArchiveEntry entry) {
         String name;
         try {
-            name = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(entry.getRawName())).toString();
+            name = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(entry.getRawName())).toString().replace('\\', '/');
         } catch (CharacterCodingException e) {
             name = new String(entry.getRawName(), Charset.forName("IBM437"));
+            name = name.replace('\\', name.contains("/") ? '_' : '/');
         }
-        return name.replace('\\', '/');
+        return name.replaceAll("(?<![^/])\\.{1,2}/", "");
     }
 }

@@ -65,21 +65,36 @@ class ZipCopyTest {
     private static final int ENCRYPTED = 9;
     private static final int ZSTANDARD = 93;
 
-    @Test
-    void backslashesAreFolders() throws IOException {
+    /** The images in folders, by names with this before and between them. */
+    private static Map<String, byte[]> images(String before, String between, String file) {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         for (Split split : Split.values()) {
             String name = new String[] {"train", "val", "test"}[split.ordinal()];
             for (int label = 0; label < Emotion.COUNT; label++) {
-                entries.put(name + "\\" + Emotion.of(label).spellings().get(0) + "\\" + label + ".png", TinyFaces.png(TinyFaces.pixels(split, label)));
+                entries.put(before + name + between + Emotion.of(label).spellings().get(0) + between + file + label + ".png",
+                        TinyFaces.png(TinyFaces.pixels(split, label)));
             }
         }
+        return entries;
+    }
+
+    @Test
+    void backslashesAreFolders() throws IOException {
+        assertEquals(expected, Datasets.read(zip("UTF-8", images("", "\\", ""))).hash());
+        assertEquals(expected, Datasets.read(zip("UTF-8", images("data/", "\\", ""))).hash());
+    }
+
+    @Test
+    void dotsAreLeftOutOfNames() throws IOException {
+        Map<String, byte[]> entries = images("./", "/", "");
+        entries.put("../../notes.txt", NOTES);
         assertEquals(expected, Datasets.read(zip("UTF-8", entries)).hash());
     }
 
     @Test
     void namesInAnotherCharacterSet() throws IOException {
         assertEquals(expected, Datasets.read(zip("IBM437", Map.of("Gesichter f\u00fcr/fer2013.csv", CSV))).hash());
+        assertEquals(expected, Datasets.read(zip("Shift_JIS", images("", "/", "\u8868"))).hash()); // whose second byte is a backslash
     }
 
     @Test
@@ -95,6 +110,15 @@ class ZipCopyTest {
         assertEquals(data + ": in it /fer2013.csv: a file packed by method 93, which this kit does not read; unpack the archive and name the folder",
                 error(data));
         assertEquals(expected, Datasets.read(with("notes.txt", METHOD, ZSTANDARD)).hash());
+    }
+
+    @Test
+    void aDamagedImageIsNamed() throws IOException {
+        Path file = zip("UTF-8", images("", "/", ""));
+        byte[] content = Files.readAllBytes(file);
+        content[30 + "train/angry/0.png".length()] = 7; // no type of a block
+        assertEquals(file + ": in it /train/angry/0.png: the compressed data is damaged (invalid block type); get the file again",
+                error(Files.write(file, content)));
     }
 
     @Test
