@@ -27,7 +27,7 @@ final class Cache {
     private static final byte[] FORMAT = "ferkit faces 1\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Part of a source's state; to be raised when a source may be read into other images, labels, splits or notes than before. */
-    private static final String READER = "reader 3 ";
+    private static final String READER = "reader 4 ";
 
     private final Path folder;
     private final Consumer<String> log;

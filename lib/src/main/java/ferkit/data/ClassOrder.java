@@ -5,11 +5,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -19,7 +22,8 @@ import java.util.stream.IntStream;
  * data themselves show another, that one is read or refused.
  */
 final class ClassOrder {
-    private static final String LISTS = "(?i)(classes|class_names|class_indices|labels|names|data|dataset)\\.(txt|names|ya?ml|json)";
+    private static final String LISTS = "(?i)(classes|class_names|class_indices|class_to_idx|labels|label_?map|emotions|names|obj|data|dataset|_darknet)"
+            + "\\.(txt|names|labels|ya?ml|json)";
     private static final int LONGEST_LIST = 1 << 16;
     private static final String BETWEEN = "[\"']?\\s*[:=, \t]\\s*[\"']?";
     /** A class and its number as lists of classes have them: "0: angry", "angry: 0", or names alone, in order. */
@@ -40,7 +44,9 @@ final class ClassOrder {
      */
     static void settle(Map<Split, Faces> splits, boolean numbers, boolean words, Path source, List<String> notes) throws IOException {
         if (numbers) {
-            checkLists(source);
+            for (Path list : lists(source)) {
+                checkList(list, source);
+            }
         }
         Optional<List<Emotion>> shown = byCounts(splits.get(Split.TRAINING).counts());
         List<Emotion> own = List.of(Emotion.values());
@@ -74,44 +80,51 @@ final class ClassOrder {
         return Optional.empty();
     }
 
-    private static void checkLists(Path source) throws IOException {
+    /** The files that may list classes by number, in a folder or beside a source. */
+    static List<Path> lists(Path source) throws IOException {
+        List<Path> lists = new ArrayList<>();
         Path parent = source.toAbsolutePath().getParent();
         for (Path folder : parent == null ? List.of(source) : List.of(source, parent)) {
-            for (Path file : Files.isDirectory(folder) ? Source.children(folder) : List.<Path>of()) {
+            for (Path file : Files.isDirectory(folder) && Files.isReadable(folder) ? Source.children(folder) : List.<Path>of()) {
                 if (file.getFileName().toString().matches(LISTS) && Files.isRegularFile(file)) {
-                    checkList(file, source);
+                    lists.add(file);
                 }
             }
         }
+        return lists;
     }
 
     private static void checkList(Path file, Path source) throws IOException {
         String content;
         try (InputStream in = Source.open(file)) {
-            content = new String(in.readNBytes(LONGEST_LIST), StandardCharsets.UTF_8).replaceFirst("(?s).*\\bnames\\b", "");
+            content = new String(in.readNBytes(LONGEST_LIST), StandardCharsets.UTF_8).replaceAll("#.*", "")
+                    .replaceFirst("(?s).*?(?m:^)\\s*\"?names\"?\\s*:", "");
         }
         for (Pattern entry : ENTRIES) {
-            Emotion[] order = new Emotion[Emotion.COUNT];
+            SortedMap<Integer, Emotion> listed = new TreeMap<>();
             int next = 0;
             for (Matcher match = entry.matcher(content); match.find();) {
                 Optional<Emotion> emotion = Emotion.named(match.group("name"));
-                if (emotion.isPresent()) {
-                    String number = match.group("number");
-                    int at = number.isEmpty() ? next++ : number.length() > 1 ? Emotion.COUNT : Integer.parseInt(number);
-                    if (at < Emotion.COUNT) {
-                        order[at] = emotion.get();
+                String number = match.group("number");
+                if (number.length() < 2 && (emotion.isPresent() || next > 0)) { // in a list of names, one that is no class of FER2013 has a number too
+                    int at = number.isEmpty() ? next++ : Integer.parseInt(number);
+                    if (emotion.isPresent() && !listed.containsValue(emotion.get())) {
+                        listed.putIfAbsent(at, emotion.get());
                     }
                 }
             }
-            List<Emotion> listed = Arrays.asList(order);
-            if (listed.containsAll(List.of(Emotion.values()))) {
-                if (!listed.equals(List.of(Emotion.values()))) {
+            if (listed.size() == Emotion.COUNT) {
+                if (listed.entrySet().stream().anyMatch(one -> one.getKey() != one.getValue().label())) {
                     throw new IOException(file + " gives the numbers another order than FER2013's: " + text(listed) + "; put these names in place of"
                             + " the numbers in " + source + ", or remove the list if it belongs to other data");
                 }
                 return;
             }
         }
+    }
+
+    private static String text(Map<Integer, Emotion> order) {
+        return String.join(", ", order.entrySet().stream().map(one -> one.getKey() + " " + one.getValue().title().toLowerCase(Locale.ROOT)).toList());
     }
 
     private static List<String> names(List<Emotion> order) {

@@ -122,7 +122,7 @@ public final class Datasets {
         }
     }
 
-    /** What tells one state of a file or folder from another: names, sizes and times of change. */
+    /** What tells one state of a file or folder from another: names, sizes and times of change, those of lists of classes beside it too. */
     private static String state(Path path) throws IOException {
         MessageDigest digest;
         try {
@@ -137,14 +137,20 @@ public final class Datasets {
                     hidden |= Source.clutter(part);
                 }
                 if (!hidden && Files.isRegularFile(file)) {
-                    String state = path.relativize(file) + "\n" + Files.size(file) + "\n" + Files.getLastModifiedTime(file) + "\n";
-                    digest.update(state.getBytes(StandardCharsets.UTF_8));
+                    digest.update(state(path, file));
                 }
+            }
+            for (Path list : ClassOrder.lists(path)) {
+                digest.update(state(path, list));
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static byte[] state(Path path, Path file) throws IOException {
+        return (path.relativize(file) + "\n" + Files.size(file) + "\n" + Files.getLastModifiedTime(file) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static FaceSet readAny(Path path, Room room) throws IOException {

@@ -391,8 +391,18 @@ class BadInputTest {
                 assertEquals(list + " gives the numbers another order than FER2013's: 0 angry, 1 disgust, 2 fear, 3 happy, 4 neutral, 5 sad, 6 surprise;"
                         + " put these names in place of the numbers in " + root + ", or remove the list if it belongs to other data", error(root));
             }
+            Map<String, String> others = Map.of("angry\ncontempt\ndisgust\nfear\nhappy\nsad\nsurprise\nneutral",
+                    "0 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral", "1 anger\n2 disgust\n3 fear\n4 happy\n5 sad\n6 surprise\n7 neutral",
+                    "1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral",
+                    "names:\n- sad\n- angry\n- disgust\n- fear\n- happy\n- surprise\n- neutral\nproject: names-and-faces",
+                    "0 sad, 1 angry, 2 disgust, 3 fear, 4 happy, 5 surprise, 6 neutral");
+            for (Map.Entry<String, String> content : others.entrySet()) {
+                Files.writeString(list, content.getKey());
+                String message = error(root);
+                assertTrue(message.startsWith(list + " gives the numbers another order than FER2013's: " + content.getValue() + "; put"), message);
+            }
             for (String content : new String[] {"{\"neutral\": 6, \"angry\": 0, \"disgust\": 1, \"fear\": 2, \"happy\": 3, \"sad\": 4, \"surprise\": 5}",
-                "angry, disgust, fear, happy, sad, surprise, neutral", "cat\ndog\n"}) {
+                "angry, disgust, fear, happy, sad, surprise, neutral", "# happy faces\nangry\ndisgust\nfear\nhappy\nsad\nsurprise\nneutral", "cat\ndog\n"}) {
                 Files.writeString(list, content);
                 assertEquals(7, Datasets.read(root).training().size() + Datasets.read(root).validation().size());
             }

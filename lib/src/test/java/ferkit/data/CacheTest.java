@@ -1,6 +1,7 @@
 package ferkit.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -65,6 +66,13 @@ class CacheTest {
         Files.setLastModifiedTime(csv, FileTime.fromMillis(1_000_000));
         open();
         assertTrue(messages.get(0).startsWith("Read "));
+    }
+
+    @Test
+    void aListOfClassesBesideTheSourceIsPartOfItsState() throws IOException {
+        open();
+        Files.writeString(folder.resolve("classes.txt"), "angry\ndisgust\nfear\nhappy\nneutral\nsad\nsurprise\n");
+        assertThrows(IOException.class, this::open);
     }
 
     @Test
