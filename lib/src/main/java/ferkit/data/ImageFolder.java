@@ -28,6 +28,7 @@ final class ImageFolder {
     private final Room room;
     private final Map<Split, List<Image>> images = new EnumMap<>(Split.class);
     private final List<String> notes = new ArrayList<>();
+    private final List<Path> misplaced = new ArrayList<>();
     private boolean numbers;
     private boolean words;
     private int otherFiles;
@@ -38,15 +39,15 @@ final class ImageFolder {
     private int jpegs;
 
     private record Image(Path file, int label) {
-        private static final Pattern SPLIT = Pattern.compile("(?i)(training|public_?test|private_?test)[_ -].*");
+        private static final Pattern SPLIT = Pattern.compile("(?i)(?:.*\\P{L})?(training|public[_ -]?test|private[_ -]?test)(?!\\p{L}).*");
 
-        /** The split that the name begins with, as in {@code Training_10118481.jpg}. */
+        /** The split that the name has in it as a word of its own, as in {@code Training_10118481.jpg} or {@code flipped_PrivateTest_7.png}. */
         Optional<Split> split() {
             Matcher matcher = SPLIT.matcher(name());
-            return matcher.matches() ? Split.named(matcher.group(1)) : Optional.empty();
+            return matcher.matches() ? Split.named(matcher.group(1).replaceAll("[_ -]", "")) : Optional.empty();
         }
 
-        /** Whether the name begins with one of the two test splits. */
+        /** Whether the name has one of the two test splits in it. */
         boolean isTest() {
             return split().isPresent() && split().get() != Split.TRAINING;
         }
@@ -179,6 +180,10 @@ final class ImageFolder {
                 listInto(split.getKey(), split.getValue(), splits.containsKey(Split.VALIDATION));
             }
         }
+        if (!misplaced.isEmpty()) {
+            notes.add(misplaced.size() + " images, such as " + root.relativize(misplaced.get(0)) + ", are in a folder of another split than their names"
+                    + " say, and taken by the folder.");
+        }
         images.values().forEach(list -> list.sort(ORDER));
         Map<Split, Faces> faces = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
@@ -255,7 +260,7 @@ final class ImageFolder {
     }
 
     /**
-     * Puts the images of one folder into its split, or into the one that their names begin with, as FER2013's copies have it, where they would be
+     * Puts the images of one folder into its split, or into the one that their names say, as FER2013's copies have it, where they would be
      * trained on otherwise or the folder holds both tests.
      */
     private void listInto(Split folder, Path path, boolean hasValidation) throws IOException {
@@ -263,24 +268,22 @@ final class ImageFolder {
         boolean bothTests = folder == Split.TEST && !hasValidation && found.stream().anyMatch(Image::isTest);
         List<Image> unknown = found.stream().filter(image -> bothTests && !image.isTest()).toList();
         if (!unknown.isEmpty()) {
-            throw new IOException(path + ": " + unknown.size() + " images, such as " + unknown.get(0).file() + ", begin with neither PublicTest_ nor"
-                    + " PrivateTest_ as others beside them do, so their split is unknown; rename or remove them");
+            throw new IOException(path + ": " + unknown.size() + " images, such as " + unknown.get(0).file() + ", are named neither PublicTest_ nor"
+                    + " PrivateTest_ as others beside them are, so their split is unknown; rename or remove them");
         }
         int taken = 0;
         for (Image image : found) {
-            boolean byName = bothTests || folder == Split.TRAINING && image.isTest();
+            Split named = image.split().orElse(folder);
+            boolean byName = named != folder && (bothTests || folder == Split.TRAINING);
             taken += byName ? 1 : 0;
-            images.computeIfAbsent(byName ? image.split().get() : folder, split -> new ArrayList<>()).add(image);
+            images.computeIfAbsent(byName ? named : folder, split -> new ArrayList<>()).add(image);
+            if (named != folder && !byName) {
+                misplaced.add(image.file());
+            }
         }
-        List<Image> kept = found.stream().filter(image -> folder != Split.TRAINING && !bothTests && image.split().isPresent() && image.split().get() != folder).toList();
-        if (bothTests) {
-            notes.add("The test folder holds both tests; names beginning with PublicTest_ are validation, with PrivateTest_ test.");
-        } else if (taken > 0) {
-            notes.add(taken + " images among those for training are named PublicTest_ or PrivateTest_: they are not trained on, but validation and test.");
-        }
-        if (!kept.isEmpty()) {
-            notes.add(kept.size() + " images, such as " + root.relativize(kept.get(0).file()) + ", are in a folder of another split than their names"
-                    + " begin with, and taken by the folder.");
+        if (taken > 0) {
+            notes.add(bothTests ? taken + " images in the test folder are named PublicTest_ and are validation."
+                    : taken + " images among those for training are named PublicTest_ or PrivateTest_: they are not trained on, but validation and test.");
         }
     }
 

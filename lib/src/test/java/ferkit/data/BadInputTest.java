@@ -424,8 +424,8 @@ class BadInputTest {
     void testImagesOfUnknownSplit() throws IOException {
         Path root = images();
         TinyFaces.write(root.resolve("test/sad/PublicTest_1.png"), TinyFaces.png(TinyFaces.pixels(1)));
-        assertEquals(root.resolve("test") + ": 7 images, such as " + root.resolve("test/angry/0.png") + ", begin with neither PublicTest_ nor PrivateTest_"
-                + " as others beside them do, so their split is unknown; rename or remove them", error(root));
+        assertEquals(root.resolve("test") + ": 7 images, such as " + root.resolve("test/angry/0.png") + ", are named neither PublicTest_ nor PrivateTest_"
+                + " as others beside them are, so their split is unknown; rename or remove them", error(root));
     }
 
     /** Where a PNG file's first chunk, behind its four letters, says how wide the image is; its checksum stands 13 bytes on. */

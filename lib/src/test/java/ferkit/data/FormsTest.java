@@ -296,6 +296,14 @@ class FormsTest {
         TinyFaces.folders(lower.resolve("test"), Split.VALIDATION, "publictest_", WORDS);
         TinyFaces.folders(lower.resolve("test"), Split.TEST, "privatetest_", WORDS);
         assertEquals(expected, open(lower).hash());
+        assertTrue(open(lower).origin().notes().contains("7 images in the test folder are named PublicTest_ and are validation."),
+                open(lower).origin().notes().toString());
+        for (String name : new String[] {"PrivateTest.1", "PrivateTest1", "private test 1", "Private-Test-1", "flipped_PrivateTest_1", "sad-PRIVATE_TEST(1)"}) {
+            Path named = folder.resolve(name);
+            TinyFaces.folders(named.resolve("train"), Split.TRAINING, "Training_", WORDS);
+            TinyFaces.write(named.resolve("train/sad/" + name + ".png"), TinyFaces.png(TinyFaces.pixels(1)));
+            assertEquals(1, open(named).test().size(), name);
+        }
     }
 
     @Test
@@ -306,10 +314,8 @@ class FormsTest {
         TinyFaces.folders(own.resolve("test"), Split.TEST, "PublicTest_", WORDS);
         FaceSet faces = open(own);
         assertEquals(expected, faces.hash());
-        for (String split : new String[] {"val/angry/Training_0.png", "test/angry/PublicTest_0.png"}) {
-            assertTrue(faces.origin().notes().contains("7 images, such as " + Path.of(split) + ", are in a folder of another split than their names"
-                    + " begin with, and taken by the folder."), faces.origin().notes().toString());
-        }
+        assertTrue(faces.origin().notes().contains("14 images, such as " + Path.of("val/angry/Training_0.png") + ", are in a folder of another split than"
+                + " their names say, and taken by the folder."), faces.origin().notes().toString());
     }
 
     @Test
