@@ -251,8 +251,8 @@ FOREIGN = ("OMP_", "GOMP_", "KMP_", "MKL_", "PYTORCH_", "DJL_DEFAULT_ENGINE", "L
 PLACES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR",
           "JUPYTER_RUNTIME_DIR", "PIP_CACHE_DIR", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR")
 # pip's options that lead to the packages; others would have them put elsewhere, or other ones
-PIP_NETWORK = ("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy", "timeout",
-               "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider")
+PIP_NETWORK = ("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "use-feature", "use-deprecated",
+               "proxy", "timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider")
 
 
 def own_environment():

@@ -344,7 +344,8 @@ final class CsvReader {
         }
         int label = Emotion.named(value).orElseThrow(() ->
                 new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)",
-                        Emotion.isNumber(value) ? Emotion.OTHER_NUMBERS : null)).label();
+                        Emotion.isNumber(value) ? Emotion.OTHER_NUMBERS
+                                : value.strip().equalsIgnoreCase("contempt") ? "leave the rows of an eighth class out" : null)).label();
         words = true;
         return label;
     }

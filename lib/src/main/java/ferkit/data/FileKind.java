@@ -23,6 +23,8 @@ public final class FileKind {
             new Kind("\u00fd7zxz\0", "packed with xz" + UNPACK),
             new Kind("bzh", "packed with bzip2" + UNPACK),
             new Kind("(\u00b5/\u00fd", "packed with Zstandard" + UNPACK),
+            new Kind("pk\u0005\u0006", "an empty zip archive; get it again"),
+            new Kind("pk\u0007\b", "one part of a zip archive in several; put the parts together, or unpack them, and name the result"),
             new Kind("par1", "a Parquet file, which this kit does not read; turn it into CSV with the lines of Python in data/README.md"),
             new Kind("arrow1", "an Arrow file" + AS_CSV),
             new Kind("\u0093numpy", "a NumPy array" + AS_CSV),

@@ -81,7 +81,10 @@ class BadInputTest {
         assertRowError(", column emotion: found \"\", expected a label 0 to 6 (0 Angry … 6 Neutral)", rest);
         Path file = csv(GOOD, "7" + rest);
         assertEquals(file + ", line 3, column emotion: found \"7\", expected a label 0 to 6 (0 Angry … 6 Neutral); " + Emotion.OTHER_NUMBERS, error(file));
-        assertRowError(", column emotion: found \"contempt\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "contempt" + rest);
+        assertRowError(", column emotion: found \"bored\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "bored" + rest);
+        file = csv(GOOD, "Contempt" + rest);
+        assertEquals(file + ", line 3, column emotion: found \"Contempt\", expected a label 0 to 6 (0 Angry … 6 Neutral);"
+                + " leave the rows of an eighth class out", error(file));
     }
 
     @Test
@@ -188,6 +191,10 @@ class BadInputTest {
         Path binary = Files.write(folder.resolve("data.npy"), new byte[] {1, 2, 0, 3});
         assertEquals(binary + ": neither UTF-8 text nor gzip, zip, tar or HDF5, expected fer2013.csv in one of these forms; save it as UTF-8 CSV",
                 error(binary));
+        Path empty = Files.write(folder.resolve("empty.zip"), Arrays.copyOf(new byte[] {'P', 'K', 5, 6}, 22));
+        assertEquals(empty + ": an empty zip archive; get it again", error(empty));
+        Path part = Files.write(folder.resolve("fer2013.z01"), new byte[] {'P', 'K', 7, 8, 1, 2, 3, 4});
+        assertEquals(part + ": one part of a zip archive in several; put the parts together, or unpack them, and name the result", error(part));
     }
 
     @Test
