@@ -24,6 +24,7 @@ import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
+import ferkit.train.RunConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -302,6 +303,9 @@ public final class Results {
         }
         if (isComparable(run)) {
             return "The study has no network like this one, so there is nothing to set beside it.";
+        }
+        if (run.config().epochs() == Recipe.STUDY_EPOCHS && run.config().batch() == RunConfig.STUDY_BATCH && run.config().limit() == 0) {
+            return "This run has the study's size and another recipe, in its learning rate, input, loss, optimiser or another part: the two are not set beside each other.";
         }
         return "This run is a trial, " + Figures.count(run.config().epochs(), "epoch") + " on "
                 + (run.config().limit() == 0 ? "all images" : Figures.count(run.config().limit(), "image")) + " in batches of " + run.config().batch()

@@ -61,6 +61,11 @@ class ResultsTest {
         assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get(0).contains("outside our 95 % interval"));
         assertEquals(List.of("This run is a trial, 2 epochs on all images in batches of 128. The study's had fifty epochs on all images in batches of 128: "
                 + "the two are not set beside each other."), results.besideStudy(trial));
+        RunConfig c = full.config();
+        Run faster = new Run(full.folder(), new RunConfig("own", c.plan(), "random", "0.01", PARTS, c.data(), c.dataHash(), 1, 50, 128, 0, 1, "cpu", Map.of(), 1),
+                full.history(), full.validation(), full.test());
+        assertEquals(List.of("This run has the study's size and another recipe, in its learning rate, input, loss, optimiser or another part: "
+                + "the two are not set beside each other."), results.besideStudy(faster));
         assertEquals("Made as the study made its own, and set beside its figures: Model 6.", results.standing());
         assertTrue(new Results(FER2013, List.of(trial)).standing().startsWith("None of these runs"));
         assertTrue(results.besideStudysCurves(trial).isEmpty());
