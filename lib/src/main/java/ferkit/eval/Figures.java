@@ -46,7 +46,7 @@ public final class Figures {
         return count(value) + " " + singular + (value == 1 ? "" : "s");
     }
 
-    /** A p-value: three decimals, or as many as show on which side of the 5 % level it lies, or "< 0.001". */
+    /** A p-value: three decimals, or as many as show on which side of the 5 % level it lies, or {@code < 0.001}. */
     public static String pValue(double p) {
         return p < 0.001 ? "< 0.001" : fixed(p, decimalsApart(p, McNemar.LEVEL, 3));
     }

@@ -1,0 +1,2 @@
+/** XChart figures made of plain numbers. */
+package ferkit.chart;
