@@ -1,5 +1,6 @@
 package ferkit.data;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -18,13 +19,23 @@ public final class FaceSet {
     private final Faces test;
     private final String hash;
 
-    /** A data set of these three splits. */
+    /**
+     * A data set of these three splits.
+     *
+     * @throws IllegalArgumentException if they are not of the same classes and format
+     */
     public FaceSet(Origin origin, Faces training, Faces validation, Faces test) {
         this(origin, training, validation, test, hash(training, validation, test));
     }
 
     /** A data set whose hash is known, because it was computed or stored before. */
     FaceSet(Origin origin, Faces training, Faces validation, Faces test, String hash) {
+        for (Faces other : List.of(validation, test)) {
+            if (!other.classes().equals(training.classes()) || !other.format().equals(training.format())) {
+                throw new IllegalArgumentException("Splits of " + training.classes().titles() + " in " + training.format() + " and of "
+                        + other.classes().titles() + " in " + other.format() + ": expected the same classes and format in all three");
+            }
+        }
         this.origin = origin;
         this.training = training;
         this.validation = validation;
@@ -35,6 +46,16 @@ public final class FaceSet {
     /** Where the images come from. */
     public Origin origin() {
         return origin;
+    }
+
+    /** What the labels mean. */
+    public Classes classes() {
+        return training.classes();
+    }
+
+    /** How each image is stored. */
+    public Format format() {
+        return training.format();
     }
 
     /** The images of one split, in file order. */
@@ -63,7 +84,8 @@ public final class FaceSet {
 
     /**
      * SHA-256 in hexadecimal over the splits in the order training, validation, test and each image in
-     * file order as one byte of split (0, 1, 2), one byte of label (255 where there is none) and 2,304 bytes of pixels.
+     * file order as one byte of split (0, 1, 2), one byte of label (255 where there is none) and the bytes of its pixels; classes or a format
+     * that are not FER2013's come first, in words.
      * The same images have the same hash, whatever form of file they came from.
      */
     public String hash() {
@@ -113,7 +135,10 @@ public final class FaceSet {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
-        byte[] image = new byte[2 + Faces.PIXELS];
+        if (!training.classes().equals(Classes.FER2013) || !training.format().equals(Format.FER2013)) {
+            digest.update((String.join(",", training.classes().titles()) + "\n" + training.format() + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] image = new byte[2 + training.format().size()];
         List<Faces> splits = List.of(training, validation, test);
         for (int split = 0; split < splits.size(); split++) {
             Faces faces = splits.get(split);

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Immutable grey 48×48 images with their labels: one split of a {@link FaceSet}, in file order.
- * Pixels are bytes 0 (black) to 255 (white), row by row.
+ * Immutable images of one format with their labels: one split of a {@link FaceSet}, in file order.
+ * Pixels are bytes 0 (black) to 255 (white), row by row, those of a colour image red, green and blue beside each other.
  */
 public final class Faces {
     /** Height and width of an image in pixels. */
@@ -17,26 +17,37 @@ public final class Faces {
     /** The label of an image that has none, as in the challenge's unlabelled {@code test.csv}. */
     public static final int NO_LABEL = -1;
 
+    private final Classes classes;
+    private final Format format;
     private final byte[] pixels;
     private final byte[] labels;
+
+    /** Of FER2013's classes and format; see {@link #Faces(Classes, Format, byte[], byte[])}. */
+    public Faces(byte[] pixels, byte[] labels) {
+        this(Classes.FER2013, Format.FER2013, pixels, labels);
+    }
 
     /**
      * Takes over both arrays without copying; the caller must not change them afterwards.
      *
-     * @param pixels {@code labels.length} × 2,304 bytes
-     * @param labels 0 to 6, or {@link #NO_LABEL}
+     * @param classes what the labels mean
+     * @param format of each image
+     * @param pixels {@code labels.length} × {@code format.size()} bytes
+     * @param labels of {@code classes}, or {@link #NO_LABEL}
      * @throws IllegalArgumentException if the lengths do not fit each other or a label is out of range
      */
-    public Faces(byte[] pixels, byte[] labels) {
-        if (pixels.length != labels.length * (long) PIXELS) {
+    public Faces(Classes classes, Format format, byte[] pixels, byte[] labels) {
+        if (pixels.length != labels.length * (long) format.size()) {
             throw new IllegalArgumentException(pixels.length + " pixel bytes for " + labels.length
-                    + " labels: expected " + PIXELS + " for each");
+                    + " labels: expected " + format.size() + " for each");
         }
         for (byte label : labels) {
             if (label != NO_LABEL) {
-                Emotion.of(label);
+                classes.require(label);
             }
         }
+        this.classes = classes;
+        this.format = format;
         this.pixels = pixels;
         this.labels = labels;
     }
@@ -58,6 +69,16 @@ public final class Faces {
         return faces.toFaces();
     }
 
+    /** What the labels mean. */
+    public Classes classes() {
+        return classes;
+    }
+
+    /** How each image is stored. */
+    public Format format() {
+        return format;
+    }
+
     /** Number of images. */
     public int size() {
         return labels.length;
@@ -69,7 +90,7 @@ public final class Faces {
         return size() == 1 ? "1 image" : size() + " images";
     }
 
-    /** Label of one image, 0 to 6, or {@link #NO_LABEL}. */
+    /** Label of one image, of {@link #classes}, or {@link #NO_LABEL}. */
     public int label(int index) {
         return labels[index];
     }
@@ -84,9 +105,9 @@ public final class Faces {
         return true;
     }
 
-    /** Images per class, seven numbers in label order; images without a label are not counted. */
+    /** Images per class, in label order; images without a label are not counted. */
     public int[] counts() {
-        int[] counts = new int[Emotion.COUNT];
+        int[] counts = new int[classes.count()];
         for (byte label : labels) {
             if (label != NO_LABEL) {
                 counts[label]++;
@@ -95,19 +116,14 @@ public final class Faces {
         return counts;
     }
 
-    /** Grey value 0 to 255 of one pixel. */
-    public int pixel(int index, int row, int column) {
-        return pixels[index * PIXELS + row * SIDE + column] & 0xff;
-    }
-
-    /** Copies one image's 2,304 bytes, row by row, to {@code target} from {@code offset} on. */
+    /** Copies one image's {@code format().size()} bytes to {@code target} from {@code offset} on. */
     public void copyPixels(int index, byte[] target, int offset) {
-        System.arraycopy(pixels, index * PIXELS, target, offset, PIXELS);
+        System.arraycopy(pixels, index * format.size(), target, offset, format.size());
     }
 
-    /** One image's 2,304 bytes, row by row, as a new array. */
+    /** One image's {@code format().size()} bytes as a new array. */
     public byte[] pixels(int index) {
-        return Arrays.copyOfRange(pixels, index * PIXELS, (index + 1) * PIXELS);
+        return Arrays.copyOfRange(pixels, index * format.size(), (index + 1) * format.size());
     }
 
     /** The same images where label i meant the i-th of these classes. */
@@ -116,17 +132,17 @@ public final class Faces {
         for (int i = 0; i < meant.length; i++) {
             meant[i] = labels[i] == NO_LABEL ? NO_LABEL : (byte) order.get(labels[i]).label();
         }
-        return new Faces(pixels, meant);
+        return new Faces(classes, format, pixels, meant);
     }
 
     /** The images at these indices, in the order of the indices. */
     public Faces select(int[] indices) {
-        byte[] chosenPixels = new byte[indices.length * PIXELS];
+        byte[] chosenPixels = new byte[indices.length * format.size()];
         byte[] chosenLabels = new byte[indices.length];
         for (int i = 0; i < indices.length; i++) {
-            copyPixels(indices[i], chosenPixels, i * PIXELS);
+            copyPixels(indices[i], chosenPixels, i * format.size());
             chosenLabels[i] = labels[indices[i]];
         }
-        return new Faces(chosenPixels, chosenLabels);
+        return new Faces(classes, format, chosenPixels, chosenLabels);
     }
 }

@@ -146,8 +146,8 @@ class FeaturesTest {
         int left = (int) x;
         int bottom = Math.min(top + 1, Faces.SIDE - 1);
         int right = Math.min(left + 1, Faces.SIDE - 1);
-        double upper = faces.pixel(image, top, left) * (1 - x + left) + faces.pixel(image, top, right) * (x - left);
-        double lower = faces.pixel(image, bottom, left) * (1 - x + left) + faces.pixel(image, bottom, right) * (x - left);
+        double upper = (faces.pixels(image)[top * Faces.SIDE + left] & 0xff) * (1 - x + left) + (faces.pixels(image)[top * Faces.SIDE + right] & 0xff) * (x - left);
+        double lower = (faces.pixels(image)[bottom * Faces.SIDE + left] & 0xff) * (1 - x + left) + (faces.pixels(image)[bottom * Faces.SIDE + right] & 0xff) * (x - left);
         return upper * (1 - y + top) + lower * (y - top);
     }
 
