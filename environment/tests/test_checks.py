@@ -1,7 +1,7 @@
 import copy
 import unittest
 
-import checks
+from ferkit import checks
 
 
 def code(source, **more):

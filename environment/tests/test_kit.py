@@ -14,10 +14,10 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-import bench
 import kit
+from ferkit import bench, environ, install, jdk, kernel, machine, maven, places, proxies, reporting, settings, steps, tools, venv
 
-NEEDED = kit.required_java()
+NEEDED = jdk.required()
 LONG = os.environ.get("KIT_LONG_TESTS") == "1"
 
 
@@ -40,9 +40,9 @@ class OddMachineTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.folder.chmod(0o755)
         self.root = self.folder / "a kit é"
-        shutil.copytree(kit.ENVIRONMENT, self.root / "environment",
+        shutil.copytree(places.ENVIRONMENT, self.root / "environment",
                         ignore=shutil.ignore_patterns(".venv*", ".state", "__pycache__", "tests"))
-        shutil.copyfile(kit.ROOT / "pom.xml", self.root / "pom.xml")
+        shutil.copyfile(places.ROOT / "pom.xml", self.root / "pom.xml")
         (self.root / "lib" / "src" / "main").mkdir(parents=True)
         (self.root / "notebooks").mkdir()
         (self.root / "notebooks" / "01_a.ipynb").write_text("{}", "utf-8")
@@ -277,7 +277,7 @@ class SettingsTest(unittest.TestCase):
         os.environ.pop("FERKIT_DATA", None)
 
     def variables(self, *arguments):
-        return kit.settings_variables(kit.parse(["report", *arguments]))
+        return settings.variables(kit.parse(["report", *arguments]))
 
     def test_flags_become_variables(self):
         self.assertEqual({}, self.variables("03"))
@@ -304,12 +304,12 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual([["all", "--jobs", "0"], ["all"]], [call.args[1] for call in library.call_args_list])
 
     def test_bench_takes_the_path_alone(self):
-        self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, kit.settings_variables(kit.parse(["bench", "--data", "x.csv"])))
+        self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, settings.variables(kit.parse(["bench", "--data", "x.csv"])))
 
     def test_train_takes_the_same_flags(self):
         options = kit.parse(["train", "1", "6", "--jobs", "2", "--epochs", "50", "--seed", "3"])
         self.assertEqual((["1", "6"], 2), (options.models, options.jobs))
-        self.assertEqual({"FERKIT_EPOCHS": "50", "FERKIT_SEED": "3"}, kit.settings_variables(options))
+        self.assertEqual({"FERKIT_EPOCHS": "50", "FERKIT_SEED": "3"}, settings.variables(options))
 
     def test_lab_passes_on_what_follows_and_no_other_command_does(self):
         self.assertEqual(["--no-browser", "--port", "8890"], kit.parse(["lab", "--no-browser", "--port", "8890"]).others)
@@ -318,7 +318,7 @@ class SettingsTest(unittest.TestCase):
         self.assertIn("unrecognized arguments: --no-browser", said.getvalue())
 
     def test_only_the_studys_configuration_goes_to_reports(self):
-        for kind, settings, folder in [
+        for kind, given, folder in [
             ("sample", {}, "reports/sample"), ("sample", {"FERKIT_EPOCHS": "1"}, "reports/sample"),
             ("fer2013", {}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "50", "FERKIT_BATCH": "128", "FERKIT_SEED": "1"}, "reports"),
             ("fer2013", {"FERKIT_EPOCHS": "", "FERKIT_LIMIT": "0"}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "1"}, "reports/trials"),
@@ -326,11 +326,11 @@ class SettingsTest(unittest.TestCase):
             ("fer2013", {"FERKIT_BATCH": "64"}, "reports/trials"), ("fer2013", {"FERKIT_SEED": "2"}, "reports/seed-2"),
             ("other", {}, "reports/trials"), ("other", {"FERKIT_SEED": "2"}, "reports/trials"),
         ]:
-            with self.subTest(settings=settings, kind=kind):
-                self.assertEqual(folder, kit.report_folder(kind, settings).relative_to(kit.ROOT).as_posix())
+            with self.subTest(settings=given, kind=kind):
+                self.assertEqual(folder, reporting.folder(kind, given).relative_to(places.ROOT).as_posix())
 
 
-@unittest.skipIf(kit.WINDOWS, "Windows has no control groups")
+@unittest.skipIf(places.WINDOWS, "Windows has no control groups")
 class ContainerTest(unittest.TestCase):
     """A container's share of the machine is what counts; the files are those of Linux's control groups."""
 
@@ -340,9 +340,9 @@ class ContainerTest(unittest.TestCase):
             for name, text in files.items():
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_text(text, "utf-8")
-            stack.enter_context(mock.patch.object(kit, "CONTROL_GROUP", folder))
+            stack.enter_context(mock.patch.object(machine, "CONTROL_GROUP", folder))
             stack.enter_context(mock.patch.object(os, "sched_getaffinity", lambda process: set(range(8)), create=True))
-            return kit.cores(), kit.memory(), kit.java_options()[0]
+            return machine.cores(), machine.memory(), jdk.options()[0]
 
     def setUp(self):
         self.installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -350,9 +350,9 @@ class ContainerTest(unittest.TestCase):
 
     @staticmethod
     def under(limit: int) -> list:
-        code = (f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit})); import kit; "
-                "print(kit.memory(), *kit.java_options())")
-        return subprocess.run([sys.executable, "-c", code], cwd=kit.ENVIRONMENT, capture_output=True, encoding="utf-8", check=True).stdout.split()
+        code = (f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit})); from ferkit import jdk, machine; "
+                "print(machine.memory(), *jdk.options())")
+        return subprocess.run([sys.executable, "-c", code], cwd=places.ENVIRONMENT, capture_output=True, encoding="utf-8", check=True).stdout.split()
 
     def test_a_limit_on_address_space(self):
         memory, heap, *others = self.under(1 << 30)
@@ -379,11 +379,11 @@ class ContainerTest(unittest.TestCase):
 
 class KernelspecTest(unittest.TestCase):
     def test_spec_starts_the_jdk_that_was_checked(self):
-        java = kit.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
+        java = jdk.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
         with tempfile.TemporaryDirectory() as folder:
-            if not kit.kernel_jar().exists():
+            if not kernel.jar().exists():
                 self.skipTest("the kernel is not installed")
-            kit.write_kernelspec(Path(folder) / "java", java)
+            kernel.write_spec(Path(folder) / "java", java)
             spec = json.loads((Path(folder) / "java" / "kernel.json").read_text("utf-8"))
             argv = spec["argv"]
             self.assertEqual("/a jdk/bin/java", argv[0])
@@ -396,16 +396,16 @@ class KernelspecTest(unittest.TestCase):
 
 
     def test_kernel_for_a_jupyterlab_of_ones_own_does_not_see_the_options_meant_for_every_jvm(self):
-        if not kit.kernel_jar().exists():
+        if not kernel.jar().exists():
             self.skipTest("the kernel is not installed")
-        java = kit.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "set_up", lambda: java), \
+        java = jdk.Java(Path("/a jdk/bin/java"), Path("/a jdk"), NEEDED, [])
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(install, "set_up", lambda: java), \
                 mock.patch.dict(os.environ, {"JUPYTER_DATA_DIR": folder, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC -Dproxy.password=secret"}), \
                 contextlib.redirect_stdout(io.StringIO()):
-            self.assertEqual(0, kit.kernel(kit.parse(["kernel"])))
+            self.assertEqual(0, install.install_kernel(kit.parse(["kernel"])))
             variables = json.loads((Path(folder) / "kernels" / "java" / "kernel.json").read_text("utf-8"))["env"]
         self.assertEqual({"JAVA_TOOL_OPTIONS": "", "_JAVA_OPTIONS": "", "JDK_JAVA_OPTIONS": "", "PYTORCH_VERSION": ""},
-                         {name: variables[name] for name in (*kit.JVM_VARIABLES, "PYTORCH_VERSION")})
+                         {name: variables[name] for name in (*environ.JVM_VARIABLES, "PYTORCH_VERSION")})
 
 
 class SetUpTest(unittest.TestCase):
@@ -415,36 +415,36 @@ class SetUpTest(unittest.TestCase):
         self.state, self.venv = Path(folder.name, "state"), Path(folder.name, "venv")
         self.state.mkdir()
         for name, value in [("STATE", self.state), ("VENV", self.venv)]:
-            patch = mock.patch.object(kit, name, value)
+            patch = mock.patch.object(places, name, value)
             patch.start()
             self.addCleanup(patch.stop)
 
     def test_a_virtual_environment_that_was_not_finished_is_not_taken_for_ready(self):
-        kit.venv_python().parent.mkdir(parents=True)
-        kit.venv_python().touch()
-        kit.write_text(self.state / "venv", kit.venv_stamp(self.venv, kit.REQUIREMENTS))
-        self.assertTrue(kit.venv_ready())
-        kit.write_text(self.state / "venv", "of other requirements")
+        venv.python().parent.mkdir(parents=True)
+        venv.python().touch()
+        tools.write(self.state / "venv", venv.stamp(self.venv, places.REQUIREMENTS))
+        self.assertTrue(venv.ready())
+        tools.write(self.state / "venv", "of other requirements")
 
         def half(*_):
-            kit.venv_python().parent.mkdir(parents=True)
-            kit.venv_python().touch()
+            venv.python().parent.mkdir(parents=True)
+            venv.python().touch()
             raise KeyboardInterrupt
-        with mock.patch.object(kit, "follow", half), self.assertRaises(KeyboardInterrupt):
-            kit.make_venv(self.venv, kit.REQUIREMENTS, "venv", "packages", "import six")
-        self.assertTrue(kit.venv_python().exists())
+        with mock.patch.object(steps, "follow", half), self.assertRaises(KeyboardInterrupt):
+            venv.make(self.venv, places.REQUIREMENTS, "venv", "packages", "import six")
+        self.assertTrue(venv.python().exists())
         self.assertFalse((self.state / "venv").exists())
 
     def test_a_step_is_done_when_what_it_made_was_tried(self):
         def make(command, *_, **__):
-            kit.venv_python().parent.mkdir(parents=True, exist_ok=True)
-            kit.venv_python().touch()
-            return kit.Answer(0, "")
+            venv.python().parent.mkdir(parents=True, exist_ok=True)
+            venv.python().touch()
+            return tools.Answer(0, "")
         for trial, code in [("ModuleNotFoundError: No module named 'six'", 1), ("", 0)]:
-            with mock.patch.object(kit, "follow", make), mock.patch.object(kit, "pip_environment", lambda python: {}), \
-                    mock.patch.object(kit, "capture", lambda *_, **__: kit.Answer(code, trial)), \
-                    self.assertRaisesRegex(kit.Stop, trial) if code else contextlib.nullcontext():
-                kit.make_venv(self.venv, kit.REQUIREMENTS, "venv", "packages", "import six")
+            with mock.patch.object(steps, "follow", make), mock.patch.object(venv, "pip_environment", lambda python: {}), \
+                    mock.patch.object(tools, "capture", lambda *_, **__: tools.Answer(code, trial)), \
+                    self.assertRaisesRegex(tools.Stop, trial) if code else contextlib.nullcontext():
+                venv.make(self.venv, places.REQUIREMENTS, "venv", "packages", "import six")
             self.assertEqual(code == 0, (self.state / "venv").exists())
 
     def test_a_stop_in_the_middle_of_removing_is_a_stop(self):
@@ -456,40 +456,40 @@ class SetUpTest(unittest.TestCase):
             finally:
                 os.close(99999)
         with mock.patch.object(shutil, "rmtree", stopped), self.assertRaises(SystemExit):
-            kit.remove(self.venv)
+            tools.remove(self.venv)
 
     def test_a_build_that_was_broken_off_begins_from_nothing(self):
         target = self.state / "target"
         half = target / "classes" / "Half.class"
-        with mock.patch.object(kit, "JARS", target / "jars"), mock.patch.object(kit, "find_maven", lambda: "mvn"):
+        with mock.patch.object(places, "JARS", target / "jars"), mock.patch.object(maven, "find", lambda: "mvn"):
             for stamps, kept in [([], False), (["library"], False), (["library", "pom"], True)]:
                 for stamp in stamps:
-                    kit.write_text(self.state / stamp, kit.content_hash(kit.ROOT / "pom.xml") if stamp == "pom" else "of other sources")
+                    tools.write(self.state / stamp, steps.content_hash(places.ROOT / "pom.xml") if stamp == "pom" else "of other sources")
                 half.parent.mkdir(parents=True, exist_ok=True)
                 half.touch()
-                with self.subTest(stamps=stamps), mock.patch.object(kit, "follow", side_effect=KeyboardInterrupt), \
+                with self.subTest(stamps=stamps), mock.patch.object(steps, "follow", side_effect=KeyboardInterrupt), \
                         self.assertRaises(KeyboardInterrupt):
-                    kit.build_library(kit.Java(Path("java"), Path("jdk"), NEEDED, []))
+                    maven.build_library(jdk.Java(Path("java"), Path("jdk"), NEEDED, []))
                 self.assertEqual(kept, half.exists())
                 self.assertFalse((self.state / "library").exists())
 
-    @unittest.skipIf(kit.WINDOWS, "Windows has other locks")
+    @unittest.skipIf(places.WINDOWS, "Windows has other locks")
     def test_set_up_waits_for_what_a_killed_one_has_left_running(self):
-        code = ("import os, pathlib, sys, kit\nkit.STATE = pathlib.Path(sys.argv[1])\nwith kit.alone():\n"
-                " kit.follow(['sh', '-c', 'touch begun; sleep 2; touch ended'], 'Step', '', kit.STATE / 'log', cwd=kit.STATE)")
-        first = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=kit.ENVIRONMENT, stdout=subprocess.PIPE, encoding="utf-8")
+        code = ("import pathlib, sys\nfrom ferkit import places, steps\nplaces.STATE = pathlib.Path(sys.argv[1])\nwith steps.alone():\n"
+                " steps.follow(['sh', '-c', 'touch begun; sleep 2; touch ended'], 'Step', '', places.STATE / 'log', cwd=places.STATE)")
+        first = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=places.ENVIRONMENT, stdout=subprocess.PIPE, encoding="utf-8")
         while not (self.state / "begun").exists():
             self.assertIsNone(first.poll())
             time.sleep(0.01)
         first.kill()
         first.communicate()
-        with kit.alone():
+        with steps.alone():
             self.assertTrue((self.state / "ended").exists())
 
     def test_set_up_waits_for_another_one(self):
-        code = ("import pathlib, sys, kit\nkit.STATE = pathlib.Path(sys.argv[1])\nwith kit.alone():\n print('alone', flush=True)")
-        with kit.alone():
-            other = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=kit.ENVIRONMENT, stdout=subprocess.PIPE,
+        code = ("import pathlib, sys\nfrom ferkit import places, steps\nplaces.STATE = pathlib.Path(sys.argv[1])\nwith steps.alone():\n print('alone', flush=True)")
+        with steps.alone():
+            other = subprocess.Popen([sys.executable, "-c", code, str(self.state)], cwd=places.ENVIRONMENT, stdout=subprocess.PIPE,
                                      encoding="utf-8")
             self.assertIn("waiting for it", other.stdout.readline())
             self.assertIsNone(other.poll())
@@ -502,31 +502,31 @@ class JvmVariablesTest(unittest.TestCase):
         variables = {"JAVA_TOOL_OPTIONS": "-XX:+UseG1GC -Dhttps.proxyHost=proxy  -Xms9g", "_JAVA_OPTIONS": "-Xlog:gc",
                      "JDK_JAVA_OPTIONS": """'-Da=b c' -Dd="e f" @file -agentlib:jdwp=transport=dt_socket,address=5005"""}
         with mock.patch.dict(os.environ, variables):
-            self.assertEqual("""-Dhttps.proxyHost=proxy '-Da=b c' -Dd="e f\"""", kit.system_properties())
+            self.assertEqual("""-Dhttps.proxyHost=proxy '-Da=b c' -Dd="e f\"""", environ.system_properties())
         with mock.patch.dict(os.environ):
-            for name in kit.JVM_VARIABLES:
+            for name in environ.JVM_VARIABLES:
                 os.environ.pop(name, None)
-            self.assertEqual("", kit.system_properties())
+            self.assertEqual("", environ.system_properties())
 
     def test_what_a_jvm_says_of_its_variables_is_no_error(self):
-        self.assertEqual("Multiple garbage collectors selected", kit.last_line(
+        self.assertEqual("Multiple garbage collectors selected", tools.last_line(
             "Error occurred during initialization of VM\nMultiple garbage collectors selected\nPicked up JAVA_TOOL_OPTIONS: -XX:+UseG1GC\n"))
-        self.assertEqual("it printed nothing", kit.last_line("NOTE: Picked up JDK_JAVA_OPTIONS: -Dx=y\n"))
+        self.assertEqual("it printed nothing", tools.last_line("NOTE: Picked up JDK_JAVA_OPTIONS: -Dx=y\n"))
 
     def test_a_jvm_of_the_kit_starts(self):
-        if not kit.library_built():
+        if not maven.library_built():
             self.skipTest("the library is not built")
-        done = subprocess.run([sys.executable, str(kit.ENVIRONMENT / "kit.py"), "doctor"], capture_output=True, encoding="utf-8",
+        done = subprocess.run([sys.executable, str(places.ENVIRONMENT / "kit.py"), "doctor"], capture_output=True, encoding="utf-8",
                               env={**os.environ, "JAVA_TOOL_OPTIONS": "-XX:+UseG1GC", "_JAVA_OPTIONS": "-Xms900g", "JDK_JAVA_OPTIONS": "-Xlog:gc"})
         self.assertRegex(done.stdout, r"(?m)^ok +Native engine")
         self.assertEqual("", done.stderr)
 
     def test_models_are_read_behind_what_a_jvm_says_of_its_variables(self):
-        if not kit.library_built():
+        if not maven.library_built():
             self.skipTest("the library is not built")
         with mock.patch.dict(os.environ, {"JDK_JAVA_OPTIONS": "-Dproxy=here"}):
-            self.assertEqual("model-1", bench.study_models(kit.find_java())[0]["name"])
-        with mock.patch.object(kit, "java_command", lambda *_: ["false"]), self.assertRaisesRegex(kit.Stop, "does not list its models"):
+            self.assertEqual("model-1", bench.study_models(jdk.find())[0]["name"])
+        with mock.patch.object(jdk, "command", lambda *_: ["false"]), self.assertRaisesRegex(tools.Stop, "does not list its models"):
             bench.study_models(None)
 
 
@@ -549,20 +549,20 @@ class CauseTest(unittest.TestCase):
         ]:
             for word in words:
                 with self.subTest(word=word):
-                    self.assertIn(word, kit.maven_problem(printed))
+                    self.assertIn(word, maven.problem(printed))
 
     def test_pip(self):
-        said = kit.pip_problem("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<c>: Failed to establish a new "
-                               "connection: [Errno 111] Connection refused')': /simple/six/\nERROR: No matching distribution found for six==1\n")
+        said = venv.pip_problem("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<c>: Failed to establish a new "
+                                "connection: [Errno 111] Connection refused')': /simple/six/\nERROR: No matching distribution found for six==1\n")
         self.assertIn("ERROR: No matching distribution found for six==1; NewConnectionError(", said)
         self.assertIn("Connection refused", said)
         self.assertIn("is the network reachable?", said)
-        self.assertEqual("pip could not install the packages (ERROR: six: no such option).", kit.pip_problem("ERROR: six: no such option\n"))
+        self.assertEqual("pip could not install the packages (ERROR: six: no such option).", venv.pip_problem("ERROR: six: no such option\n"))
 
     def test_a_disk_without_locks(self):
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "STATE", Path(folder)), \
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(places, "STATE", Path(folder)), \
                 mock.patch("fcntl.flock", side_effect=OSError(37, "No locks available")), \
-                self.assertRaisesRegex(kit.Stop, rf"{re.escape(folder)}\S+lock cannot be locked \(No locks available\)"), kit.alone():
+                self.assertRaisesRegex(tools.Stop, rf"{re.escape(folder)}\S+lock cannot be locked \(No locks available\)"), steps.alone():
             pass
 
 
@@ -575,7 +575,7 @@ class PipTest(unittest.TestCase):
             own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
             given = {"PIP_CONFIG_FILE": str(file), "PIP_TARGET": "/elsewhere", "PIP_PREFIX": "/elsewhere", "PIP_USER": "1", "PIP_TIMEOUT": "7"}
             with mock.patch.dict(os.environ, {**own, **given}, clear=True):
-                told = {name: value for name, value in kit.pip_environment(sys.executable).items() if name.startswith("PIP_")}
+                told = {name: value for name, value in venv.pip_environment(sys.executable).items() if name.startswith("PIP_")}
         self.assertEqual(("https://mirror.example/simple", "7", ["one.example", "two.example"], os.devnull),
                          (told["PIP_INDEX_URL"], told["PIP_TIMEOUT"], told["PIP_TRUSTED_HOST"].split(), told["PIP_CONFIG_FILE"]))
         self.assertEqual(set(), {"PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_QUIET"} & set(told))
@@ -583,24 +583,24 @@ class PipTest(unittest.TestCase):
 
 class SettingsOfMavenTest(unittest.TestCase):
     def test_who_has_none_gets_some_with_the_proxy_and_not_its_password(self):
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(kit, "STATE", Path(folder, "state")), \
-                mock.patch.object(kit, "find_maven", lambda: "mvn"), mock.patch.dict(os.environ, {
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(places, "STATE", Path(folder, "state")), \
+                mock.patch.object(maven, "find", lambda: "mvn"), mock.patch.dict(os.environ, {
                     "HOME": folder, "USERPROFILE": folder, "https_proxy": "http://me:secret@proxy.example:3128", "no_proxy": "inside.example"}):
-            os.environ.update(kit.proxy_credentials())
-            self.assertIn("-s", kit.maven_command())
-            text = (kit.STATE / "maven-settings.xml").read_text("utf-8")
+            os.environ.update(proxies.credentials())
+            self.assertIn("-s", maven.command())
+            text = (places.STATE / "maven-settings.xml").read_text("utf-8")
             self.assertIn("<protocol>https</protocol><host>proxy.example</host><port>3128</port><username>${env.HTTPS_PROXY_USERNAME}</username>", text)
             self.assertNotIn("secret", text)
-            kit.write_text(Path(folder, ".m2", "settings.xml"), "<settings><!-- <proxy> --><mirrors/></settings>")
-            self.assertLess({"-gs", "-Dmaven.artifact.threads=1"}, set(kit.maven_command()))
-            kit.write_text(Path(folder, ".m2", "settings.xml"), "<settings><proxies><proxy></proxy></proxies></settings>")
-            self.assertFalse({"-s", "-gs"} & set(kit.maven_command()))
+            tools.write(Path(folder, ".m2", "settings.xml"), "<settings><!-- <proxy> --><mirrors/></settings>")
+            self.assertLess({"-gs", "-Dmaven.artifact.threads=1"}, set(maven.command()))
+            tools.write(Path(folder, ".m2", "settings.xml"), "<settings><proxies><proxy></proxy></proxies></settings>")
+            self.assertFalse({"-s", "-gs"} & set(maven.command()))
 
 
 @unittest.skipUnless(LONG and os.name != "nt", "runs a notebook")
 class InterruptTest(unittest.TestCase):
     def test_ctrl_c_ends_quietly_and_leaves_no_kernel(self):
-        process = subprocess.Popen([sys.executable, str(kit.ENVIRONMENT / "kit.py"), "report"], stdout=subprocess.PIPE,
+        process = subprocess.Popen([sys.executable, str(places.ENVIRONMENT / "kit.py"), "report"], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
         for line in process.stdout:
             if line.startswith("Running"):
@@ -617,7 +617,7 @@ class InterruptTest(unittest.TestCase):
     @staticmethod
     def kernels():
         listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, encoding="utf-8").stdout
-        return [line for line in listing.splitlines() if str(kit.kernel_jar()) in line]
+        return [line for line in listing.splitlines() if str(kernel.jar()) in line]
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ import urllib.request
 from pathlib import Path
 from unittest import mock
 
-import checks
-import kit
+from ferkit import checks, jdk, kernel, maven, places, reporting, tools
 
 try:
     import nbformat
@@ -23,12 +22,11 @@ try:
     from nbconvert.exporters import HTMLExporter, get_exporter
     from traitlets.config import Config
 
-    import lab
-    import runner
+    from ferkit import lab, pages
 except ImportError as absent:  # run with another Python than the virtual environment's
     raise unittest.SkipTest(str(absent))
 
-from tests.test_runner import FIGURE, TABLE, cell, executed, shown
+from tests.test_pages import FIGURE, TABLE, cell, executed, shown
 
 
 def study(kind: str, seed: int = 1, *outputs):
@@ -41,12 +39,12 @@ class ExporterTest(unittest.TestCase):
         notebook = study("sample", 1, shown(text_html=FIGURE))
         resources = {"metadata": {"name": "02_model_1"}}
         page, made = get_exporter("report")(config=Config()).from_notebook_node(notebook, resources)
-        self.assertEqual((".html", "text/html"), (made["output_extension"], runner.PageExporter.output_mimetype))
+        self.assertEqual((".html", "text/html"), (made["output_extension"], pages.PageExporter.output_mimetype))
         self.assertEqual([], checks.page_problems(page))
         with tempfile.TemporaryDirectory() as folder:
-            runner.export(Path("02_model_1.ipynb"), notebook, Path(folder), "sample")
+            pages.export(Path("02_model_1.ipynb"), notebook, Path(folder), "sample")
             self.assertEqual((Path(folder) / "02_model_1.html").read_text("utf-8"), page)
-        self.assertIn(runner.NOTICES["sample"], page)
+        self.assertIn(pages.NOTICES["sample"], page)
         self.assertIn('<a href="03_model_2.html" rel="next">', page)
         self.assertIn('<a href="01_dataset.html" rel="prev">', page)
         self.assertIn("Figure 2.1", page)
@@ -59,10 +57,10 @@ class ExporterTest(unittest.TestCase):
 
 class SanitizerTest(unittest.TestCase):
     def test_nothing_of_a_notebook_of_the_kit_becomes_text(self):
-        notebook = nbformat.read(kit.find_notebooks(["08"])[0], 4)
+        notebook = nbformat.read(reporting.find_notebooks(["08"])[0], 4)
         table = '<table><caption style="caption-side:top">A table</caption></table>'
         notebook.cells += study("sample", 1, shown(text_html=FIGURE), shown(text_html=table)).cells
-        exporter = HTMLExporter(config=Config(HTMLExporter={"filters": {"clean_html": "lab.clean_html"}, "sanitize_html": True}))
+        exporter = HTMLExporter(config=Config(HTMLExporter={"filters": {"clean_html": "ferkit.lab.clean_html"}, "sanitize_html": True}))
         page, _ = exporter.from_notebook_node(notebook)
         self.assertEqual([], re.findall(r"&lt;/?(?:h[1-6]|p|t[a-z]+|img|fig[a-z]*|caption|br|div)\b[^;]{0,60}", page))
         lost = [part for part in ("<thead>", "<th ", '<caption style="caption-side:top', "<h1 ", "text-align:", 'src="data:image/png') if part not in page]
@@ -126,7 +124,7 @@ class ServerTest(unittest.TestCase):
             return answer.read().decode()
 
     def setUp(self):
-        if not kit.library_built():
+        if not maven.library_built():
             self.skipTest("the library is not built")
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -135,7 +133,7 @@ class ServerTest(unittest.TestCase):
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.server = subprocess.Popen(
-            [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "lab", "--no-browser", f"--port={self.port}", f"--notebook-dir={folder.name}",
+            [sys.executable, str(places.ENVIRONMENT / "kit.py"), "lab", "--no-browser", f"--port={self.port}", f"--notebook-dir={folder.name}",
              "--IdentityProvider.token=of-the-test"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
         self.addCleanup(self.stop)
         for _ in range(600):
@@ -160,7 +158,7 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(get_exporter("report")().from_notebook_node(notebook, {"metadata": {"name": "02_model_1"}})[0], page)
         self.assertIn("<caption", self.ask("nbconvert/html/02_model_1.ipynb?download=true&sanitize_html=true"))
         opened = json.loads(self.ask("api/contents/02_model_1.ipynb"))["content"]
-        self.assertEqual(kit.find_java().build, opened["metadata"]["language_info"]["version"])
+        self.assertEqual(jdk.find().build, opened["metadata"]["language_info"]["version"])
         opened["cells"][1]["outputs"] = study("sample").cells[1]["outputs"]
         self.ask("api/contents/02_model_1.ipynb", {"type": "notebook", "content": opened})
         self.assertEqual(executed().metadata, checks.read(file)["metadata"])
@@ -172,22 +170,22 @@ class ServerTest(unittest.TestCase):
 
 class ForeignKernelTest(unittest.TestCase):
     def test_a_kernel_of_the_same_name_on_jupyter_path_is_not_run(self):
-        if not kit.kernel_jar().exists():
+        if not kernel.jar().exists():
             self.skipTest("the kernel is not installed")
         with tempfile.TemporaryDirectory() as folder:
-            kit.write_text(Path(folder, "kernels", "java", "kernel.json"),
+            tools.write(Path(folder, "kernels", "java", "kernel.json"),
                            json.dumps({"argv": ["false"], "display_name": "Java", "language": "java"}))
-            with mock.patch.dict(os.environ, {"JUPYTER_PATH": folder}), mock.patch.dict(os.environ, kit.jupyter_variables()):
+            with mock.patch.dict(os.environ, {"JUPYTER_PATH": folder}), mock.patch.dict(os.environ, kernel.jupyter_variables()):
                 found = KernelManager(kernel_name="java").kernel_spec.resource_dir
-        self.assertEqual(kit.kernel_jar().parent, Path(found))
+        self.assertEqual(kernel.jar().parent, Path(found))
 
 
 class KernelTest(unittest.TestCase):
     def setUp(self):
-        if not kit.kernel_jar().exists():
+        if not kernel.jar().exists():
             self.skipTest("the kernel is not installed")
         manager = KernelManager(kernel_name="java")
-        manager.start_kernel(env={**os.environ, **kit.jupyter_variables()}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        manager.start_kernel(env={**os.environ, **kernel.jupyter_variables()}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(manager.shutdown_kernel, now=True)
         self.client = manager.blocking_client()
         self.client.start_channels()
@@ -221,9 +219,9 @@ class KernelTest(unittest.TestCase):
     def test_a_notebook_that_is_opened_has_the_language_of_the_kernel(self):
         """JupyterLab compares all of language_info; the version is the JDK's and is added as a notebook is opened."""
         language = self.client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
-        version = kit.read_json(kit.kernel_jar().with_name("kernel.json"))["metadata"]["java"]
-        spec = kit.read_json(kit.kernel_jar().with_name("kernel.json"))
-        for path in kit.find_notebooks([]):
+        version = tools.read_json(kernel.jar().with_name("kernel.json"))["metadata"]["java"]
+        spec = tools.read_json(kernel.jar().with_name("kernel.json"))
+        for path in reporting.find_notebooks([]):
             metadata = checks.read(path)["metadata"]
             self.assertEqual(language, {**metadata["language_info"], "version": version}, path.name)
             self.assertEqual({"name": "java", "display_name": spec["display_name"], "language": spec["language"]}, metadata["kernelspec"], path.name)

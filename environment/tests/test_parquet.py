@@ -9,9 +9,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import kit
+from ferkit import places
 
-LINES = next(lines for lines in re.findall(r"```python\n(.*?)```", (kit.DATA / "README.md").read_text("utf-8"), re.S) if "parquet" in lines)
+LINES = next(lines for lines in re.findall(r"```python\n(.*?)```", (places.DATA / "README.md").read_text("utf-8"), re.S) if "parquet" in lines)
 PACKAGES = {
     "pyarrow/__init__.py": "",
     "pyarrow/parquet.py": """

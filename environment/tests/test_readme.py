@@ -9,7 +9,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-import checks
+from ferkit import checks
 
 ROOT = Path(__file__).resolve().parents[2]
 Z = 1.959963984540054  # the 97.5 % point of the normal distribution

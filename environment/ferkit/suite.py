@@ -7,11 +7,11 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
-import checks
-import kit
+from ferkit import checks, install, jdk, kernel, maven, places, reporting, settings, tools, venv
 
-PAGES = kit.report_folder(kit.SAMPLE, {})  # where report puts what it makes on the sample
+PAGES = reporting.folder(settings.SAMPLE, {})  # where report puts what it makes on the sample
 # Other digits, decimal and grouping signs, another date order and another time zone: nothing may show in a file or a page.
 EGYPTIAN = "-Duser.language=ar -Duser.country=EG -Duser.timezone=Pacific/Auckland"
 
@@ -19,7 +19,7 @@ EGYPTIAN = "-Duser.language=ar -Duser.country=EG -Duser.timezone=Pacific/Aucklan
 @dataclass
 class Bench:
     """What the checks share: the JDK, the environment of the kit's processes, and the tally."""
-    java: kit.Java
+    java: jdk.Java
     environment: dict
     passed: int = 0
     failures: list = field(default_factory=list)
@@ -29,7 +29,7 @@ class Bench:
         """Notes one thing checked (or `count` of them): passed if there are no problems, else one failure for each problem."""
         problems = list(problems)
         for problem in problems:
-            kit.say(f"FAILED {name}: {problem}")
+            tools.say(f"FAILED {name}: {problem}")
             self.failures.append(f"{name}: {problem}")
         if not problems:
             self.passed += count
@@ -46,15 +46,15 @@ def kit_tests(bench: Bench):
 
 def run_unittests(bench: Bench, variables: dict):
     """The Python tests in environment/tests."""
-    answer = kit.capture([kit.venv_python(), "-m", "unittest", "discover", "-s", kit.ENVIRONMENT / "tests", "-t", kit.ENVIRONMENT],
-                         env={**bench.environment, **variables}, cwd=kit.ENVIRONMENT)
+    answer = tools.capture([venv.python(), "-m", "unittest", "discover", "-s", places.ENVIRONMENT / "tests", "-t", places.ENVIRONMENT],
+                           env={**bench.environment, **variables}, cwd=places.ENVIRONMENT)
     ran = re.search(r"^Ran (\d+) tests?", answer.text, re.M)
     skipped = re.search(r"skipped=(\d+)", answer.text)
     count = (int(ran[1]) if ran else 0) - (int(skipped[1]) if skipped else 0)
     if answer.code != 0 or count == 0:
-        kit.say(answer.text)
+        tools.say(answer.text)
     bench.record("tests of the kit's Python", re.findall(r"^(?:FAIL|ERROR): .*", answer.text, re.M)
-                 or ([kit.last_line(answer.text)] if answer.code != 0 or count == 0 else []), count)
+                 or ([tools.last_line(answer.text)] if answer.code != 0 or count == 0 else []), count)
 
 
 def java_tests(bench: Bench):
@@ -66,40 +66,37 @@ def java_tests_in_another_locale(bench: Bench):
 
 
 def run_java_tests(bench: Bench, name: str, environment: dict):
-    """mvn test; Surefire's lines are shown as they come."""
-    process = subprocess.Popen([*map(str, kit.maven_command()), "test"], cwd=kit.ROOT,
-                               env={**kit.maven_environment(bench.java), **environment},
+    """mvn test: Surefire's lines are shown as they come, and its reports are read."""
+    reports, problems, good = places.JARS.parent / "surefire-reports", [], 0
+    tools.remove(reports)
+    process = subprocess.Popen([*map(str, maven.command()), "test"], cwd=places.ROOT, env={**maven.environment(bench.java), **environment},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                encoding="utf-8", errors="replace")
-    total, problems = None, []
     try:
         for line in process.stdout:
-            line = re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip())
             if re.search(r"Tests run:|Running |ERROR|FAIL|BUILD", line):
-                kit.say(line)
-            found = re.match(r"\[\w+\] Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)$", line)
-            total = [int(number) for number in found.groups()] if found else total
-            if re.match(r"\[ERROR\]   \S", line):
-                problems.append(line[8:].strip())
+                tools.say(line.rstrip())
         code = process.wait()
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
+    for report in sorted(reports.glob("TEST-*.xml")):
+        for case in ElementTree.parse(report).iter("testcase"):
+            found = {part.tag: part.get("message") for part in case}
+            problems += [f"{case.get('classname')}.{case.get('name')}: {found[tag]}" for tag in ("failure", "error") if tag in found]
+            good += not {"failure", "error", "skipped"} & set(found)
     if code != 0 and not problems:
         problems.append("mvn test failed, see above")
-    run, failures, errors, skipped = total or (0, 0, 0, 0)
-    if code == 0 and run - skipped <= 0:
+    if code == 0 and not good:
         problems.append("no test was run")
-    good = run - failures - errors - skipped
-    if problems and good > 0:
-        bench.passed += good
-    bench.record(name, problems, max(good, 0))
+    bench.passed += good
+    bench.record(name, problems, 0)
 
 
 def notebooks_are_clean(bench: Bench):
     """What stands in notebooks/: source, and outputs where there are any."""
-    for path in kit.find_notebooks([]):
+    for path in reporting.find_notebooks([]):
         notebook = checks.read(path)
         bench.record(f"source of {path.name}", checks.source_problems(notebook))
         if checks.is_executed(notebook):
@@ -109,8 +106,8 @@ def notebooks_are_clean(bench: Bench):
 def notebooks_run(bench: Bench):
     """Every notebook on the sample, its outputs and its page."""
     began = time.time()
-    kit.run_report(bench.java, kit.find_notebooks([]), bench.environment)
-    for path in kit.find_notebooks([]):
+    reporting.run(bench.java, reporting.find_notebooks([]), bench.environment)
+    for path in reporting.find_notebooks([]):
         executed = PAGES / "notebooks" / path.name
         if not executed.exists() or executed.stat().st_mtime < began:
             bench.record(f"{path.name} on the sample", ["did not run through"])
@@ -128,16 +125,16 @@ def page_problems(page: Path, since: float) -> list:
 
 
 def committed_pages_are_clean(bench: Bench):
-    for page in sorted(kit.REPORTS.glob("*.html")):
+    for page in sorted(places.REPORTS.glob("*.html")):
         bench.record(f"committed page {page.name}", checks.page_problems(page.read_text("utf-8")))
 
 
 def notebooks_in_another_locale(bench: Bench):
     """Notebooks that train nothing, so that they say the same every time, again under an Egyptian locale: the same words and digits."""
-    notebooks = kit.find_notebooks(["01", "08", "09"])
+    notebooks = reporting.find_notebooks(["01", "08", "09"])
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "sample"
-        code = kit.run_report(bench.java, notebooks, bench.in_another_locale(), output=output)
+        code = reporting.run(bench.java, notebooks, bench.in_another_locale(), output=output)
         bench.record("notebooks under an Egyptian locale", ["did not run through"] if code else [])
         for executed in sorted((output / "notebooks").glob("*.ipynb")):
             here, usual = (checks.masked(checks.read(file)) for file in (executed, PAGES / "notebooks" / executed.name))
@@ -147,28 +144,32 @@ def notebooks_in_another_locale(bench: Bench):
             bench.record(f"words of {executed.name} under an Egyptian locale", differing[:3])
 
 
-def on_each_notebook(bench: Bench, name: str, command: str, environment: dict, notebooks=()):
-    chosen = kit.find_notebooks(notebooks)
-    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / "runner.py", command, *chosen], env=environment)
-    results = re.findall(r"^(\S+\.ipynb): (ok|FAILED .*)$", answer.text, re.M)
-    for notebook, result in results:
-        bench.record(f"{notebook} {name}", [] if result == "ok" else [result.removeprefix("FAILED ")])
-    if len(results) != len(chosen):
-        bench.record(name, [kit.last_line(answer.text)])
+def each(bench: Bench, title: str, word: str, program: str, *arguments, environment: dict = None):
+    """Runs a program that tries some things and prints for each `WORD NAME: ok …` or `WORD NAME: FAILED …` or `WORD NAME: NOT RUN: …`; the last
+    without a name if it tries none. The title has {} where the name stands."""
+    answer = tools.capture([*venv.module(program), *arguments], env=environment or bench.environment, cwd=places.ENVIRONMENT)
+    results = re.findall(rf"^{word} (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
+    for name, result, text in results:
+        tools.say(f"{name}: {text}")
+        bench.record(title.format(name), [] if result == "ok" else [text])
+    not_run = [f"{word}{name}: {reason}" for name, reason in re.findall(rf"^{word}( \S+)?: NOT RUN: (.*)$", answer.text, re.M)]
+    bench.not_run += not_run
+    if not results and not not_run or answer.code != 0 and all(result == "ok" for _, result, _ in results):
+        bench.record(title.format(program), [tools.last_line(answer.text)])
 
 
 def nothing_old_is_shown(bench: Bench):
     """A notebook after settings that fail and a model's after an interrupted training, on few images."""
-    on_each_notebook(bench, "shows nothing that belongs to other settings", "refusals",
-                     {**bench.environment, "FERKIT_SEED": "991", "FERKIT_EPOCHS": "1", "FERKIT_LIMIT": "64"}, ["01", "02"])
+    each(bench, "{} shows nothing that belongs to other settings", "notebook", "runner", "refusals", *reporting.find_notebooks(["01", "02"]),
+         environment={**bench.environment, "FERKIT_SEED": "991", "FERKIT_EPOCHS": "1", "FERKIT_LIMIT": "64"})
 
 
 def twice_in_one_kernel(bench: Bench):
-    on_each_notebook(bench, "run twice in one kernel and after a restart", "twice", bench.environment)
+    each(bench, "{} run twice in one kernel and after a restart", "notebook", "runner", "twice", *reporting.find_notebooks([]))
 
 
 def out_of_order(bench: Bench):
-    on_each_notebook(bench, "run out of order", "out-of-order", bench.environment)
+    each(bench, "{} run out of order", "notebook", "runner", "out-of-order", *reporting.find_notebooks([]))
 
 
 def on_other_jdks(bench: Bench):
@@ -180,44 +181,30 @@ def on_other_jdks(bench: Bench):
         root = Path(place).anchor
         for program in sorted(Path(root).glob(place[len(root):])):
             try:
-                java = kit.inspect_java(program)
-            except kit.Stop:
+                java = jdk.inspect(program)
+            except tools.Stop:
                 continue
-            if java.version in tried or java.version < kit.required_java() or java.lacks:
+            if java.version in tried or java.version < jdk.required() or java.lacks:
                 continue
             tried.add(java.version)
             with tempfile.TemporaryDirectory() as folder:
-                kit.write_kernelspec(Path(folder) / "kernels" / "java", java)
+                kernel.write_spec(Path(folder) / "kernels" / "java", java)
                 environment = {**bench.environment, "JUPYTER_PATH": folder}
                 output = Path(folder) / "sample"
-                code = kit.run_report(java, kit.find_notebooks([]), environment, output=output)
+                code = reporting.run(java, reporting.find_notebooks([]), environment, output=output)
                 bench.record(f"notebooks on JDK {java.version}", ["not all ran through"] if code else [])
                 for executed in sorted((output / "notebooks").glob("*.ipynb")):
                     bench.record(f"outputs of {executed.name} on JDK {java.version}", checks.output_problems(checks.read(executed)))
 
 
-def each_trial(bench: Bench, program: str, word: str, kind: str):
-    """Runs a program that tries some things and prints for each `WORD NAME: ok …` or `WORD NAME: FAILED …` or `WORD NAME: NOT RUN: …`; the last
-    without a name if it tries none."""
-    answer = kit.capture([kit.venv_python(), kit.ENVIRONMENT / program], env=bench.environment)
-    results = re.findall(rf"^{word} (\S+): (ok|FAILED) (.*)$", answer.text, re.M)
-    for name, result, text in results:
-        kit.say(f"{name}: {text}")
-        bench.record(f"{kind}: {name}", [] if result == "ok" else [text])
-    not_run = [f"{word}{name}: {reason}" for name, reason in re.findall(rf"^{word}( \S+)?: NOT RUN: (.*)$", answer.text, re.M)]
-    bench.not_run += not_run
-    if not results and not not_run or answer.code != 0 and all(result == "ok" for _, result, _ in results):
-        bench.record(kind, [kit.last_line(answer.text)])
-
-
 def training_survives(bench: Bench):
     """Training killed, stopped, interrupted, out of room, twice at once, and its memory: see trials.py."""
-    each_trial(bench, "trials.py", "trial", "training")
+    each(bench, "training: {}", "trial", "trials")
 
 
 def in_a_browser(bench: Bench):
     """JupyterLab in Chromium, and the pages on paper: see browser.py."""
-    each_trial(bench, "browser.py", "browser", "in a browser")
+    each(bench, "in a browser: {}", "browser", "browser")
 
 
 def slow_kit_tests(bench: Bench):
@@ -230,23 +217,23 @@ CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests,
 LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, in_a_browser, slow_kit_tests]
 
 
-def run(long: bool) -> int:
-    java = kit.set_up()
+def run(options) -> int:
+    java = install.set_up()
     # whatever lies in data/: on FER2013 the notebooks take hours and would replace the pages in reports/
-    settings = {variable for _, variable, _, _ in kit.SETTINGS}
-    own = {name: value for name, value in os.environ.items() if name not in settings}
-    bench = Bench(java, {**own, **kit.jupyter_variables(), "FERKIT_DATA": kit.SAMPLE})
-    for check in CHECKS + (LONG if long else []):
+    shared = {variable for _, variable, _, _ in settings.SETTINGS}
+    own = {name: value for name, value in os.environ.items() if name not in shared}
+    bench = Bench(java, {**own, **kernel.jupyter_variables(), "FERKIT_DATA": settings.SAMPLE})
+    for check in CHECKS + (LONG if options.long else []):
         began = time.monotonic()
-        kit.say(f"== {check.__name__.replace('_', ' ')}")
+        tools.say(f"== {check.__name__.replace('_', ' ')}")
         try:
             check(bench)
         except Exception as problem:  # one check that breaks does not end the others
             bench.record(check.__name__.replace("_", " "), [f"{type(problem).__name__}: {problem}"])
-        kit.say(f"   {kit.seconds(began)}")
+        tools.say(f"   {tools.seconds(began)}")
     for reason in bench.not_run:
-        kit.say(f"NOT RUN {reason}")
+        tools.say(f"NOT RUN {reason}")
     for failure in bench.failures:
-        kit.say(f"FAILED {failure}")
-    kit.say(f"{bench.passed} passed, {len(bench.failures)} failed")
+        tools.say(f"FAILED {failure}")
+    tools.say(f"{bench.passed} passed, {len(bench.failures)} failed")
     return 1 if bench.failures else 0

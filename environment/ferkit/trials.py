@@ -1,5 +1,5 @@
 """Trials of training that take long: killed, interrupted, out of disk space, run again and again. `kit.py test --long` runs them
-all on the sample, with the venv's Python; `trials.py NAME …` runs some, on FER2013 where there is one (data/ or FERKIT_DATA). What
+all on the sample, with the venv's Python; `python -m ferkit.trials NAME …` runs some, on FER2013 where there is one (data/ or FERKIT_DATA). What
 they train has a seed of its own and is deleted afterwards."""
 import functools
 import os
@@ -16,10 +16,11 @@ from pathlib import Path
 
 from jupyter_client import KernelManager
 
-import kit
+from ferkit import kernel, places, tools
+from ferkit.attempts import NotRun, attempt, demand
 
 SEED = "990"
-RUNS = [kit.REPORTS / "trials", kit.REPORTS / "sample" / "runs"]
+RUNS = [places.REPORTS / "trials", places.REPORTS / "sample" / "runs"]
 KILLS = 20
 STOPS = 20
 MODELS = ["1", "3", "6"]
@@ -27,26 +28,13 @@ GROWTH_MB = 50
 PEAK_MODEL_3_MB = 3 * 1024
 
 
-class Failed(Exception):
-    """A trial found what must not be."""
-
-
-class NotRun(Exception):
-    """A trial cannot be made on this machine."""
-
-
-def demand(holds: bool, otherwise: str):
-    if not holds:
-        raise Failed(otherwise)
-
-
 def train_command(*options) -> list:
-    return [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "train", *options, "--seed", SEED]
+    return [sys.executable, str(places.ENVIRONMENT / "kit.py"), "train", *options, "--seed", SEED]
 
 
 def train(model: str, *options) -> str:
     """Trains to the end and returns what was printed."""
-    answer = kit.capture(train_command(model, *options), env=dict(os.environ), cwd=kit.ROOT)
+    answer = tools.capture(train_command(model, *options), env=dict(os.environ), cwd=places.ROOT)
     demand(answer.code == 0, f"training ended with {answer.code}: {answer.text[-500:]}")
     return answer.text
 
@@ -97,7 +85,7 @@ def killed() -> str:
     chance, done, kills, finished = random.Random(1), 0, 0, 0
     while kills < KILLS:
         process = subprocess.Popen(train_command("6", *small()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   encoding="utf-8", cwd=kit.ROOT)
+                                   encoding="utf-8", cwd=places.ROOT)
         timer = threading.Timer(chance.uniform(0, whole_seconds * 0.6), process.kill)
         timer.start()
         text = process.stdout.read()
@@ -125,7 +113,7 @@ def killed() -> str:
 def stopped() -> str:
     """Told to stop at random moments, by SIGTERM or Ctrl-C, one model or two side by side: training ends without a crash, leaves
     no process, and says which epoch is kept and with which command it goes on after that."""
-    if kit.WINDOWS:
+    if places.WINDOWS:
         raise NotRun("Windows has no signals")
     began = time.monotonic()
     train("6", *small())
@@ -135,7 +123,7 @@ def stopped() -> str:
     for turn in range(STOPS):
         sent, models = (signal.SIGTERM, signal.SIGINT)[turn % 2], (["6"], ["6", "1"])[turn // 2 % 2]
         command = train_command(*models, *small())
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd=kit.ROOT,
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd=places.ROOT,
                                    start_new_session=True)
         timer = threading.Timer(chance.uniform(0, whole_seconds), (process.send_signal if sent == signal.SIGTERM else
                                                         functools.partial(os.killpg, process.pid)), [sent])
@@ -174,12 +162,12 @@ def without_room() -> str:
     folder.mkdir(parents=True)
     mount("-t", "tmpfs", "-o", "size=34m", "tmpfs", folder)
     try:
-        full = kit.capture(train_command("6", *small()), env=dict(os.environ), cwd=kit.ROOT)
+        full = tools.capture(train_command("6", *small()), env=dict(os.environ), cwd=places.ROOT)
         demand(full.code == 1 and "could not be saved" in full.text and "No space left" in full.text,
                f"on a full disk: {full.code}, {full.text[-500:]}")
         demand(full.text.count("\n\tat ") == 0, "a stack trace was printed")
         mount("-o", "remount,ro", folder)
-        read_only = kit.capture(train_command("6", *small()), env=dict(os.environ), cwd=kit.ROOT)
+        read_only = tools.capture(train_command("6", *small()), env=dict(os.environ), cwd=places.ROOT)
         demand(read_only.code == 1 and "cannot write into" in read_only.text,
                f"in a read-only folder: {read_only.code}, {read_only.text[-500:]}")
         mount("-o", "remount,rw,size=300m", folder)
@@ -199,11 +187,11 @@ def mount(*arguments):
 def two_at_once() -> str:
     """A second process on the same run is refused and names the first; a lock left by a killed one is no obstacle."""
     first = subprocess.Popen(train_command("6", *small()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             encoding="utf-8", cwd=kit.ROOT)
+                             encoding="utf-8", cwd=places.ROOT)
     for line in first.stdout:
         if "epoch 1" in line:
             break
-    second = kit.capture(train_command("6", *small()), env=dict(os.environ), cwd=kit.ROOT)
+    second = tools.capture(train_command("6", *small()), env=dict(os.environ), cwd=places.ROOT)
     first.kill()
     first.stdout.read()
     first.wait()
@@ -217,7 +205,7 @@ class Kernel:
 
     def __init__(self, **settings):
         self.manager = KernelManager(kernel_name="java")
-        self.manager.start_kernel(cwd=str(kit.NOTEBOOKS), env={**os.environ, **kit.jupyter_variables(), "FERKIT_SEED": SEED, **settings},
+        self.manager.start_kernel(cwd=str(places.NOTEBOOKS), env={**os.environ, **kernel.jupyter_variables(), "FERKIT_SEED": SEED, **settings},
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.client = self.manager.blocking_client()
         self.client.start_channels()
@@ -317,17 +305,8 @@ TRIALS = {"killed": killed, "stopped": stopped, "without-room": without_room, "t
 
 
 def main(names: list) -> int:
-    failed = 0
-    for name in names or TRIALS:
-        began = time.monotonic()
-        try:
-            result = "ok " + TRIALS[name]()
-        except NotRun as reason:
-            result = f"NOT RUN: {reason}"
-        except (Failed, OSError, subprocess.SubprocessError) as problem:
-            result, failed = f"FAILED {problem}", failed + 1
-        print(f"trial {name}: {result} [{time.monotonic() - began:.0f} s]", flush=True)
-    return 1 if failed else 0
+    tried = [attempt("trial", name, TRIALS[name]) for name in names or TRIALS]
+    return 0 if all(tried) else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """JupyterLab in a real browser, as a reader uses it: Run All with an error in it, a cell interrupted and run again, a page reloaded
 while a model trains, export from the menu; and the committed pages on paper. `kit.py test --long` runs it with the virtual
-environment's Python; by hand it is `environment/.venv/bin/python environment/browser.py [NAME …]`. It drives headless Chromium by
+environment's Python; by hand it is `environment/.venv/bin/python -m ferkit.browser [NAME …]`. It drives headless Chromium by
 its DevTools protocol and works on a copy of a notebook; pictures of what it saw, and the PDFs, are left in lib/target/browser/."""
 import base64
 import contextlib
@@ -18,16 +18,15 @@ from pathlib import Path
 import nbformat
 import websocket
 
-import kit
-import runner
-from trials import Failed, demand
+from ferkit import install, pages, places, settings, tools
+from ferkit.attempts import Failed, attempt, demand
 
-NOTEBOOK = kit.NOTEBOOKS / "07_model_6.ipynb"  # the smallest model
+NOTEBOOK = places.NOTEBOOKS / "07_model_6.ipynb"  # the smallest model
 # Beside it lies a link that makes the notebook's path to the library right.
-FOLDER = kit.ROOT / "lib" / "target" / "browser"
+FOLDER = places.ROOT / "lib" / "target" / "browser"
 SEEDS = ["981", "982", "983"]
 # epochs of some seconds, so that one can be interrupted
-TRAINING = {"FERKIT_DATA": kit.SAMPLE, "FERKIT_EPOCHS": "3", "FERKIT_LIMIT": "256", "FERKIT_SEED": SEEDS[0]}
+TRAINING = {"FERKIT_DATA": settings.SAMPLE, "FERKIT_EPOCHS": "3", "FERKIT_LIMIT": "256", "FERKIT_SEED": SEEDS[0]}
 PATIENCE = 300
 PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}  # inches
 MARGIN = 0.4
@@ -140,14 +139,14 @@ class Lab:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}
         environment |= {"JUPYTER_CONFIG_DIR": browser.folder}  # what the user's JupyterLab had open is nothing to look at
         self.process = subprocess.Popen(
-            [sys.executable, str(kit.ENVIRONMENT / "kit.py"), "lab", "--no-browser", "--port", "0", "--LabApp.expose_app_in_browser=True",
+            [sys.executable, str(places.ENVIRONMENT / "kit.py"), "lab", "--no-browser", "--port", "0", "--LabApp.expose_app_in_browser=True",
              "--ServerApp.token=browser"], env={**environment, **TRAINING}, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         try:
             port = until(self.port, "JupyterLab does not start")
         except Failed:
             self.__exit__()
             raise
-        self.address = f"http://127.0.0.1:{port}/lab/tree/{self.path.relative_to(kit.ROOT).as_posix()}?token=browser"
+        self.address = f"http://127.0.0.1:{port}/lab/tree/{self.path.relative_to(places.ROOT).as_posix()}?token=browser"
         browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(FOLDER))
 
     def __enter__(self):
@@ -342,7 +341,7 @@ def export(lab: Lab) -> str:
     lab.execute("docmanager:save")
     notebook = nbformat.read(lab.path, 4)
     own, stock = from_menu(lab, "report"), from_menu(lab, "html")
-    runner.export(lab.path, notebook, FOLDER / "report", "sample")
+    pages.export(lab.path, notebook, FOLDER / "report", "sample")
     expected = body((FOLDER / "report" / f"{lab.path.stem}.html").read_text("utf-8"))
     demand(body(own) == expected, "the kit's own entry gives another page than report: " + difference(body(own), expected))
     demand("<th" in stock and "&lt;th" not in stock, "the stock entry's tables have no headers")
@@ -392,7 +391,7 @@ LAST_CELLS = "[...document.querySelectorAll('table tr > :last-child')].map(e => 
 
 def printed(browser: Browser) -> str:
     """Every page in reports/ on A4 and Letter: nothing is cut, and the last column of every table is there."""
-    pages = [page for folder in (kit.REPORTS, kit.REPORTS / "sample") for page in sorted(folder.glob("*.html"))]
+    pages = [page for folder in (places.REPORTS, places.REPORTS / "sample") for page in sorted(folder.glob("*.html"))]
     for page in pages:
         for paper, (width, height) in PAPER.items():
             browser.go(page.as_uri())
@@ -406,7 +405,7 @@ def printed(browser: Browser) -> str:
             browser.call("Emulation.setEmulatedMedia", media="")
             browser.call("Emulation.clearDeviceMetricsOverride")
             file = browser.pdf(page.stem, paper)
-            text = kit.capture(["pdftotext", "-bbox", file, "-"]).text
+            text = tools.capture(["pdftotext", "-bbox", file, "-"]).text
             right = max(float(edge) for edge in re.findall(r'<word [^>]*xMax="([\d.]+)"', text))
             demand(right <= (width - MARGIN / 2) * 72, f"{page.name} on {paper}: words reach {right / 72:.2f} inches of {width}")
             on_paper = "".join(re.findall(r"<word [^>]*>(.*?)</word>", text))
@@ -425,22 +424,17 @@ ON_PAPER = {"printed": printed}
 
 def forget():
     for seed in SEEDS:
-        for folder in (kit.REPORTS / "sample" / "runs").glob(f"model-*-{seed}-*"):
+        for folder in (places.REPORTS / "sample" / "runs").glob(f"model-*-{seed}-*"):
             shutil.rmtree(folder)
 
 
-def attempt(name: str, browser: Browser, action) -> bool:
-    """Tries one thing and prints a line about it."""
-    began = time.monotonic()
-    try:
-        result = "ok " + action()
-    except (Failed, OSError, websocket.WebSocketException) as problem:
-        result = f"FAILED {problem}"
-    if not result.startswith("ok"):
+def seen(name: str, browser: Browser, action) -> bool:
+    """Tries one thing; a failure leaves a picture."""
+    good = attempt("browser", name, action, websocket.WebSocketException)
+    if not good:
         with contextlib.suppress(Failed, OSError, websocket.WebSocketException):
             browser.picture(f"failed-{name}")
-    print(f"browser {name}: {result} [{time.monotonic() - began:.0f} s]", flush=True)
-    return result.startswith("ok")
+    return good
 
 
 def main(names: list) -> int:
@@ -450,17 +444,17 @@ def main(names: list) -> int:
         return 0
     chosen = [name for name in [*ON_PAPER, *IN_LAB] if not names or name in names]
     good = True
-    kit.set_up()
+    install.set_up()
     FOLDER.mkdir(parents=True, exist_ok=True)
     forget()
     try:
         with Browser(program) as browser:
             for name in set(ON_PAPER) & set(chosen):
-                good &= attempt(name, browser, lambda: ON_PAPER[name](browser))
+                good &= seen(name, browser, lambda: ON_PAPER[name](browser))
             if set(IN_LAB) & set(chosen):
                 with Lab(browser) as lab:
                     for name in [name for name in IN_LAB if name in chosen]:
-                        good &= attempt(name, browser, lambda: IN_LAB[name](lab))
+                        good &= seen(name, browser, lambda: IN_LAB[name](lab))
     finally:
         forget()
     return 0 if good else 1

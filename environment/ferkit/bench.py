@@ -14,15 +14,15 @@ import tempfile
 import time
 from pathlib import Path
 
-import kit
+from ferkit import install, jdk, machine, places, settings, steps, tools, venv
 
 BATCH = 128
 ROUNDS = 5
 ROUND_FLOP = 3e11  # of a contestant in a round: its steps are as many; before the first round five that are not timed
 WAYS_ROUNDS = 3
 WAYS_SEED = "991"
-PEERS = kit.ENVIRONMENT / ".venv-peers"
-REPORT = kit.REPORTS / "benchmark.md"
+PEERS = places.ENVIRONMENT / ".venv-peers"
+REPORT = places.REPORTS / "benchmark.md"
 KIT = "this kit"
 GOALS = [("Keras as installed", 1.3), ("PyTorch as installed", 1.15)]
 BEST_PEER_GOAL = 0.97
@@ -32,33 +32,33 @@ TCMALLOC = ["/usr/lib/*/libtcmalloc_minimal.so.4", "/usr/lib/*/libtcmalloc.so.4"
 
 def peers_python() -> Path:
     """The Python of the peers' virtual environment, made on demand."""
-    with kit.alone():
-        kit.make_venv(PEERS, kit.ENVIRONMENT / "requirements-peers.txt", "peers", "Keras and PyTorch, to measure against,",
+    with steps.alone():
+        venv.make(PEERS, places.ENVIRONMENT / "requirements-peers.txt", "peers", "Keras and PyTorch, to measure against,",
                       "import keras, tensorflow, torch, pandas")
-    return kit.venv_python(PEERS)
+    return venv.python(PEERS)
 
 
-def study_models(java: kit.Java) -> list:
+def study_models(java: jdk.Java) -> list:
     """The library's rows of models."""
-    answer = kit.capture(kit.java_command(java, "models"), env={**os.environ, **kit.java_variables()}, cwd=kit.ROOT)
+    answer = tools.capture(jdk.command(java, "models"), env={**os.environ, **jdk.variables()}, cwd=places.ROOT)
     if answer.code != 0:
-        raise kit.Stop(f"The library does not list its models: {kit.last_line(answer.text)}")
-    return json.loads(kit.last_line(answer.text))
+        raise tools.Stop(f"The library does not list its models: {tools.last_line(answer.text)}")
+    return json.loads(tools.last_line(answer.text))
 
 
 def title(model: str) -> str:
     return model.replace("model-", "Model ")
 
 
-def contestants(java: kit.Java, models: list) -> list:
+def contestants(java: jdk.Java, models: list) -> list:
     """Name, command and environment of each that is measured; the kit first."""
     rows = json.dumps(models)
-    python, peers = peers_python(), str(kit.ENVIRONMENT / "peers.py")
+    python, peers = peers_python(), str(places.ENVIRONMENT / "peers.py")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(TUNING)} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    ours = {**plain, **kit.java_variables()}
+    ours = {**plain, **jdk.variables()}
     tuned = {**plain, **{name: value for name, value in ours.items() if name.startswith(TUNING)}}
     found = [
-        (KIT, kit.java_command(java, "steps"), ours),
+        (KIT, jdk.command(java, "steps"), ours),
         ("Keras as installed", [python, peers, rows, "keras"], plain),
         ("Keras, oneDNN on", [python, peers, rows, "keras"], {**plain, "TF_ENABLE_ONEDNN_OPTS": "1"}),
         ("PyTorch as installed", [python, peers, rows, "torch"], plain),
@@ -77,7 +77,7 @@ class Worker:
     def __init__(self, name: str, command: list, environment: dict):
         self.name = name
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([str(part) for part in command], env=environment, cwd=kit.ROOT, encoding="utf-8",
+        self.process = subprocess.Popen([str(part) for part in command], env=environment, cwd=places.ROOT, encoding="utf-8",
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
 
     def ask(self, request: str) -> list:
@@ -86,7 +86,7 @@ class Worker:
         line = self.process.stdout.readline()
         if not line:
             self.errors.seek(0)
-            raise kit.Stop(f"{self.name} gave no answer to \"{request}\": {kit.last_line(self.errors.read().decode('utf-8', 'replace'))}")
+            raise tools.Stop(f"{self.name} gave no answer to \"{request}\": {tools.last_line(self.errors.read().decode('utf-8', 'replace'))}")
         return [float(number) for number in line.split()]
 
     def close(self):
@@ -115,10 +115,10 @@ def matrix_product() -> float:
     """Floating-point operations a second of a large matrix product, the best of several, on all cores."""
     code = ("import time, torch\na = torch.rand(2048, 2048)\nbest = 9\nfor _ in range(12):\n t = time.perf_counter(); a @ a\n"
             " best = min(best, time.perf_counter() - t)\nprint(2 * 2048 ** 3 / best)")
-    return float(kit.capture([peers_python(), "-c", code]).text.split()[-1])
+    return float(tools.capture([peers_python(), "-c", code]).text.split()[-1])
 
 
-def measure_steps(java: kit.Java) -> list:
+def measure_steps(java: jdk.Java) -> list:
     """Lines of the report about training steps."""
     models = study_models(java)
     steps = {model["name"]: max(1, int(ROUND_FLOP / flop(model))) for model in models}
@@ -138,7 +138,7 @@ def measure_steps(java: kit.Java) -> list:
                     rates[worker.name, model].append(count * BATCH / answer[0])
                     if worker.name == KIT:
                         share.setdefault(model, []).append(answer[1] / answer[0])
-            kit.say(f"  {title(model)}: " + ", ".join(
+            tools.say(f"  {title(model)}: " + ", ".join(
                 f"{worker.name} {statistics.median(rates[worker.name, model]):.0f}" for worker in workers) + " images/s")
     names, titles = [worker.name for worker in workers], " | ".join(map(title, steps))
     lines = ["## One training step", "",
@@ -175,23 +175,23 @@ def describe(environment: dict) -> str:
     return " ".join(shown) or "none"
 
 
-def measure_ways(java: kit.Java) -> list:
+def measure_ways(java: jdk.Java) -> list:
     """Lines of the report about the fastest way to train all models: an epoch of each on the sample, one after another on all
     cores, and in the default way."""
     ways = {"`--jobs 1`": ["--jobs", "1"], "the default": []}
     seconds = {way: [] for way in ways}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}
-    ours |= {**kit.java_variables(), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": "1", "FERKIT_SEED": WAYS_SEED}
+    ours |= {**jdk.variables(), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": "1", "FERKIT_SEED": WAYS_SEED}
     for _ in range(WAYS_ROUNDS):
         for way, options in ways.items():
             forget_ways()
             began = time.perf_counter()
-            answer = kit.capture(kit.java_command(java, "train", "all", *options), env=ours, cwd=kit.ROOT)
+            answer = tools.capture(jdk.command(java, "train", "all", *options), env=ours, cwd=places.ROOT)
             seconds[way].append(time.perf_counter() - began)
             forget_ways()
             if answer.code != 0:
-                raise kit.Stop(f"train all, {way}, failed: {kit.last_line(answer.text)}")
-    kit.say("  train all: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items()))
+                raise tools.Stop(f"train all, {way}, failed: {tools.last_line(answer.text)}")
+    tools.say("  train all: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items()))
     lines = ["## All models", "", f"Seconds of `train all` for one epoch of each model on the sample (median, fastest and slowest of "
              f"{WAYS_ROUNDS}). The default trains one on each core, as far as there is memory.", "", "| | seconds |", "|---|---|"]
     lines += [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
@@ -199,14 +199,14 @@ def measure_ways(java: kit.Java) -> list:
 
 
 def forget_ways():
-    for folder in (kit.REPORTS / "sample" / "runs").glob(f"model-*-{WAYS_SEED}-*"):
+    for folder in (places.REPORTS / "sample" / "runs").glob(f"model-*-{WAYS_SEED}-*"):
         shutil.rmtree(folder)
 
 
-def measure_reading(java: kit.Java) -> list:
+def measure_reading(java: jdk.Java) -> list:
     """Lines of the report about reading the CSV, or a line that says why there are none."""
-    source = Path(os.environ.get("FERKIT_DATA") or next((str(kit.DATA / name) for name in ("fer2013.csv", "fer2013.csv.gz")
-                                                         if (kit.DATA / name).exists()), ""))
+    source = Path(os.environ.get("FERKIT_DATA") or next((str(places.DATA / name) for name in ("fer2013.csv", "fer2013.csv.gz")
+                                                         if (places.DATA / name).exists()), ""))
     if not source.is_file():
         return ["## Reading FER2013's CSV", "", "Not measured: there was no `fer2013.csv` in `data/`.", ""]
     with tempfile.TemporaryDirectory() as folder:
@@ -220,10 +220,10 @@ def measure_reading(java: kit.Java) -> list:
                 "print(time.perf_counter() - t)")
         seconds = {"this kit": [], "pandas": []}
         for _ in range(ROUNDS):
-            for name, command in (("this kit", kit.java_command(java, "read", plain)), ("pandas", [peers_python(), "-c", code, plain])):
-                answer = kit.capture(command, env={**os.environ, **kit.java_variables()}, cwd=kit.ROOT)
+            for name, command in (("this kit", jdk.command(java, "read", plain)), ("pandas", [peers_python(), "-c", code, plain])):
+                answer = tools.capture(command, env={**os.environ, **jdk.variables()}, cwd=places.ROOT)
                 if answer.code != 0:
-                    raise kit.Stop(f"{name} cannot read {source}: {kit.last_line(answer.text)}")
+                    raise tools.Stop(f"{name} cannot read {source}: {tools.last_line(answer.text)}")
                 seconds[name].append(float(answer.text.split()[-1]))
         size = plain.stat().st_size / 1e6
     lines = ["## Reading FER2013's CSV", "", f"Seconds from a plain file of {size:.0f} MB to 8-bit images and labels, each time in a new process "
@@ -240,15 +240,16 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def run() -> int:
-    java = kit.set_up()
-    versions = kit.capture([peers_python(), "-c", "import importlib.metadata as m\nprint(', '.join(f'{n} {m.version(n)}' "
-                            "for n in ('keras', 'tensorflow', 'torch', 'pandas')))"]).text.strip()
+def run(options) -> int:
+    os.environ.update(settings.variables(options))
+    java = install.set_up()
+    versions = tools.capture([peers_python(), "-c", "import importlib.metadata as m\nprint(', '.join(f'{n} {m.version(n)}' "
+                              "for n in ('keras', 'tensorflow', 'torch', 'pandas')))"]).text.strip()
     lines = ["# Benchmark", "", f"Made by `kit.py bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} (UTC): "
-             f"{processor()}, {kit.cores()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
+             f"{processor()}, {machine.cores()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
     lines += measure_steps(java)
     lines += measure_ways(java)
     lines += measure_reading(java)
-    kit.write_text(REPORT, "\n".join(lines))
-    kit.say(f"Written to {REPORT.relative_to(kit.ROOT)}")
+    tools.write(REPORT, "\n".join(lines))
+    tools.say(f"Written to {REPORT.relative_to(places.ROOT)}")
     return 0

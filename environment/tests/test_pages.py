@@ -4,12 +4,13 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import checks
+from ferkit import checks
 
 try:
     import nbformat.v4 as v4
 
-    import runner
+    from ferkit import pages
+    from ferkit.attempts import Failed
 except ImportError as absent:  # run with another Python than the virtual environment's
     raise unittest.SkipTest(str(absent))
 
@@ -39,8 +40,8 @@ class NotebookTest(unittest.TestCase):
             for text in ["<<<<<<< HEAD", "{}", "[]", '{"nbformat": 4}', ""]:
                 path = Path(folder) / "01_a.ipynb"
                 path.write_text(text, "utf-8")
-                with self.subTest(text=text), self.assertRaisesRegex(runner.Failed, "01_a.ipynb is not a notebook .* git checkout"):
-                    runner.read_notebook(path)
+                with self.subTest(text=text), self.assertRaisesRegex(Failed, "01_a.ipynb is not a notebook .* git checkout"):
+                    pages.read_notebook(path)
 
 
 class PageTest(unittest.TestCase):
@@ -52,7 +53,7 @@ class PageTest(unittest.TestCase):
                       for name, title in [("01_a", "Data"), ("02_model", "Model 1 & more"), ("03_b", "Model 2")]]
 
     def export(self, notebook, name="02_model", kind="sample"):
-        runner.export(Path(f"{name}.ipynb"), notebook, self.output, kind)
+        pages.export(Path(f"{name}.ipynb"), notebook, self.output, kind)
         return (self.output / f"{name}.html").read_text("utf-8")
 
     def test_page_is_self_contained_and_java_is_coloured(self):
@@ -74,25 +75,25 @@ class PageTest(unittest.TestCase):
         self.assertIn('<caption style="x"><b>Table 8.1</b> Table 1', page)
         self.assertIn('<caption style="x"><b>Table 8.2</b> Table 1', page)
         self.assertIn("<figcaption><b>Figure 8.1</b> Accuracy", page)
-        self.assertIn("<figcaption><b>Figure 1</b> Accuracy", runner.numbered(FIGURE, "own"))
+        self.assertIn("<figcaption><b>Figure 1</b> Accuracy", pages.numbered(FIGURE, "own"))
 
     def test_page_that_loads_something_is_refused_and_not_written(self):
-        with self.assertRaisesRegex(runner.Failed, "02_model.ipynb: its page is not fit to be shown: a script"):
+        with self.assertRaisesRegex(Failed, "02_model.ipynb: its page is not fit to be shown: a script"):
             self.export(executed(cell("plot();", shown(text_html="<script src='https://example.org/plotly.js'></script>"))))
         self.assertEqual([], list(self.output.iterdir()))
 
     def test_pages_are_linked_to_those_that_are_there(self):
         self.export(executed(), "01_a")
         self.export(executed(), "03_b")
-        runner.link_pages(self.output, self.pages)
+        pages.link_pages(self.output, self.pages)
         first = (self.output / "01_a.html").read_text("utf-8")
         self.assertIn('<a href="03_b.html" rel="next">Model 2 →</a>', first)
         self.assertNotIn("02_model.html", first)
         self.export(executed(v4.new_markdown_cell("As in [the second](02_model.ipynb).")), "01_a")
-        runner.link_pages(self.output, self.pages)
+        pages.link_pages(self.output, self.pages)
         self.assertIn('<a data-page="02_model.html">the second</a>', (self.output / "01_a.html").read_text("utf-8"))
         self.export(executed(), "02_model")
-        runner.link_pages(self.output, self.pages)
+        pages.link_pages(self.output, self.pages)
         self.assertIn('<a href="02_model.html" rel="next">Model 1 &amp; more →</a>', (self.output / "01_a.html").read_text("utf-8"))
         self.assertIn('<a href="02_model.html">the second</a>', (self.output / "01_a.html").read_text("utf-8"))
 
@@ -100,7 +101,7 @@ class PageTest(unittest.TestCase):
         self.export(executed(cell("figure();", shown(text_html=FIGURE), tags=["index"])), "01_a")
         self.export(executed(cell("table();", shown(text_html="<table><tr><td>0.6506</td></tr></table>"), tags=["index"]),
                              cell("other();", shown(text_html="<p>not for the index</p>"))))
-        runner.write_index(self.output, "sample", FACTS, self.pages)
+        pages.write_index(self.output, "sample", FACTS, self.pages)
         index = (self.output / "index.html").read_text("utf-8")
         self.assertEqual([], checks.page_problems(index))
         self.assertIn("<h1>Deep Learning based on CNNs: Facial Emotion Recognition</h1>", index)
@@ -117,18 +118,18 @@ class PageTest(unittest.TestCase):
         self.assertIn("drawn sample", index)
 
     def test_index_without_results_says_so(self):
-        runner.write_index(self.output, "trial", FACTS, self.pages)
+        pages.write_index(self.output, "trial", FACTS, self.pages)
         index = (self.output / "index.html").read_text("utf-8")
         self.assertEqual([], checks.page_problems(index))
         self.assertIn("Nothing yet: the notebooks that compare the models have not been run.", index)
         self.assertIn("The study repeated in Java: trial runs", index)
 
     def test_figure_of_the_index_is_a_file_too(self):
-        runner.write_figure(executed(cell("plain();", shown(text_html=FIGURE.replace(PIXEL, "AAAA"))),
+        pages.write_figure(executed(cell("plain();", shown(text_html=FIGURE.replace(PIXEL, "AAAA"))),
                                      cell("figure();", shown(text_html=FIGURE), tags=["index"])), self.output)
         self.assertEqual(base64.b64decode(PIXEL), (self.output / "figure-1.png").read_bytes())
 
     def test_title_and_summary_are_plain_text(self):
-        title, summary = runner.title_and_summary(executed())
-        self.assertEqual("Model 1 & more", runner.plain(title))
-        self.assertEqual("The first of six.", runner.plain(summary))
+        title, summary = pages.title_and_summary(executed())
+        self.assertEqual("Model 1 & more", pages.plain(title))
+        self.assertEqual("The first of six.", pages.plain(summary))

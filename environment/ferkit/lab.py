@@ -2,15 +2,13 @@
 it takes for harmless in "Save and Export Notebook As … HTML"."""
 import html
 import re
-import shutil
 from pathlib import Path
 
 import bleach
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
-import checks
-import kit
+from ferkit import checks, kernel, tools
 
 TAGS = {*bleach.ALLOWED_TAGS, "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "figcaption", "figure",
         "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "p", "pre", "s", "samp", "small", "span", "sub", "summary", "sup",
@@ -47,7 +45,7 @@ class Notebooks(AsyncLargeFileManager):
     async def get(self, path, content=True, *arguments, **options):
         model = await super().get(path, content, *arguments, **options)
         if content and model["type"] == "notebook" and of_the_kit(model["content"]):
-            version = kit.read_json(kit.kernel_jar().with_name("kernel.json")).get("metadata", {}).get("java")
+            version = tools.read_json(kernel.jar().with_name("kernel.json")).get("metadata", {}).get("java")
             if version:
                 model["content"]["metadata"].setdefault("language_info", {})["version"] = version
         return model
@@ -74,7 +72,5 @@ def keep_fer2013(file: Path, notebook: dict) -> Path | None:
     while copy.exists() and copy.read_bytes() != file.read_bytes():
         number += 1
         copy = file.with_name(f"fer2013_{file.stem}_{number}.ipynb")
-    temporary = copy.with_name(copy.name + ".tmp")
-    shutil.copyfile(file, temporary)
-    temporary.replace(copy)
+    tools.write(copy, file.read_bytes())
     return copy

@@ -1,0 +1,30 @@
+"""Things tried one after the other, each with a line that says what came of it."""
+import subprocess
+import time
+
+
+class Failed(Exception):
+    """What was tried found what must not be."""
+
+
+class NotRun(Exception):
+    """It cannot be tried on this machine."""
+
+
+def demand(holds: bool, otherwise: str):
+    if not holds:
+        raise Failed(otherwise)
+
+
+def attempt(word: str, name: str, action, *failures) -> bool:
+    """Prints `WORD NAME: ok …` with what the action returns, `WORD NAME: FAILED …` or `WORD NAME: NOT RUN: …`, and the seconds that it
+    took; returns whether it did not fail."""
+    began, good = time.monotonic(), True
+    try:
+        result = f"ok {action()}"
+    except NotRun as reason:
+        result = f"NOT RUN: {reason}"
+    except (Failed, OSError, subprocess.SubprocessError, *failures) as problem:
+        result, good = f"FAILED {problem}", False
+    print(f"{word} {name}: {result} [{time.monotonic() - began:.0f} s]", flush=True)
+    return good
