@@ -40,6 +40,17 @@ public record Classes(List<String> titles, List<List<String>> spellings) {
         return new Classes(Arrays.asList(titles), Stream.of(titles).map(title -> List.of(title.toLowerCase(Locale.ROOT))).toList());
     }
 
+    /** Whether the titles are the same: spellings only say how files are read. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Classes classes && titles.equals(classes.titles);
+    }
+
+    @Override
+    public int hashCode() {
+        return titles.hashCode();
+    }
+
     /** Number of classes. */
     public int count() {
         return titles.size();

@@ -1,5 +1,6 @@
 package ferkit.data;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -85,7 +86,7 @@ public final class FaceSet {
     /**
      * SHA-256 in hexadecimal over the splits in the order training, validation, test and each image in
      * file order as one byte of split (0, 1, 2), one byte of label (255 where there is none) and the bytes of its pixels; classes or a format
-     * that are not FER2013's come first, in words.
+     * that are not FER2013's come first, in words; in a split with {@link Faces#shares}, an image's shares follow its pixels as bits of float32.
      * The same images have the same hash, whatever form of file they came from.
      */
     public String hash() {
@@ -129,12 +130,7 @@ public final class FaceSet {
 
     /** What {@link #hash()} is of these splits. */
     static String hash(Faces training, Faces validation, Faces test) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = sha256();
         if (!training.classes().equals(Classes.FER2013) || !training.format().equals(Format.FER2013)) {
             digest.update((String.join(",", training.classes().titles()) + "\n" + training.format() + "\n").getBytes(StandardCharsets.UTF_8));
         }
@@ -147,8 +143,21 @@ public final class FaceSet {
                 image[1] = (byte) faces.label(i);
                 faces.copyPixels(i, image, 2);
                 digest.update(image);
+                faces.shares(i).ifPresent(shares -> {
+                    for (float share : shares) {
+                        digest.update(ByteBuffer.allocate(Float.BYTES).putFloat(share).array());
+                    }
+                });
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Immutable images of one format with their labels: one split of a {@link FaceSet}, in file order.
@@ -21,6 +22,8 @@ public final class Faces {
     private final Format format;
     private final byte[] pixels;
     private final byte[] labels;
+    /** Of all images one after the other; null where each image is wholly of its label. */
+    private final float[] shares;
 
     /** Of FER2013's classes and format; see {@link #Faces(Classes, Format, byte[], byte[])}. */
     public Faces(byte[] pixels, byte[] labels) {
@@ -50,6 +53,15 @@ public final class Faces {
         this.format = format;
         this.pixels = pixels;
         this.labels = labels;
+        this.shares = null;
+    }
+
+    private Faces(Faces labelled, float[] shares) {
+        this.classes = labelled.classes;
+        this.format = labelled.format;
+        this.pixels = labelled.pixels;
+        this.labels = labelled.labels;
+        this.shares = shares;
     }
 
     /**
@@ -93,6 +105,48 @@ public final class Faces {
     /** Label of one image, of {@link #classes}, or {@link #NO_LABEL}. */
     public int label(int index) {
         return labels[index];
+    }
+
+    /** What share of one image belongs to each class, summing to 1 (all 0 where it has no label); empty where images are wholly of their labels. */
+    public Optional<float[]> shares(int index) {
+        return shares == null ? Optional.empty() : Optional.of(Arrays.copyOfRange(shares, index * classes.count(), (index + 1) * classes.count()));
+    }
+
+    /**
+     * The same images, each shared among the classes, for example as people voted. Its label becomes the class of the largest share, the first
+     * of equals.
+     *
+     * @param votes a row for each image with a number for each class, from 0 up; its shares are these numbers divided by their sum. An image of
+     *     zeros has no label
+     * @throws IllegalArgumentException if there are not so many rows and numbers, or one is negative or not finite
+     */
+    public Faces withShares(float[][] votes) {
+        int count = classes.count();
+        if (votes.length != size()) {
+            throw new IllegalArgumentException(votes.length + " rows of shares for " + this + ": expected one for each");
+        }
+        float[] all = new float[votes.length * count];
+        byte[] likeliest = new byte[votes.length];
+        for (int i = 0; i < votes.length; i++) {
+            float[] row = votes[i];
+            double sum = 0;
+            likeliest[i] = NO_LABEL;
+            for (int c = 0; c < count; c++) {
+                if (row.length != count || !(row[c] >= 0 && row[c] < Float.POSITIVE_INFINITY)) {
+                    throw new IllegalArgumentException("Image " + i + " has the shares " + Arrays.toString(row) + ": expected " + count
+                            + " numbers from 0 up, one for each class");
+                }
+                sum += row[c];
+                if (row[c] > (likeliest[i] == NO_LABEL ? 0 : row[likeliest[i]])) {
+                    likeliest[i] = (byte) c;
+                }
+            }
+            for (int c = 0; c < count; c++) {
+                // what sums to 1 up to rounding stays as it is, so that shares that were stored come back bit for bit
+                all[i * count + c] = sum == 0 || Math.abs(sum - 1) < 1e-6 ? row[c] : (float) (row[c] / sum);
+            }
+        }
+        return new Faces(new Faces(classes, format, pixels, likeliest), all);
     }
 
     /** Whether every image has a label. */
@@ -143,6 +197,15 @@ public final class Faces {
             copyPixels(indices[i], chosenPixels, i * format.size());
             chosenLabels[i] = labels[indices[i]];
         }
-        return new Faces(classes, format, chosenPixels, chosenLabels);
+        Faces chosen = new Faces(classes, format, chosenPixels, chosenLabels);
+        if (shares == null) {
+            return chosen;
+        }
+        int count = classes.count();
+        float[] chosenShares = new float[indices.length * count];
+        for (int i = 0; i < indices.length; i++) {
+            System.arraycopy(shares, indices[i] * count, chosenShares, i * count, count);
+        }
+        return new Faces(chosen, chosenShares);
     }
 }
