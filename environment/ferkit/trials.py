@@ -213,7 +213,7 @@ class Kernel:
 
     def __enter__(self):
         self.run("%classpath ../lib/target/jars/*.jar")
-        self.run("import ferkit.data.*;\nimport ferkit.model.*;\nimport ferkit.notebook.*;\nimport ferkit.train.*;\nimport java.util.*;")
+        self.run("import ferkit.data.*;\nimport ferkit.model.*;\nimport ferkit.notebook.*;\nimport ferkit.report.*;\nimport ferkit.study.*;\nimport ferkit.train.*;\nimport java.util.*;")
         self.run("Study study = Study.begin((content, mime) -> display(content, mime), "
                  "(id, content, mime) -> updateDisplay(id, content, mime));\nstudy.open(Settings.read());")
         return self

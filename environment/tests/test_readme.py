@@ -45,7 +45,7 @@ class ReadmeTest(unittest.TestCase):
 
     def expected_row(self, number: str) -> list:
         run = f"reports/runs/model-{number}"
-        study = {row["model"]: row for row in rows("lib/src/main/resources/ferkit/eval/study-results.csv")}[number]
+        study = {row["model"]: row for row in rows("lib/src/main/resources/ferkit/study/study-results.csv")}[number]
         accuracy, interval = share(rows(f"{run}/validation-predictions.csv"))
         best = max(float(row["val_accuracy"]) for row in rows(f"{run}/history.csv"))
         self.assertEqual(f"{best:.4f}", accuracy, f"{run}: of the history, and of the predictions")

@@ -27,7 +27,7 @@ public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
     }
 
     /** The report of these classes, with the averages computed from them. */
-    static ClassReport of(List<Scores> classes) {
+    public static ClassReport of(List<Scores> classes) {
         int total = classes.stream().mapToInt(Scores::support).sum();
         return new ClassReport(classes, average(classes, row -> 1, Emotion.COUNT, total),
                 average(classes, Scores::support, total, total));

@@ -46,6 +46,17 @@ public final class Figures {
         return count(value) + " " + singular + (value == 1 ? "" : "s");
     }
 
+    /** Seconds in words, for example "42 s", "3 min 20 s" or "2.9 hours". */
+    public static String duration(double seconds) {
+        if (seconds < 60) {
+            return String.format(Locale.ROOT, "%.0f s", seconds);
+        }
+        if (seconds < 3600) {
+            return String.format(Locale.ROOT, "%d min %d s", (int) seconds / 60, (int) seconds % 60);
+        }
+        return String.format(Locale.ROOT, "%.1f hours", seconds / 3600);
+    }
+
     /** A p-value: three decimals, or as many as show on which side of the 5 % level it lies, or {@code < 0.001}. */
     public static String pValue(double p) {
         return p < 0.001 ? "< 0.001" : fixed(p, decimalsApart(p, McNemar.LEVEL, 3));

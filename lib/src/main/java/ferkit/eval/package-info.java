@@ -1,2 +1,2 @@
-/** Numbers made of predictions: reports, confusion, intervals, paired tests, and what the study published. */
+/** Numbers made of predictions and histories: reports, confusion, intervals, paired tests, overfitting. */
 package ferkit.eval;

@@ -2,6 +2,7 @@ package ferkit.notebook;
 
 import ferkit.chart.Charts;
 import ferkit.eval.Figures;
+import ferkit.report.Results;
 import ferkit.train.History;
 import ferkit.train.Progress;
 import java.util.ArrayList;
@@ -136,7 +137,7 @@ final class LiveProgress implements Progress {
         History.Epoch best = history.best();
         picture = "";
         show(String.format(Locale.ROOT, "%s in %s; best validation accuracy %.4f in epoch %d", Figures.count(history.size(), "epoch"),
-                duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()), null);
+                Figures.duration(history.epochs().stream().mapToDouble(History.Epoch::seconds).sum()), best.valAccuracy(), best.epoch()), null);
     }
 
     /** Says how far training came before it ended early; the cell's error says why. */
@@ -188,7 +189,7 @@ final class LiveProgress implements Progress {
     }
 
     private String left() {
-        return training.images == 0 ? "" : ", " + duration((work() - workDone()) * training.secondsAnImage()) + " left";
+        return training.images == 0 ? "" : ", " + Figures.duration((work() - workDone()) * training.secondsAnImage()) + " left";
     }
 
     private String bar() {
@@ -224,16 +225,5 @@ final class LiveProgress implements Progress {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    /** Seconds in words, for example "42 s", "3 min 20 s" or "2.9 hours". */
-    static String duration(double seconds) {
-        if (seconds < 60) {
-            return String.format(Locale.ROOT, "%.0f s", seconds);
-        }
-        if (seconds < 3600) {
-            return String.format(Locale.ROOT, "%d min %d s", (int) seconds / 60, (int) seconds % 60);
-        }
-        return String.format(Locale.ROOT, "%.1f hours", seconds / 3600);
     }
 }

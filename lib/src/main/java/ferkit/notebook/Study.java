@@ -8,6 +8,9 @@ import ferkit.data.FerPlus;
 import ferkit.data.Split;
 import ferkit.eval.Figures;
 import ferkit.model.StudyModel;
+import ferkit.report.Results;
+import ferkit.study.Settings;
+import ferkit.study.Workspace;
 import ferkit.train.Examples;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
@@ -18,7 +21,6 @@ import ferkit.train.Standing;
 import ferkit.train.StepTimer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,7 +102,7 @@ public final class Study {
      */
     public void open(Settings settings) {
         close(NOT_OPEN);
-        workspace = attempt(() -> Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html")));
+        workspace = Refusal.attempt(() -> Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html")));
         // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
         display.show(Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "")
                 + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
@@ -111,26 +113,6 @@ public final class Study {
         closed = why;
         handedOut.values().forEach(standing -> standing.end(why));
         handedOut.clear();
-    }
-
-    @FunctionalInterface
-    interface Attempt<T, E extends Exception> {
-        T make() throws IOException, E;
-    }
-
-    /** What is attempted; if it fails, one sentence. */
-    static <T, E extends Exception> T attempt(Attempt<T, E> attempt) throws E {
-        try {
-            return attempt.make();
-        } catch (UncheckedIOException e) {
-            throw new Refusal(sentence(e.getCause()));
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            throw new Refusal(sentence(e));
-        }
-    }
-
-    private static String sentence(Exception e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     /** A run that can be shown until this study is closed or the run is trained anew. */
@@ -316,7 +298,7 @@ public final class Study {
      * @throws Refusal if a run's files cannot be read
      */
     public List<Run> otherSeeds(Run run) {
-        return attempt(() -> workspace().otherSeeds(run).stream().map(this::handOut).toList());
+        return Refusal.attempt(() -> workspace().otherSeeds(run).stream().map(this::handOut).toList());
     }
 
     /**
@@ -331,7 +313,7 @@ public final class Study {
     public Run trainAgain(Recipe recipe) throws InterruptedException {
         RunConfig before = workspace().config(recipe);
         Study again = with(settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch()));
-        return attempt(() -> {
+        return Refusal.attempt(() -> {
             workspace().forget(recipe);
             return again.train(recipe);
         });
@@ -355,7 +337,7 @@ public final class Study {
         Optional<Run> finished = workspace().finished(recipe).map(this::handOut);
         finished.ifPresent(run -> show(title + ": trained already, loaded from `" + workspace().shortPath(run.folder()) + "`. Its "
                 + Figures.count(run.history().size(), "epoch") + " took "
-                + LiveProgress.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
+                + Figures.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
                         ? " on " + Figures.count(run.config().threads(), "thread") : "") + "."));
         return finished;
     }
@@ -366,7 +348,7 @@ public final class Study {
     }
 
     private Run train(Recipe recipe, Trainer trainer) throws InterruptedException {
-        return attempt(() -> {
+        return Refusal.attempt(() -> {
             RunConfig config = workspace().config(recipe);
             String title = Results.title(config.model(), data().origin(), workspace().isStudy(recipe, config));
             Optional<Run> finished = loaded(recipe, title);
@@ -416,7 +398,7 @@ public final class Study {
      * @throws Refusal if a run's files cannot be read
      */
     public Results results() {
-        return workspace == null ? Results.refusing(closed) : attempt(() -> finished().withoutTrials());
+        return workspace == null ? Results.refusing(closed) : Refusal.attempt(() -> finished().withoutTrials());
     }
 
     /**
@@ -432,7 +414,7 @@ public final class Study {
         if (run == null || run.standing().hasEnded()) {
             return new Results(data().origin(), List.of(run == null ? Run.none() : run));
         }
-        return attempt(() -> finished().with(run));
+        return Refusal.attempt(() -> finished().with(run));
     }
 
     private Results finished() throws IOException {

@@ -14,14 +14,13 @@ import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
 import ferkit.eval.Interval;
 import ferkit.eval.McNemar;
-import ferkit.eval.Published;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.weights.PublicWeights;
+import ferkit.report.Results;
+import ferkit.study.Published;
 import ferkit.train.Adam;
-import ferkit.train.Features;
-import ferkit.train.FrozenTrunk;
 import ferkit.train.History;
 import ferkit.train.Recipe;
 import ferkit.train.Refusal;
@@ -29,7 +28,9 @@ import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
 import ferkit.train.StartWeights;
-import ferkit.train.TransferModel;
+import ferkit.transfer.Features;
+import ferkit.transfer.FrozenTrunk;
+import ferkit.transfer.TransferModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public final class Transfer {
 
     /** In a line that says what is being done, and at the end what was found. */
     private static PublicWeights find(Study study, Optional<Path> named) {
-        return Study.attempt(() -> PublicWeights.find(named, study.workspace().root(), study.line("Looking for weights …")));
+        return Refusal.attempt(() -> PublicWeights.find(named, study.workspace().root(), study.line("Looking for weights …")));
     }
 
     private static Transfer open(Study study, PublicWeights weights, Variant variant, Optional<String> assumption) {
@@ -101,27 +102,6 @@ public final class Transfer {
     @Override
     public String toString() {
         return variant.title() + ", ImageNet weights: " + weights.source();
-    }
-
-    /** The name of a run on such weights in words: "efficientnet-lite0-96-tuned" is "EfficientNet-Lite0, 96 pixels, fine-tuned". */
-    static String title(String name) {
-        List<String> words = List.of(name.split("-"));
-        if (words.size() < 2 || !words.get(0).equals("efficientnet")) {
-            return name;
-        }
-        StringBuilder title = new StringBuilder("EfficientNet-").append(words.get(1).substring(0, 1).toUpperCase(Locale.ROOT))
-                .append(words.get(1).substring(1));
-        for (String word : words.subList(2, words.size())) {
-            title.append(", ").append(word.matches("[0-9]+") ? word + " pixels" : switch (word) {
-                case "tuned" -> "fine-tuned";
-                case "lite" -> "scaled as Lite";
-                case "imagenet" -> "scaled as ImageNet";
-                case "inception" -> "scaled as Inception";
-                case "file" -> "scaled as its file says";
-                default -> word;
-            });
-        }
-        return title.toString();
     }
 
     /** How runs on these weights are called, for example "efficientnet-lite0". */
@@ -163,7 +143,7 @@ public final class Transfer {
     }
 
     private Run train(Recipe recipe, FrozenTrunk trunk) throws InterruptedException {
-        return Study.attempt(() -> loadedOrTrained(recipe, trunk));
+        return Refusal.attempt(() -> loadedOrTrained(recipe, trunk));
     }
 
     private Run loadedOrTrained(Recipe recipe, FrozenTrunk trunk) throws IOException, InterruptedException {
@@ -200,7 +180,7 @@ public final class Transfer {
                     shown[0] = System.nanoTime();
                     double rate = (done - before[0]) / ((System.nanoTime() - start) / 1e9);
                     line.accept(String.format(Locale.ROOT, "Features of the images of %s: %,d of %,d, %.0f images/s%s", split.usage(),
-                            done, of, rate, rate > 0 ? ", " + LiveProgress.duration((of - done) / rate) + " left" : "") + ". Stopping is safe: run this cell again, and it goes on.");
+                            done, of, rate, rate > 0 ? ", " + Figures.duration((of - done) / rate) + " left" : "") + ". Stopping is safe: run this cell again, and it goes on.");
                 });
         line.accept(String.format(Locale.ROOT, "Features of %,d images at %d pixels: %s numbers each",
                 features.size(), trunk.side(), features.shape()));
@@ -330,8 +310,8 @@ public final class Transfer {
         double each = run.config().epochs() * images / rate + head;
         double once = images / rate + head;
         return Table.create("What computing features once saves", StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
-                StringColumn.create("Time of " + run.config().epochs() + " epochs", LiveProgress.duration(each), LiveProgress.duration(once),
-                        LiveProgress.duration(head)),
+                StringColumn.create("Time of " + run.config().epochs() + " epochs", Figures.duration(each), Figures.duration(once),
+                        Figures.duration(head)),
                 StringColumn.create("Times as fast", "1", Figures.fixed(each / once, 1), Figures.count(Math.round(each / head))),
                 StringColumn.create("Measured", Figures.fixed(rate, 1) + " images/s through the trunk", "the same", "the run's own seconds"));
     }

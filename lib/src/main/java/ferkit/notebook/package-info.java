@@ -1,2 +1,2 @@
-/** What a notebook touches: the study, its settings and folders, tables, progress and pictures. */
+/** What a notebook touches first: the study under the cell, live progress, HTML and help. The only package that knows of a kernel. */
 package ferkit.notebook;

@@ -189,8 +189,17 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         if (Files.notExists(weights())) {
             throw new IOException(weights() + " is missing, expected in a finished run; restore the file, or delete its folder to train again");
         }
-        Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
+        into(network);
         return network;
+    }
+
+    /**
+     * Puts the weights that were kept into a network of the same parameters.
+     *
+     * @throws IOException if they cannot be read or are another network's
+     */
+    public void into(Block network) throws IOException {
+        Weights.decode(Files.readAllBytes(weights()), Weights.of(network), weights().toString());
     }
 
     /** Whether there are test images and all have labels, so that there is something to report of them. */

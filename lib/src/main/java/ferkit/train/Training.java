@@ -216,7 +216,7 @@ public final class Training {
     }
 
     /** The order cut into batches; the last one has the rest. */
-    static List<int[]> batches(int[] order, int size) {
+    public static List<int[]> batches(int[] order, int size) {
         return IntStream.iterate(0, from -> from < order.length, from -> from + size)
                 .mapToObj(from -> Arrays.copyOfRange(order, from, Math.min(from + size, order.length))).toList();
     }

@@ -11,6 +11,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import ferkit.data.Emotion;
+import ferkit.study.Published;
 import ferkit.train.Predictions;
 import java.io.InputStreamReader;
 import java.io.Reader;

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import ferkit.chart.MapGrid;
 import ferkit.chart.NetworkDrawing;
@@ -87,7 +87,7 @@ public final class Pictures {
      * @throws Refusal if the run's weights cannot be read or are of another network
      */
     public static Picture kernels(Run run, StudyModel model, FaceSet data) {
-        return MapGrid.kernels("Kernels of the first convolution of " + title(run, data), Study.attempt(() -> Inside.firstKernels(run, model)));
+        return MapGrid.kernels("Kernels of the first convolution of " + title(run, data), Refusal.attempt(() -> Inside.firstKernels(run, model)));
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Pictures {
         Faces faces = presentable(data);
         int shown = isAveraged(data) ? largestClass(data, faces) : said(run, model, data, faces).surest(true).findFirst().orElse(0);
         List<MapGrid.Row> rows = new ArrayList<>();
-        for (List<float[][]> maps : Study.attempt(() -> Inside.pooled(run, model, Examples.of(faces), shown))) {
+        for (List<float[][]> maps : Refusal.attempt(() -> Inside.pooled(run, model, Examples.of(faces), shown))) {
             List<float[][]> varied = maps.stream().sorted(Comparator.comparingDouble(Pictures::variance).reversed()).limit(CHANNELS).toList();
             float[][] first = maps.get(0);
             rows.add(new MapGrid.Row("Block " + (rows.size() + 1), varied.size() + " of " + maps.size() + ", " + first.length + "×" + first[0].length,
@@ -133,7 +133,7 @@ public final class Pictures {
     }
 
     private static Predictions said(Run run, StudyModel model, FaceSet data, Faces presentable) throws InterruptedException {
-        return data.origin().isSample() ? run.validation() : Study.attempt(() -> run.predict(model, Examples.of(presentable)));
+        return data.origin().isSample() ? run.validation() : Refusal.attempt(() -> run.predict(model, Examples.of(presentable)));
     }
 
     private static String title(Run run, FaceSet data) {
@@ -182,8 +182,8 @@ public final class Pictures {
      * @throws Refusal if there is none or one cannot be read, or the run's weights are of another network
      */
     public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws InterruptedException {
-        List<Path> files = Study.attempt(() -> files(path));
-        Predictions said = Study.attempt(() -> run.predict(model, Examples.of(Faces.read(files))));
+        List<Path> files = Refusal.attempt(() -> files(path));
+        Predictions said = Refusal.attempt(() -> run.predict(model, Examples.of(Faces.read(files))));
         List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < said.size(); i++) {
             answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));

@@ -1,6 +1,10 @@
-package ferkit.eval;
+package ferkit.study;
 
 import ferkit.data.Emotion;
+import ferkit.eval.ClassReport;
+import ferkit.eval.Figures;
+import ferkit.eval.Overfitting;
+import ferkit.eval.Scores;
 import ferkit.train.History;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.study;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * What a user may choose. A value set in a notebook wins over an environment variable, which wins over the default; what
- * is empty is decided by the data set when a {@link Study} is opened.
+ * is empty is decided by the data set when a {@link Workspace} is opened.
  *
  * @param data file or folder of FER2013, or "sample" for the drawn sample (FERKIT_DATA); default: what lies in {@code data/},
  *     otherwise the drawn sample
@@ -53,7 +53,8 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
         return from(System.getenv());
     }
 
-    static Settings from(Map<String, String> environment) {
+    /** The settings of these variables, by their names; throws what {@link #read} does. */
+    public static Settings from(Map<String, String> environment) {
         return new Settings(value(environment, "FERKIT_DATA", "a path", Path::of),
                 value(environment, "FERKIT_EPOCHS", "a whole number", Integer::valueOf),
                 value(environment, "FERKIT_LIMIT", "a whole number", Integer::valueOf),
@@ -92,7 +93,7 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
     }
 
     /** Whether epochs, image limit or batch were chosen rather than left to the data set. */
-    boolean isSized() {
+    public boolean isSized() {
         return epochs.isPresent() || limit.isPresent() || batch.isPresent();
     }
 

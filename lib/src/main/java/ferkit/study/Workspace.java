@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.study;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
@@ -260,7 +260,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     /** A path below the kit's folder as messages name it. */
-    String shortPath(Path path) {
+    public String shortPath(Path path) {
         return root.relativize(path).toString().replace('\\', '/');
     }
 

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Picture;

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,8 +8,8 @@ import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
-import ferkit.eval.Published;
 import ferkit.model.StudyModel;
+import ferkit.study.Published;
 import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
@@ -135,7 +135,7 @@ class ResultsTest {
                 Locale.setDefault(Locale.forLanguageTag(locale));
                 for (Table table : List.of(Published.table(), results.tableOne(), results.overfitting(), results.overfittingBesideStudy().get(),
                         results.surestMistakes(run))) {
-                    assertFalse(Html.table(table).matches("(?s).*[\\p{Nd}&&[^0-9]].*"), table.name());
+                    assertFalse(table.printAll().matches("(?s).*[\\p{Nd}&&[^0-9]].*"), table.name());
                 }
             }
         } finally {

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import ferkit.eval.Figures;
 import ferkit.model.StudyModel;

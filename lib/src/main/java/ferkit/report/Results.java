@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Curves;
@@ -12,19 +12,20 @@ import ferkit.eval.ClassReport;
 import ferkit.eval.Ensemble;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
-import ferkit.eval.Findings;
 import ferkit.eval.Interval;
 import ferkit.eval.McNemar;
 import ferkit.eval.Overfitting;
-import ferkit.eval.Published;
 import ferkit.eval.RankAgreement;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.study.Findings;
+import ferkit.study.Published;
 import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import ferkit.transfer.TransferModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -70,7 +71,7 @@ public final class Results {
     }
 
     /** What stands in their place where there are none: whoever asks them for something is told why. */
-    static Results refusing(String why) {
+    public static Results refusing(String why) {
         return new Results(null, List.of(Run.refusing(why)));
     }
 
@@ -85,7 +86,7 @@ public final class Results {
     }
 
     /** A run and those of its kind among these, trials or made as the study made its own; a model of one's own comes last. */
-    Results with(Run run) {
+    public Results with(Run run) {
         Results kind = ofKind(isComparable(run));
         return kind.run(run.config().model()).isPresent() ? kind
                 : new Results(origin, Stream.concat(kind.runs.stream(), Stream.of(run)).toList(), kind.leftOut);
@@ -113,7 +114,7 @@ public final class Results {
     }
 
     /** The results made as the study made its own, so that no trial stands among them; all if there are only trials, or on other data. */
-    Results withoutTrials() {
+    public Results withoutTrials() {
         return runs.stream().anyMatch(this::isComparable) ? ofKind(true) : this;
     }
 
@@ -156,12 +157,13 @@ public final class Results {
     }
 
     /** The same by the model's name; what was neither made on the sample nor as the study made its own is a trial. */
-    static String title(String model, Origin origin, boolean studys) {
+    public static String title(String model, Origin origin, boolean studys) {
         return title(model) + (origin.isSample() ? " (sample)" : studys ? "" : " (trial)");
     }
 
-    static String title(String model) {
-        return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : Transfer.title(model);
+    /** A model's name in words: "Model 6", "EfficientNet-Lite0, 96 pixels". */
+    public static String title(String model) {
+        return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : TransferModel.title(model);
     }
 
     /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
@@ -198,7 +200,7 @@ public final class Results {
     }
 
     /** The interval of the validation accuracy of a run's weights. */
-    static Interval interval(Run run) {
+    public static Interval interval(Run run) {
         return Interval.wilson(run.validation().correct(), run.validation().size());
     }
 
@@ -342,7 +344,8 @@ public final class Results {
         return origin.isComparable() ? Optional.of(publishedFigureOne()) : Optional.empty();
     }
 
-    static Curves curves(String name, History history) {
+    /** A history as a chart draws it. */
+    public static Curves curves(String name, History history) {
         return new Curves(name, history.column(History.Epoch::accuracy), history.column(History.Epoch::loss),
                 history.column(History.Epoch::valAccuracy), history.column(History.Epoch::valLoss));
     }

@@ -1,4 +1,4 @@
-package ferkit.train;
+package ferkit.transfer;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -6,10 +6,11 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ferkit.model.Architecture;
 import ferkit.model.EfficientNet;
+import ferkit.train.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -31,8 +32,7 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
         SequentialBlock head = EfficientNet.head(manager);
         try {
             if (start.isPresent()) {
-                Path weights = start.get().weights();
-                Weights.decode(Files.readAllBytes(weights), Weights.of(head), weights.toString());
+                start.get().into(head);
             }
             return trunk.stage() == FrozenTrunk.WHOLE ? head : new SequentialBlock()
                     .add(trunk.weights().load(manager, trunk.variant()).freezeNorms().upper(trunk.stage()))
@@ -45,5 +45,26 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
     @Override
     public String plan() {
         return "EfficientNet frozen up to " + trunk.key() + ", head 128-7" + start.map(run -> " of " + run.config().model()).orElse("");
+    }
+
+    /** The name of a run on such weights in words: "efficientnet-lite0-96-tuned" is "EfficientNet-Lite0, 96 pixels, fine-tuned". */
+    public static String title(String name) {
+        List<String> words = List.of(name.split("-"));
+        if (words.size() < 2 || !words.get(0).equals("efficientnet")) {
+            return name;
+        }
+        StringBuilder title = new StringBuilder("EfficientNet-").append(words.get(1).substring(0, 1).toUpperCase(Locale.ROOT))
+                .append(words.get(1).substring(1));
+        for (String word : words.subList(2, words.size())) {
+            title.append(", ").append(word.matches("[0-9]+") ? word + " pixels" : switch (word) {
+                case "tuned" -> "fine-tuned";
+                case "lite" -> "scaled as Lite";
+                case "imagenet" -> "scaled as ImageNet";
+                case "inception" -> "scaled as Inception";
+                case "file" -> "scaled as its file says";
+                default -> word;
+            });
+        }
+        return title.toString();
     }
 }

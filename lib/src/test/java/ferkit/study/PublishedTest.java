@@ -1,10 +1,15 @@
-package ferkit.eval;
+package ferkit.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ferkit.data.Emotion;
+import ferkit.eval.ClassReport;
+import ferkit.eval.Figures;
+import ferkit.eval.Overfitting;
+import ferkit.eval.Scores;
 import ferkit.train.History;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +54,7 @@ class PublishedTest {
         assertTrue(Published.table().doubleColumn("Test accuracy").isMissing(0));
         assertEquals("The study has no model \"model-7\": expected one of [model-1, model-2, model-3, model-4, model-5, model-6,"
                 + " EfficientNetB0]",
-                EvaluationTest.message(() -> Published.result("model-7")));
+                assertThrows(IllegalArgumentException.class, () -> Published.result("model-7")).getMessage());
     }
 
     @Test

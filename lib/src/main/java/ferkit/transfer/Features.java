@@ -1,4 +1,4 @@
-package ferkit.train;
+package ferkit.transfer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -13,6 +13,9 @@ import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Split;
 import ferkit.model.Gradients;
+import ferkit.train.Examples;
+import ferkit.train.Stoppable;
+import ferkit.train.Training;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

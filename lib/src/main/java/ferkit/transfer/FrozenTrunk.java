@@ -1,4 +1,4 @@
-package ferkit.train;
+package ferkit.transfer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,6 +8,7 @@ import ferkit.data.Faces;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.weights.WeightFile;
+import ferkit.train.Examples;
 import java.util.Locale;
 
 /**

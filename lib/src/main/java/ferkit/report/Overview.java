@@ -1,10 +1,10 @@
-package ferkit.notebook;
+package ferkit.report;
 
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
 import ferkit.eval.Interval;
-import ferkit.eval.Published;
 import ferkit.model.StudyModel;
+import ferkit.study.Published;
 import ferkit.train.Run;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,9 @@
-package ferkit.eval;
+package ferkit.study;
 
 import ferkit.data.Emotion;
+import ferkit.eval.ClassReport;
+import ferkit.eval.Figures;
+import ferkit.eval.Scores;
 import ferkit.train.History;
 import java.io.IOException;
 import java.io.InputStream;
