@@ -13,6 +13,7 @@ import ai.djl.nn.pooling.Pool;
 import ferkit.data.Emotion;
 import ferkit.data.Faces;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One of the study's convolutional networks, as a row of data. A block of such a network is
@@ -95,9 +96,45 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
                         + ALL.stream().map(StudyModel::name).toList() + " or its number"));
     }
 
-    /** The same network that drops nothing while training. */
-    public StudyModel withoutDropout() {
-        return new StudyModel(name, filters, kernel, second, pools, dense, 0, 0);
+    /** The same network under another name, which a changed row needs: the study's names are kept for its six rows. */
+    public StudyModel withName(String other) {
+        return new StudyModel(other, filters, kernel, second, pools, dense, dropout, headDropout);
+    }
+
+    /** The same with other numbers of filters, one a block. */
+    public StudyModel withFilters(Integer... other) {
+        return new StudyModel(name, List.of(other), kernel, second, pools, dense, dropout, headDropout);
+    }
+
+    /** The same with one more block behind the others. */
+    public StudyModel withBlock(int itsFilters, Pooling itsPooling) {
+        return new StudyModel(name, Stream.concat(filters.stream(), Stream.of(itsFilters)).toList(), kernel, second,
+                Stream.concat(pools.stream(), Stream.of(itsPooling)).toList(), dense, dropout, headDropout);
+    }
+
+    /** The same with kernels of another side, odd. */
+    public StudyModel withKernel(int other) {
+        return new StudyModel(name, filters, other, second, pools, dense, dropout, headDropout);
+    }
+
+    /** The same with another padding of each block's second convolution. */
+    public StudyModel withPadding(Padding other) {
+        return new StudyModel(name, filters, kernel, other, pools, dense, dropout, headDropout);
+    }
+
+    /** The same with other poolings, one a block. */
+    public StudyModel withPools(Pooling... other) {
+        return new StudyModel(name, filters, kernel, second, List.of(other), dense, dropout, headDropout);
+    }
+
+    /** The same with a hidden dense layer of so many units. */
+    public StudyModel withDense(int other) {
+        return new StudyModel(name, filters, kernel, second, pools, other, dropout, headDropout);
+    }
+
+    /** The same with other shares dropped after each block and before the last layer; 0 and 0 for no dropout. */
+    public StudyModel withDropout(double blocks, double head) {
+        return new StudyModel(name, filters, kernel, second, pools, dense, (float) blocks, (float) head);
     }
 
     /** The row in the words that lie in {@code config.json}. */

@@ -7,7 +7,11 @@ import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Split;
 import ferkit.eval.Figures;
+import ferkit.eval.Overfitting;
 import ferkit.model.StudyModel;
+import ferkit.model.Summary;
+import ferkit.report.ModelTables;
+import ferkit.report.Pictures;
 import ferkit.report.Results;
 import ferkit.study.Settings;
 import ferkit.study.Workspace;
@@ -239,6 +243,42 @@ public final class Study {
         show(others.isEmpty() ? "No other seed of this network has been run, so what chance alone does to these figures cannot be seen here."
                 : "The differences are those of this run's curves minus the other's, over the epochs that both have. Between two seeds they are chance alone: "
                         + "a difference from another model or from the study that is no larger needs no other explanation; where the seeds lie much closer together, it does.");
+    }
+
+    /** Shows a network: its drawing, and layer by layer behind a line that unfolds it. */
+    public void showNetwork(StudyModel model) {
+        show(Pictures.network(model));
+        showFolded(ModelTables.summary(Summary.of(model)));
+    }
+
+    /**
+     * Shows what came out of a run, beside the study's where the two may be compared: the curves, how far they part, the row of Table 1,
+     * the differences from the study's run, and other seeds.
+     *
+     * @throws Refusal if a run's files cannot be read
+     */
+    public void showRun(Run run) {
+        Results results = results(run);
+        show(results.curves(run));
+        show(Overfitting.of(run.history()).sentence());
+        show(results.row(run));
+        show(results.besideStudy(run));
+        show(results.besideStudysCurves(run));
+        showOtherSeeds(run);
+    }
+
+    /**
+     * Shows what a trained network looks like inside: its first kernels, the maps that its blocks pool, the probabilities that it gives,
+     * and how sure it is where it is wrong.
+     *
+     * @param model the plan that the run was trained by
+     * @throws Refusal if the run's weights cannot be read or are of another network
+     */
+    public void showInside(Run run, StudyModel model) throws InterruptedException {
+        show(Pictures.kernels(run, model, data()));
+        show(Pictures.answers(run, model, data()));
+        show(Pictures.predictions(run, model, data()));
+        show(results(run).surestMistakes(run));
     }
 
     /** Shows what an Optional holds, or if it holds nothing this sentence. */

@@ -1,10 +1,14 @@
 package ferkit.report;
 
+import ferkit.data.Faces;
 import ferkit.eval.Figures;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.study.Published;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -22,6 +26,64 @@ public final class ModelTables {
                 StringColumn.create("Padding of a block's second convolution", models.stream().map(m -> lower(m.second()))),
                 StringColumn.create("Pools", models.stream().map(m -> joined(m.pools().stream().map(ModelTables::lower).toList()))),
                 Figures.counts("Dense units", models.stream().mapToInt(StudyModel::dense).toArray()));
+    }
+
+    /**
+     * How large networks are, to be read across: layers, parameters of the convolutions, how many numbers the hidden dense layer is fed and its
+     * parameters, all parameters, and these as a multiple of the first network's.
+     */
+    public static Table sizes(List<StudyModel> models) {
+        List<Summary> summaries = models.stream().map(Summary::of).toList();
+        long first = summaries.get(0).parameters();
+        List<Summary.Layer> dense = summaries.stream().map(summary -> of(summary, "Linear").get(0)).toList();
+        return Table.create("Sizes of networks", StringColumn.create("Model", models.stream().map(m -> Results.title(m.name()))),
+                Figures.counts("Layers", summaries.stream().mapToInt(summary -> summary.layers().size()).toArray()),
+                Figures.counts("Parameters: convolutions", summaries.stream()
+                        .mapToInt(summary -> (int) of(summary, "Conv2d").stream().mapToLong(Summary.Layer::parameters).sum()).toArray()),
+                Figures.counts("Numbers fed to the dense layer", dense.stream()
+                        .mapToInt(layer -> (int) (layer.parameters() / layer.output().size() - 1)).toArray()), // a weight each, and a bias
+                Figures.counts("Parameters: dense layer", dense.stream().mapToInt(layer -> (int) layer.parameters()).toArray()),
+                Figures.counts("Parameters: all", summaries.stream().mapToInt(summary -> (int) summary.parameters()).toArray()),
+                Figures.column("Times the first", summaries.stream().mapToDouble(summary -> (double) summary.parameters() / first).toArray(), 2));
+    }
+
+    private static List<Summary.Layer> of(Summary summary, String name) {
+        return summary.layers().stream().filter(layer -> layer.name().equals(name)).toList();
+    }
+
+    /**
+     * Which pixels of the image the numbers behind a network's last pooling depend on, along one side, in a sentence; pixels are numbered from 0,
+     * what lies beyond the image is padding. A field begins at one pixel; a convolution adds its kernel's side minus one, a pooling one, each times
+     * the pixels that one step has come to mean, which double with every pooling.
+     */
+    public static String fields(StudyModel model) {
+        int seen = 1;
+        int step = 1;
+        int start = 0;
+        int places = Faces.SIDE;
+        for (int block = 0; block < model.filters().size(); block++) {
+            boolean same = model.second() == StudyModel.Padding.SAME;
+            start -= (model.kernel() - 1) / 2 * (same ? 2 : 1) * step;
+            seen += 2 * (model.kernel() - 1) * step + step;
+            places = (same ? places : places - model.kernel() + 1) / 2;
+            step *= 2;
+        }
+        int first = start;
+        int next = step;
+        int width = seen;
+        return "In " + Results.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen + " pixels; along a side its "
+                + Figures.count(places, "place") + " see from " + IntStream.range(0, places)
+                        .mapToObj(i -> first + i * next + " to " + (first + i * next + width - 1)).collect(Collectors.joining(", from ")).replace('-', '−') + ".";
+    }
+
+    /** How the study's figures for one of its models differ from those for another, each at its epoch of the best validation accuracy, in a sentence. */
+    public static String inTheStudy(String before, String model) {
+        Published.Result from = Published.result(before);
+        Published.Result to = Published.result(model);
+        return "In the study, best validation accuracy went from " + Figures.fixed(from.validationAccuracy(), 4) + " (" + Results.title(before) + ") to "
+                + Figures.fixed(to.validationAccuracy(), 4) + " (" + Results.title(model) + "), a difference of "
+                + Figures.signed(to.validationAccuracy() - from.validationAccuracy(), 4) + ", and training accuracy at those epochs from "
+                + Figures.fixed(from.trainingAccuracy(), 4) + " to " + Figures.fixed(to.trainingAccuracy(), 4) + ".";
     }
 
     private static String joined(List<?> items) {

@@ -45,6 +45,18 @@ class StudyModelTest {
     }
 
     @Test
+    void aChangedRowDiffersInWhatWasChangedOnly() {
+        StudyModel model = StudyModel.named("1");
+        StudyModel changed = new StudyModel("mine", List.of(16, 32, 64, 8), 1, StudyModel.Padding.VALID,
+                List.of(StudyModel.Pooling.AVG, StudyModel.Pooling.MAX, StudyModel.Pooling.AVG, StudyModel.Pooling.MAX), 128, 0.5f, 0);
+        assertEquals(changed, model.withName("mine").withFilters(16, 32, 64).withKernel(1).withPadding(StudyModel.Padding.VALID)
+                .withPools(StudyModel.Pooling.AVG, StudyModel.Pooling.MAX, StudyModel.Pooling.AVG).withBlock(8, StudyModel.Pooling.MAX).withDense(128)
+                .withDropout(0.5, 0));
+        Exception e = assertThrows(IllegalArgumentException.class, () -> model.withFilters(16, 32));
+        assertTrue(e.getMessage().startsWith("Model 'model-1' has 2 blocks and 3 poolings"), e.getMessage());
+    }
+
+    @Test
     void theSummaryFollowsTheShapes() {
         Summary summary = Summary.of(StudyModel.named("6"));
         assertEquals(new Shape(32, 48, 48), summary.layers().get(0).output());

@@ -188,6 +188,27 @@ class StudyTest {
     }
 
     @Test
+    void aRunIsShownWithItsCurvesItsRowAndWhatIsInside() throws Exception {
+        StudyModel small = new StudyModel("half", List.of(4), 3, Padding.SAME, List.of(Pooling.MAX), 8);
+        Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
+        study.showNetwork(small);
+        Run run = study.train(small);
+        shown.clear();
+        study.showRun(run);
+        study.showInside(run, small);
+        List<String> pieces = List.of("Accuracy and loss of half (trial)", "After its one epoch training accuracy minus", "Row of Table 1: half (trial)",
+                "- This run is a trial", "No other seed of this network", "Kernels of the first convolution", "What the blocks of half", "What half (trial) says",
+                "Mistakes of half (trial)");
+        assertEquals(pieces.size(), shown.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            assertTrue(shown.get(i).contains(pieces.get(i)), shown.get(i));
+        }
+        assertRefused("There is no run here", () -> study.showRun(Run.none()));
+        assertRefused("There is no run here", () -> study.showInside(Run.none(), small));
+        assertEquals(pieces.size(), shown.size());
+    }
+
+    @Test
     void theSizeOfTrainingIsSaidAsFarAsItIsTheSameForAllModels() {
         Settings settings = Settings.from(Map.of());
         Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});

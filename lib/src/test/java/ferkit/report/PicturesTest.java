@@ -65,7 +65,7 @@ class PicturesTest {
                 + " (55,680 parameters), Block 3 128 × 4 × 4 (221,952 parameters), Head 256 (524,544 parameters), Output 7 (1,799 parameters).",
                 Pictures.network(StudyModel.named("6")).description());
         assertTrue(Pictures.network(StudyModel.named("5")).description().contains("Block 4 256 × 3 × 3"));
-        assertTrue(Pictures.network(SMALL.withoutDropout()).description().contains("Block 2 8 × 9 × 9"));
+        assertTrue(Pictures.network(SMALL.withDropout(0, 0)).description().contains("Block 2 8 × 9 × 9"));
     }
 
     @Test

@@ -187,7 +187,7 @@ class ResultsTest {
     void anotherNetworkOfTheSameNameIsNotHeldAgainstTheStudys() {
         Run run = run("model-6", 50, 0, 640);
         RunConfig c = run.config();
-        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withoutDropout().plan(), "random", "", PARTS, c.data(), c.dataHash(), 1, 50,
+        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withDropout(0, 0).plan(), "random", "", PARTS, c.data(), c.dataHash(), 1, 50,
                 128, 0, 1, "cpu", Map.of(), 1);
         Run other = new Run(run.folder(), changed, run.history(), run.validation(), run.test());
         assertEquals(1, new Results(FER2013, List.of(other)).row(other).rowCount());

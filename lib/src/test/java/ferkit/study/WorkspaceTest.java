@@ -75,7 +75,7 @@ class WorkspaceTest {
         Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
         FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, two, two);
         Recipe recipe = Recipe.of(StudyModel.named("6"));
-        Recipe changed = Recipe.of(StudyModel.named("6").withoutDropout());
+        Recipe changed = Recipe.of(StudyModel.named("6").withDropout(0, 0));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> new Workspace(root, Settings.from(Map.of()), data, "cpu").config(changed))
                 .getMessage().startsWith("This network is named model-6 as one of the study's is, but has another plan: "));
         for (int[] limitAndSize : new int[][] {{0, 0}, {1, 1}, {2, 0}, {50_000, 0}}) {

@@ -43,7 +43,7 @@ class KerasParityTest {
     @ValueSource(strings = {"1", "2", "3", "4", "5", "6"})
     void agreesWithKeras(String number) throws InterruptedException {
         JsonObject keras = KERAS.getAsJsonObject("models").getAsJsonObject(number);
-        StudyModel model = StudyModel.named(number).withoutDropout();
+        StudyModel model = StudyModel.named(number).withDropout(0, 0);
         try (NDManager manager = NDManager.newBaseManager()) {
             Block network = model.build(manager);
             assertEquals(keras.get("parameters").getAsLong(),
@@ -84,7 +84,7 @@ class KerasParityTest {
     void gradientsAgreeWithKerasInDoublePrecision(String number) {
         JsonObject keras = KERAS.getAsJsonObject("models").getAsJsonObject(number);
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block network = StudyModel.named(number).withoutDropout().build(manager);
+            Block network = StudyModel.named(number).withDropout(0, 0).build(manager);
             setWeights(network, keras.getAsJsonArray("tensors"), manager);
             for (Parameter parameter : network.getParameters().values()) {
                 NDArray precise = parameter.getArray().toType(DataType.FLOAT64, true);
