@@ -6,8 +6,7 @@
     python3 environment/kit.py doctor          what this machine has and what to do about the rest
     python3 environment/kit.py test            everything CI runs
 
-Needs Python 3.10 or newer and nothing but its standard library. What stands behind the commands is in ferkit/, whose __init__.py
-lists it; what needs more than the standard library is run there by the virtual environment's Python.
+Needs Python 3.10 or newer and nothing but its standard library. What stands behind the commands is listed in ferkit/__init__.py.
 """
 import os
 import sys
@@ -45,21 +44,17 @@ def lab(options) -> int:
     paths = [str(folder), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     command = [str(venv.python()), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks", *options.others]
     return become(command, {**os.environ, **kernel.jupyter_variables(), **settings.variables(options),
-                                 "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)})
+                            "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)})
 
 
 def train(options) -> int:
     jobs = ["--jobs", str(options.jobs)] if options.jobs is not None else []
     words = [sys.orig_argv[0], *sys.argv]
     line = subprocess.list2cmdline(words) if places.WINDOWS else shlex.join(words)
-    return library("train", [*options.models, *jobs], {**settings.variables(options), "FERKIT_COMMAND": line})
-
-
-def library(command: str, arguments: list, variables: dict) -> int:
-    """The library's command line, in a JVM with the kernel's settings."""
+    environment = {**os.environ, **jdk.variables(), **settings.variables(options), "FERKIT_COMMAND": line}
     java = install.set_up()
     os.chdir(places.ROOT)
-    return become(jdk.command(java, command, *arguments), {**os.environ, **jdk.variables(), **variables})
+    return become(jdk.command(java, "train", *options.models, *jobs), environment)
 
 
 def become(command: list, environment: dict) -> int:

@@ -1,6 +1,9 @@
 """Things tried one after the other, each with a line that says what came of it."""
+import shutil
 import subprocess
 import time
+
+from ferkit import places
 
 
 class Failed(Exception):
@@ -14,6 +17,17 @@ class NotRun(Exception):
 def demand(holds: bool, otherwise: str):
     if not holds:
         raise Failed(otherwise)
+
+
+def runs(*seeds) -> list:
+    """The folders of what was trained, on the sample or as a trial, with seeds that only something tried has."""
+    return [run for folder in (places.REPORTS / "trials", places.REPORTS / "sample" / "runs") for seed in seeds
+            for run in folder.glob(f"model-*-{seed}-*")]
+
+
+def forget(*seeds):
+    for run in runs(*seeds):
+        shutil.rmtree(run)
 
 
 def attempt(word: str, name: str, action, *failures) -> bool:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ferkit import install, jdk, machine, places, settings, steps, tools, venv
+from ferkit import attempts, install, jdk, machine, places, settings, steps, tools, venv
 
 BATCH = 128
 ROUNDS = 5
@@ -184,11 +184,11 @@ def measure_ways(java: jdk.Java) -> list:
     ours |= {**jdk.variables(), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": "1", "FERKIT_SEED": WAYS_SEED}
     for _ in range(WAYS_ROUNDS):
         for way, options in ways.items():
-            forget_ways()
+            attempts.forget(WAYS_SEED)
             began = time.perf_counter()
             answer = tools.capture(jdk.command(java, "train", "all", *options), env=ours, cwd=places.ROOT)
             seconds[way].append(time.perf_counter() - began)
-            forget_ways()
+            attempts.forget(WAYS_SEED)
             if answer.code != 0:
                 raise tools.Stop(f"train all, {way}, failed: {tools.last_line(answer.text)}")
     tools.say("  train all: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items()))
@@ -196,11 +196,6 @@ def measure_ways(java: jdk.Java) -> list:
              f"{WAYS_ROUNDS}). The default trains one on each core, as far as there is memory.", "", "| | seconds |", "|---|---|"]
     lines += [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
     return lines + [""]
-
-
-def forget_ways():
-    for folder in (places.REPORTS / "sample" / "runs").glob(f"model-*-{WAYS_SEED}-*"):
-        shutil.rmtree(folder)
 
 
 def measure_reading(java: jdk.Java) -> list:

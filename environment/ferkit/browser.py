@@ -19,7 +19,7 @@ import nbformat
 import websocket
 
 from ferkit import install, pages, places, settings, tools
-from ferkit.attempts import Failed, attempt, demand
+from ferkit.attempts import Failed, attempt, demand, forget
 
 NOTEBOOK = places.NOTEBOOKS / "07_model_6.ipynb"  # the smallest model
 # Beside it lies a link that makes the notebook's path to the library right.
@@ -422,12 +422,6 @@ IN_LAB = {"opened": opened, "run-all": run_all, "interrupt": interrupt, "reload"
 ON_PAPER = {"printed": printed}
 
 
-def forget():
-    for seed in SEEDS:
-        for folder in (places.REPORTS / "sample" / "runs").glob(f"model-*-{seed}-*"):
-            shutil.rmtree(folder)
-
-
 def seen(name: str, browser: Browser, action) -> bool:
     """Tries one thing; a failure leaves a picture."""
     good = attempt("browser", name, action, websocket.WebSocketException)
@@ -446,7 +440,7 @@ def main(names: list) -> int:
     good = True
     install.set_up()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    forget()
+    forget(*SEEDS)
     try:
         with Browser(program) as browser:
             for name in set(ON_PAPER) & set(chosen):
@@ -456,7 +450,7 @@ def main(names: list) -> int:
                     for name in [name for name in IN_LAB if name in chosen]:
                         good &= seen(name, browser, lambda: IN_LAB[name](lab))
     finally:
-        forget()
+        forget(*SEEDS)
     return 0 if good else 1
 
 

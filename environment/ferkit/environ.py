@@ -9,7 +9,7 @@ ENGINE_VARIABLES = ("PYTORCH_VERSION", "PYTORCH_FLAVOR", "DJL_DEFAULT_ENGINE")  
 # What the names of other variables begin with that are meant for other programs and would reach the kit's: OpenMP's and MKL's, as the
 # kit says itself how many threads there are; other native libraries; another folder of Maven's, or of JupyterLab's.
 FOREIGN = ("OMP_", "GOMP_", "KMP_", "MKL_", "PYTORCH_", "DJL_DEFAULT_ENGINE", "LIBSTDCXX_LIBRARY_PATH",
-           "MAVEN_OPTS", "MAVEN_DEBUG_OPTS", "MAVEN_PROJECTBASEDIR", "JUPYTERLAB_DIR")
+           "MAVEN_ARGS", "MAVEN_OPTS", "MAVEN_DEBUG_OPTS", "MAVEN_PROJECTBASEDIR", "JUPYTERLAB_DIR")
 # where the tools keep what they fetch and write, if not in the home
 PLACES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR",
           "JUPYTER_RUNTIME_DIR", "PIP_CACHE_DIR", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR")
@@ -22,11 +22,9 @@ def own_environment():
     arguments = re.findall(r"(?:^|\s)((?:-g?s|--(?:global-)?settings)[ =]\S+|-Dmaven\.repo\.\S+)", os.environ.get("MAVEN_ARGS", ""))
     for name in [name for name in os.environ if name in JVM_VARIABLES or name.startswith(FOREIGN)]:
         del os.environ[name]
-    os.environ.update(JDK_JAVA_OPTIONS=" ".join(filter(None, properties)), MAVEN_ARGS=" ".join(arguments), MAVEN_BASEDIR=str(places.ROOT),
-                      MAVEN_SKIP_RC="1", **proxies.credentials())
-    for name in ("JDK_JAVA_OPTIONS", "MAVEN_ARGS"):
-        if not os.environ[name]:
-            del os.environ[name]
+    own = {"JDK_JAVA_OPTIONS": " ".join(filter(None, properties)), "MAVEN_ARGS": " ".join(arguments), "MAVEN_BASEDIR": str(places.ROOT),
+           "MAVEN_SKIP_RC": "1", **proxies.credentials()}
+    os.environ.update({name: value for name, value in own.items() if value})
 
 
 def system_properties() -> str:

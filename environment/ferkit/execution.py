@@ -65,9 +65,10 @@ class ListeningClient(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def kernel_failure(log: Path) -> str:
-    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return f" It last wrote: {lines[-1]}" if lines else ""
+def last_words(log) -> str:
+    log.seek(0)
+    text = log.read().decode("utf-8", "replace").strip()
+    return f" It last wrote: {tools.last_line(text)}" if text else ""
 
 
 @contextlib.asynccontextmanager
@@ -113,24 +114,22 @@ async def run_notebook(path: Path, progress: Progress, environment: dict):
     cells = code_cells(notebook)
     current, problem = 0, None
     progress.update(name, 0, len(cells))
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "kernel.log"
-        with open(log, "wb") as output:
-            try:
-                async with kernel_for(notebook, environment, output, record_timing=False) as client:
-                    for current, (index, cell) in enumerate(cells, 1):
-                        client.heard = functools.partial(progress.update, name, current, len(cells))
-                        client.heard()
-                        await client.async_execute_cell(cell, index, execution_count=current)
-            except CellExecutionError as error:
-                problem = f"{path.name}, cell {current} of {len(cells)}: {error_text(error)}"
-            except DeadKernelError:
-                problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel has died.{kernel_failure(log)}"
-            except (RuntimeError, TimeoutError) as error:
-                problem = f"{path.name}, cell {current} of {len(cells)}: the Java kernel does not answer ({error}).{kernel_failure(log)}"
+    with tempfile.TemporaryFile() as log:
+        try:
+            async with kernel_for(notebook, environment, log, record_timing=False) as client:
+                for current, (index, cell) in enumerate(cells, 1):
+                    client.heard = functools.partial(progress.update, name, current, len(cells))
+                    client.heard()
+                    await client.async_execute_cell(cell, index, execution_count=current)
+        except CellExecutionError as error:
+            problem = error_text(error)
+        except DeadKernelError:
+            problem = f"the Java kernel has died.{last_words(log)}"
+        except (RuntimeError, TimeoutError) as error:
+            problem = f"the Java kernel does not answer ({error}).{last_words(log)}"
     if problem:
         progress.end(name, "FAILED")
-        raise Failed(problem)
+        raise Failed(f"{path.name}, cell {current} of {len(cells)}: {problem}")
     notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
     progress.end(name, f"{len(cells)} cells, {time.monotonic() - began:.1f} s")
     return notebook
@@ -142,31 +141,21 @@ async def run_all(paths, side_by_side: int, finished) -> list:
     failures' messages."""
     progress, failures = Progress(), []
 
-    async def one(path: Path, environment: dict):
-        try:
-            finished(path, await run_notebook(path, progress, environment))
-        except Failed as failure:
-            failures.append(str(failure))
+    async def one(path: Path, gate: asyncio.Semaphore, environment: dict):
+        async with gate:
+            try:
+                finished(path, await run_notebook(path, progress, environment))
+            except Failed as failure:
+                failures.append(str(failure))
 
-    environment = dict(os.environ)
     models = [path for path in paths if "_model_" in path.name]
     others = [path for path in paths if path not in models]
     before = [path for path in others if not models or path.name < models[0].name]
-    for path in before:
-        await one(path, environment)
-    if side_by_side > 1 and len(models) > 1:
-        shared = {"FERKIT_THREADS": str(max(1, machine.cores() // side_by_side)), **environment}
-        gate = asyncio.Semaphore(side_by_side)
-
-        async def gated(path):
-            async with gate:
-                await one(path, shared)
-        await asyncio.gather(*map(gated, models))
-    else:
-        for path in models:
-            await one(path, environment)
-    for path in others[len(before):]:
-        await one(path, environment)
+    for group in (before, models, others[len(before):]):
+        width = side_by_side if group is models and len(models) > 1 else 1
+        shared = {"FERKIT_THREADS": str(max(1, machine.cores() // width))} if width > 1 else {}
+        gate = asyncio.Semaphore(width)
+        await asyncio.gather(*(one(path, gate, {**shared, **os.environ}) for path in group))
     return failures
 
 
@@ -178,9 +167,7 @@ async def reckons():
             async with kernel_for(notebook, dict(os.environ), log) as client:
                 await client.async_execute_cell(notebook.cells[0], 0)
         except (CellExecutionError, DeadKernelError, RuntimeError, TimeoutError) as problem:
-            log.seek(0)
-            wrote = log.read().decode("utf-8", "replace").strip()
-            raise Failed(f"the Java kernel does not start: {problem}" + (f" It last wrote: {tools.last_line(wrote)}" if wrote else "")) from None
+            raise Failed(f"the Java kernel does not start: {problem}{last_words(log)}") from None
     shown = [output.get("data", {}).get("text/plain") for output in notebook.cells[0].outputs]
     if shown != ["2"]:
         raise Failed(f"the Java kernel says that 1 + 1 is {shown}")

@@ -13,13 +13,8 @@ from ferkit import machine, places, tools
 
 # glibc told to keep the memory it has, in large pages: a training step otherwise spends a third of its time on getting pages and
 # giving them back.
-GLIBC_ALLOCATOR = {
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": "17179869184",
-    "MALLOC_TOP_PAD_": "67108864",
-}
+GLIBC_ALLOCATOR = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0",
+                   "MALLOC_TRIM_THRESHOLD_": "17179869184", "MALLOC_TOP_PAD_": "67108864"}
 
 
 @dataclass
@@ -66,10 +61,8 @@ def find() -> Java:
     """The first suitable JDK: JAVA_HOME's, then the one on PATH."""
     needed = required()
     advice = f"install a JDK {needed} or newer (for example from https://adoptium.net) and set JAVA_HOME to it"
-    complaints = []
-    home = os.environ.get("JAVA_HOME")
-    on_path = shutil.which("java")
-    candidates = []
+    complaints, candidates = [], []
+    home, on_path = os.environ.get("JAVA_HOME"), shutil.which("java")
     if home:
         program = Path(home) / "bin" / ("java.exe" if places.WINDOWS else "java")
         if program.is_file():

@@ -39,22 +39,9 @@ def read_notebook(path: Path):
 
 def title_and_summary(notebook) -> tuple:
     """The first heading of a notebook and the first paragraph below it, as plain text."""
-    title, paragraph = "", []
-    for cell in notebook.cells:
-        if cell.cell_type != "markdown":
-            continue
-        for line in cell.source.splitlines():
-            if line.startswith("#"):
-                if paragraph:
-                    return title, " ".join(paragraph)
-                title = title or line.lstrip("# ").strip()
-            elif line.strip():
-                paragraph.append(line.strip())
-            elif paragraph:
-                return title, " ".join(paragraph)
-        if paragraph:
-            break
-    return title, " ".join(paragraph)
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    title, paragraph = re.search(r"^#+(.*)", text, re.M), re.search(r"^(?:(?!#).*\S.*\n?)+", text, re.M)
+    return title[1].strip() if title else "", " ".join(paragraph[0].split()) if paragraph else ""
 
 
 def plain(markdown: str) -> str:

@@ -14,15 +14,10 @@ def find_notebooks(numbers) -> list:
     everything = sorted(places.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     if not everything:
         raise tools.Stop(f"There is no notebook in {places.NOTEBOOKS}.")
-    if not numbers:
-        return everything
-    chosen = []
     for number in numbers:
-        found = [file for file in everything if number.isdigit() and int(file.name.split("_")[0]) == int(number)]
-        if not found:
-            raise tools.Stop(f"There is no notebook {number}: there are {', '.join(file.name.split('_')[0] for file in everything)}.")
-        chosen += found
-    return sorted(set(chosen))
+        if not number.isdigit() or int(number) not in {int(file.name[:2]) for file in everything}:
+            raise tools.Stop(f"There is no notebook {number}: there are {', '.join(file.name[:2] for file in everything)}.")
+    return [file for file in everything if not numbers or int(file.name[:2]) in map(int, numbers)]
 
 
 def facts(java: jdk.Java, environment: dict) -> list:

@@ -75,11 +75,6 @@ def report(options) -> int:
     return 1 if failures else 0
 
 
-def kernel(options) -> int:
-    asyncio.run(execution.reckons())
-    return 0
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
@@ -92,7 +87,7 @@ def main() -> int:
             command.add_argument("--output", type=Path, required=True)
             command.add_argument("--facts", required=True, help="JSON list: sample, other or fer2013, then lines about the data")
             command.add_argument("--save", action="store_true")
-    commands.add_parser("kernel").set_defaults(action=kernel)
+    commands.add_parser("kernel").set_defaults(action=lambda options: asyncio.run(execution.reckons()))
     options = parser.parse_args()
     return options.action(options)
 

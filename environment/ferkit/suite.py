@@ -40,11 +40,7 @@ class Bench:
 
 # ---------------------------------------------------------------- checks
 
-def kit_tests(bench: Bench):
-    run_unittests(bench, {})
-
-
-def run_unittests(bench: Bench, variables: dict):
+def kit_tests(bench: Bench, **variables):
     """The Python tests in environment/tests."""
     answer = tools.capture([venv.python(), "-m", "unittest", "discover", "-s", places.ENVIRONMENT / "tests", "-t", places.ENVIRONMENT],
                            env={**bench.environment, **variables}, cwd=places.ENVIRONMENT)
@@ -57,19 +53,11 @@ def run_unittests(bench: Bench, variables: dict):
                  or ([tools.last_line(answer.text)] if answer.code != 0 or count == 0 else []), count)
 
 
-def java_tests(bench: Bench):
-    run_java_tests(bench, "tests of the library", bench.environment)
-
-
-def java_tests_in_another_locale(bench: Bench):
-    run_java_tests(bench, "tests of the library under an Egyptian locale", bench.in_another_locale())
-
-
-def run_java_tests(bench: Bench, name: str, environment: dict):
+def java_tests(bench: Bench, name: str = "tests of the library", environment: dict = {}):
     """mvn test: Surefire's lines are shown as they come, and its reports are read."""
     reports, problems, good = places.JARS.parent / "surefire-reports", [], 0
     tools.remove(reports)
-    process = subprocess.Popen([*map(str, maven.command()), "test"], cwd=places.ROOT, env={**maven.environment(bench.java), **environment},
+    process = subprocess.Popen([*map(str, maven.command()), "test"], cwd=places.ROOT, env={**maven.environment(bench.java), **bench.environment, **environment},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                encoding="utf-8", errors="replace")
     try:
@@ -92,6 +80,10 @@ def run_java_tests(bench: Bench, name: str, environment: dict):
         problems.append("no test was run")
     bench.passed += good
     bench.record(name, problems, 0)
+
+
+def java_tests_in_another_locale(bench: Bench):
+    java_tests(bench, "tests of the library under an Egyptian locale", bench.in_another_locale())
 
 
 def notebooks_are_clean(bench: Bench):
@@ -209,7 +201,7 @@ def in_a_browser(bench: Bench):
 
 def slow_kit_tests(bench: Bench):
     """The Python tests with those that set up anew, with no network, and interrupt a run."""
-    run_unittests(bench, {"KIT_LONG_TESTS": "1"})
+    kit_tests(bench, KIT_LONG_TESTS="1")
 
 
 CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, nothing_old_is_shown, notebooks_in_another_locale,

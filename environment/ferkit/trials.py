@@ -1,12 +1,11 @@
 """Trials of training that take long: killed, interrupted, out of disk space, run again and again. `kit.py test --long` runs them
-all on the sample, with the venv's Python; `python -m ferkit.trials NAME …` runs some, on FER2013 where there is one (data/ or FERKIT_DATA). What
-they train has a seed of its own and is deleted afterwards."""
+all on the sample, with the venv's Python; `python -m ferkit.trials NAME …` runs some, on FER2013 where there is one (data/ or
+FERKIT_DATA). What they train has a seed of its own and is deleted afterwards."""
 import functools
 import os
 import random
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,83 +16,60 @@ from pathlib import Path
 from jupyter_client import KernelManager
 
 from ferkit import kernel, places, tools
-from ferkit.attempts import NotRun, attempt, demand
+from ferkit.attempts import NotRun, attempt, demand, forget, runs
 
 SEED = "990"
-RUNS = [places.REPORTS / "trials", places.REPORTS / "sample" / "runs"]
 KILLS = 20
 STOPS = 20
-MODELS = ["1", "3", "6"]
 GROWTH_MB = 50
 PEAK_MODEL_3_MB = 3 * 1024
 
 
-def train_command(*options) -> list:
-    return [sys.executable, str(places.ENVIRONMENT / "kit.py"), "train", *options, "--seed", SEED]
+def command(*models) -> list:
+    """Trains for some seconds an epoch."""
+    return [sys.executable, str(places.ENVIRONMENT / "kit.py"), "train", *models, "--epochs", "6", "--limit", "256", "--seed", SEED]
 
 
-def train(model: str, *options) -> str:
+def begin(*models, **options) -> subprocess.Popen:
+    return subprocess.Popen(command(*models), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd=places.ROOT, **options)
+
+
+def run() -> tools.Answer:
+    return tools.capture(command("6"), env=dict(os.environ), cwd=places.ROOT)
+
+
+def train() -> str:
     """Trains to the end and returns what was printed."""
-    answer = tools.capture(train_command(model, *options), env=dict(os.environ), cwd=places.ROOT)
+    answer = run()
     demand(answer.code == 0, f"training ended with {answer.code}: {answer.text[-500:]}")
     return answer.text
 
 
-def folders(model: str) -> list:
-    return [folder for runs in RUNS for folder in runs.glob(f"model-{model}-{SEED}-*")]
-
-
-def forget(model: str):
-    for folder in folders(model):
-        shutil.rmtree(folder)
-
-
-def figures(model: str) -> tuple:
+def figures() -> tuple:
     """A finished run's history without the seconds, and its weights."""
-    folder, = folders(model)
+    folder, = runs(SEED)
     history = [line.rsplit(",", 1)[0] for line in (folder / "history.csv").read_text("utf-8").splitlines()]
     return history, (folder / "weights.safetensors").read_bytes()
 
 
-def small() -> list:
-    """A run of some seconds an epoch."""
-    return ["--epochs", "6", "--limit", "256"]
-
-
-def leaving_nothing(trial):
-    """Cleans up before and after a trial, whatever happens in it."""
-    @functools.wraps(trial)
-    def wrapped():
-        for model in MODELS:
-            forget(model)
-        try:
-            return trial()
-        finally:
-            for model in MODELS:
-                forget(model)
-    return wrapped
-
-
-@leaving_nothing
 def killed() -> str:
     """Killed at random moments again and again, training still arrives at the figures of a run that was left alone."""
     began = time.monotonic()
-    train("6", *small())
+    train()
     whole_seconds = time.monotonic() - began
-    expected = figures("6")
-    forget("6")
+    expected = figures()
+    forget(SEED)
     chance, done, kills, finished = random.Random(1), 0, 0, 0
     while kills < KILLS:
-        process = subprocess.Popen(train_command("6", *small()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   encoding="utf-8", cwd=places.ROOT)
+        process = begin("6")
         timer = threading.Timer(chance.uniform(0, whole_seconds * 0.6), process.kill)
         timer.start()
         text = process.stdout.read()
         timer.cancel()
         if process.wait() == 0:
-            demand(figures("6") == expected, f"after {kills} kills the figures differ from those of a run left alone")
+            demand(figures() == expected, f"after {kills} kills the figures differ from those of a run left alone")
             finished, done = finished + 1, 0
-            forget("6")
+            forget(SEED)
             continue
         kills += 1
         demand(process.returncode < 0, f"instead of being killed it ended with {process.returncode}: {text[-500:]}")
@@ -104,42 +80,38 @@ def killed() -> str:
             demand(int(continued[1]) >= done, f"continued after epoch {continued[1]} though epoch {done} was done")
         reached = re.findall(r": epoch (\d+) of", text)
         done = int(reached[-1]) if reached else done
-    text = train("6", *small())
-    demand(figures("6") == expected, "the figures differ from those of a run left alone")
+    text = train()
+    demand(figures() == expected, "the figures differ from those of a run left alone")
     return f"{KILLS} kills, {finished + 1} runs brought to their end, each equal to the one left alone"
 
 
-@leaving_nothing
 def stopped() -> str:
     """Told to stop at random moments, by SIGTERM or Ctrl-C, one model or two side by side: training ends without a crash, leaves
     no process, and says which epoch is kept and with which command it goes on after that."""
     if places.WINDOWS:
         raise NotRun("Windows has no signals")
     began = time.monotonic()
-    train("6", *small())
+    train()
     whole_seconds = time.monotonic() - began
-    forget("6")
+    forget(SEED)
     chance, kept, told = random.Random(1), 0, 0
     for turn in range(STOPS):
         sent, models = (signal.SIGTERM, signal.SIGINT)[turn % 2], (["6"], ["6", "1"])[turn // 2 % 2]
-        command = train_command(*models, *small())
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd=places.ROOT,
-                                   start_new_session=True)
+        process = begin(*models, start_new_session=True)
         timer = threading.Timer(chance.uniform(0, whole_seconds), (process.send_signal if sent == signal.SIGTERM else
                                                         functools.partial(os.killpg, process.pid)), [sent])
         timer.start()
         text = process.stdout.read()  # ends when the last of its processes has
         timer.cancel()
         if process.wait() == 0:
-            for model in models:
-                forget(model)
+            forget(SEED)
             continue
         # before kit.py has been read, or between Python and the JVM, nothing of the kit's takes the signal
         by_the_system = process.returncode == -sent and "the run's folder is" not in text
         demand(process.returncode == 128 + sent or by_the_system, f"told by {sent.name} it ended with {process.returncode}: {text[-500:]}")
         demand("SIGSEGV" not in text and "Exception" not in text and "already trains" not in text, text[-2000:])
         if "the run's folder is" in text:
-            demand(f"To go on: {shlex.join(command)}" in text.splitlines()[-1], f"it does not say how to go on: {text[-500:]}")
+            demand(f"To go on: {shlex.join(command(*models))}" in text.splitlines()[-1], f"it does not say how to go on: {text[-500:]}")
             told += 1
         for model in models:
             done = re.findall(rf"^model-{model}: (?:Continuing after )?epoch (\d+)", text, re.M)
@@ -150,30 +122,29 @@ def stopped() -> str:
     return f"{STOPS} stops, {told} told how to go on, {kept} times an epoch was kept"
 
 
-@leaving_nothing
 def without_room() -> str:
     """A disk that fills up, then a folder that can no longer be written: a clear message, and nothing lost."""
     if sys.platform != "linux" or os.geteuid() != 0:
         raise NotRun("a disk of its own can only be mounted by root on Linux")
-    train("6", *small())
-    expected = figures("6")
-    folder, = folders("6")
-    forget("6")
+    train()
+    expected = figures()
+    folder, = runs(SEED)
+    forget(SEED)
     folder.mkdir(parents=True)
     mount("-t", "tmpfs", "-o", "size=34m", "tmpfs", folder)
     try:
-        full = tools.capture(train_command("6", *small()), env=dict(os.environ), cwd=places.ROOT)
+        full = run()
         demand(full.code == 1 and "could not be saved" in full.text and "No space left" in full.text,
                f"on a full disk: {full.code}, {full.text[-500:]}")
         demand(full.text.count("\n\tat ") == 0, "a stack trace was printed")
         mount("-o", "remount,ro", folder)
-        read_only = tools.capture(train_command("6", *small()), env=dict(os.environ), cwd=places.ROOT)
+        read_only = run()
         demand(read_only.code == 1 and "cannot write into" in read_only.text,
                f"in a read-only folder: {read_only.code}, {read_only.text[-500:]}")
         mount("-o", "remount,rw,size=300m", folder)
-        text = train("6", *small())
+        text = train()
         demand("Continuing after epoch 2" in text, f"did not continue after the last saved epoch: {text[-500:]}")
-        demand(figures("6") == expected, "the figures differ from those of a run left alone")
+        demand(figures() == expected, "the figures differ from those of a run left alone")
     finally:
         subprocess.run(["umount", str(folder)], check=True)
     return "full disk and read-only folder: refused with a message, continued with the same figures"
@@ -183,20 +154,18 @@ def mount(*arguments):
     subprocess.run(["mount", *map(str, arguments)], check=True)
 
 
-@leaving_nothing
 def two_at_once() -> str:
     """A second process on the same run is refused and names the first; a lock left by a killed one is no obstacle."""
-    first = subprocess.Popen(train_command("6", *small()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             encoding="utf-8", cwd=places.ROOT)
+    first = begin("6")
     for line in first.stdout:
         if "epoch 1" in line:
             break
-    second = tools.capture(train_command("6", *small()), env=dict(os.environ), cwd=places.ROOT)
+    second = run()
     first.kill()
     first.stdout.read()
     first.wait()
     demand(second.code == 1 and f"Process {first.pid} already trains into" in second.text, f"the second: {second.code}, {second.text[-500:]}")
-    demand("Continuing after epoch" in train("6", *small()), "the lock of the killed process was an obstacle")
+    demand("Continuing after epoch" in train(), "the lock of the killed process was an obstacle")
     return f"refused while process {first.pid} trained, continued after it was killed"
 
 
@@ -249,14 +218,13 @@ System.out.println("threads " + threads);
 """
 
 
-@leaving_nothing
 def interrupted() -> str:
     """An interrupted cell stops at once, leaves no thread behind, and goes on when it is run again, to the same figures."""
     cell = 'Run run = study.train(StudyModel.named("6"));'
     with Kernel(FERKIT_EPOCHS="4", FERKIT_LIMIT="256") as kernel:
         kernel.run(cell)
-        expected = figures("6")
-    forget("6")
+        expected = figures()
+    forget(SEED)
     with Kernel(FERKIT_EPOCHS="4", FERKIT_LIMIT="256") as kernel:
         asked = []
 
@@ -271,11 +239,10 @@ def interrupted() -> str:
         demand("threads 0" in left, f"five seconds after the interrupt: {left[-200:]}")
         text = kernel.run(cell)
         demand("Continuing after epoch 1" in text, f"did not continue: {text[:300]}")
-        demand(figures("6") == expected, "the figures differ from those of a run left alone")
+        demand(figures() == expected, "the figures differ from those of a run left alone")
     return f"stopped {took:.1f} s after the interrupt, no thread left, continued after epoch 1 to the same figures"
 
 
-@leaving_nothing
 def memory() -> str:
     """Resident memory over many epochs and over re-runs of one cell in one kernel, and Model 3's peak."""
     with Kernel(FERKIT_EPOCHS="20", FERKIT_LIMIT="64", FERKIT_BATCH="16") as kernel:
@@ -304,8 +271,16 @@ def memory() -> str:
 TRIALS = {"killed": killed, "stopped": stopped, "without-room": without_room, "two-at-once": two_at_once, "interrupted": interrupted, "memory": memory}
 
 
+def leaving_nothing(trial) -> str:
+    forget(SEED)
+    try:
+        return trial()
+    finally:
+        forget(SEED)
+
+
 def main(names: list) -> int:
-    tried = [attempt("trial", name, TRIALS[name]) for name in names or TRIALS]
+    tried = [attempt("trial", name, functools.partial(leaving_nothing, TRIALS[name])) for name in names or TRIALS]
     return 0 if all(tried) else 1
 
 

@@ -1,5 +1,6 @@
 """kit.py on odd machines: each test runs it as a user would, in a copy of the kit in a folder with a space and an accent."""
 import contextlib
+import graphlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+import ferkit
 import kit
 from ferkit import bench, environ, install, jdk, kernel, machine, maven, places, proxies, reporting, settings, steps, tools, venv
 
@@ -269,6 +271,14 @@ class OddMachineTest(unittest.TestCase):
         self.assertFalse((self.root / "environment" / ".state" / "venv").exists())
 
 
+class ModulesTest(unittest.TestCase):
+    def test_each_is_listed_and_none_imports_in_a_circle(self):
+        imports = {file.stem: re.findall(r"\w+", " ".join(re.findall(r"(?m)^ *from ferkit(?:\.(?=\w+ import)| import )(.*)", file.read_text("utf-8"))))
+                   for file in (places.ENVIRONMENT / "ferkit").glob("[a-z]*.py")}
+        self.assertEqual([], [name for name in imports if not re.search(rf"(?m)(^| ){name} {{2,}}", ferkit.__doc__)])
+        graphlib.TopologicalSorter({name: set(found) & set(imports) for name, found in imports.items()}).prepare()
+
+
 class SettingsTest(unittest.TestCase):
     def setUp(self):
         environment = mock.patch.dict(os.environ)
@@ -298,10 +308,10 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual({"FERKIT_DATA": "sample"}, self.variables())
 
     def test_no_jobs_is_not_taken_for_the_default(self):
-        with mock.patch.object(kit, "library", return_value=1) as library:
+        with mock.patch.object(kit, "become") as become, mock.patch.object(install, "set_up"), mock.patch("os.chdir"):
             kit.train(kit.parse(["train", "all", "--jobs", "0"]))
             kit.train(kit.parse(["train", "all"]))
-        self.assertEqual([["all", "--jobs", "0"], ["all"]], [call.args[1] for call in library.call_args_list])
+        self.assertEqual(["train all --jobs 0", "train all"], [" ".join(call.args[0]).split("ferkit.Main ")[1] for call in become.call_args_list])
 
     def test_bench_takes_the_path_alone(self):
         self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, settings.variables(kit.parse(["bench", "--data", "x.csv"])))
@@ -393,7 +403,6 @@ class KernelspecTest(unittest.TestCase):
             self.assertTrue(Path(jar).is_file() and Path(classes, argv[-2] + ".class").is_file())
             self.assertIn("-Djava.awt.headless=true", argv)
             self.assertEqual("message", spec["interrupt_mode"])
-
 
     def test_kernel_for_a_jupyterlab_of_ones_own_does_not_see_the_options_meant_for_every_jvm(self):
         if not kernel.jar().exists():
@@ -619,6 +628,3 @@ class InterruptTest(unittest.TestCase):
         listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, encoding="utf-8").stdout
         return [line for line in listing.splitlines() if str(kernel.jar()) in line]
 
-
-if __name__ == "__main__":
-    unittest.main()

@@ -226,6 +226,3 @@ class KernelTest(unittest.TestCase):
             self.assertEqual(language, {**metadata["language_info"], "version": version}, path.name)
             self.assertEqual({"name": "java", "display_name": spec["display_name"], "language": spec["language"]}, metadata["kernelspec"], path.name)
 
-
-if __name__ == "__main__":
-    unittest.main()
