@@ -2,8 +2,8 @@ package ferkit;
 
 import com.google.gson.Gson;
 import com.sun.management.OperatingSystemMXBean;
-import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
+import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.study.Settings;

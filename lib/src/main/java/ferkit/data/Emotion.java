@@ -21,11 +21,6 @@ public enum Emotion {
     /** Number of classes. */
     public static final int COUNT = 7;
 
-    /** What to do about numbers that are not FER2013's, to end a message with; the orders are those of the data sets' own descriptions. */
-    static final String OTHER_NUMBERS = "put class names in place of all numbers, by the order of the data set that they come from (AffectNet: 0 neutral,"
-            + " 1 happy, 2 sad, 3 surprise, 4 fear, 5 disgust, 6 angry, 7 contempt; RAF-DB: 1 surprise, 2 fear, 3 disgust, 4 happy, 5 sad, 6 angry,"
-            + " 7 neutral), and leave an eighth class out";
-
     private static final List<Emotion> BY_LABEL = List.of(values());
 
     private final String title;
@@ -67,11 +62,6 @@ public enum Emotion {
     public static Optional<Emotion> named(String name) {
         String plain = name.strip().toLowerCase(Locale.ROOT);
         return BY_LABEL.stream().filter(e -> e.spellings.contains(plain) || plain.equals(Integer.toString(e.label()))).findFirst();
-    }
-
-    /** Whether a label is a number, which means a class only in its data set's own order. */
-    static boolean isNumber(String name) {
-        return name.strip().matches("[0-9]+");
     }
 
     /** The seven titles in label order. */

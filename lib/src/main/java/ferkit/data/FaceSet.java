@@ -30,7 +30,7 @@ public final class FaceSet {
     }
 
     /** A data set whose hash is known, because it was computed or stored before. */
-    FaceSet(Origin origin, Faces training, Faces validation, Faces test, String hash) {
+    public FaceSet(Origin origin, Faces training, Faces validation, Faces test, String hash) {
         for (Faces other : List.of(validation, test)) {
             if (!other.classes().equals(training.classes()) || !other.format().equals(training.format())) {
                 throw new IllegalArgumentException("Splits of " + training.classes().titles() + " in " + training.format() + " and of "
@@ -42,6 +42,11 @@ public final class FaceSet {
         this.validation = validation;
         this.test = test;
         this.hash = hash;
+    }
+
+    /** The same images, of which something else is said. */
+    public FaceSet withOrigin(Origin other) {
+        return new FaceSet(other, training, validation, test, hash);
     }
 
     /** Where the images come from. */

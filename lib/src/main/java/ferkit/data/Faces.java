@@ -1,5 +1,8 @@
 package ferkit.data;
 
+import ferkit.data.file.ImageFile;
+import ferkit.data.file.Room;
+import ferkit.data.file.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -181,7 +184,7 @@ public final class Faces {
     }
 
     /** The same images where label i meant the i-th of these classes. */
-    Faces relabelled(List<Emotion> order) {
+    public Faces relabelled(List<Emotion> order) {
         byte[] meant = new byte[labels.length];
         for (int i = 0; i < meant.length; i++) {
             meant[i] = labels[i] == NO_LABEL ? NO_LABEL : (byte) order.get(labels[i]).label();

@@ -1,5 +1,6 @@
 package ferkit.data;
 
+import ferkit.data.file.Room;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

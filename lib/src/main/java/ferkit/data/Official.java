@@ -31,7 +31,7 @@ public final class Official {
     }
 
     /** Whether there are as many images of each class in each split as in the original. */
-    static boolean hasCounts(Map<Split, Faces> splits) {
+    public static boolean hasCounts(Map<Split, Faces> splits) {
         return Arrays.stream(Split.values()).allMatch(split -> splits.get(split).labelled() && Arrays.equals(splits.get(split).counts(), counts(split)));
     }
 
@@ -41,7 +41,7 @@ public final class Official {
      *
      * @param notes takes a sentence on what differs, if anything does
      */
-    static Origin.Kind kind(Map<Split, Faces> splits, String hash, List<String> notes) {
+    public static Origin.Kind kind(Map<Split, Faces> splits, String hash, List<String> notes) {
         if (hash.equals(HASH)) {
             return Origin.Kind.FER2013;
         }

@@ -28,7 +28,7 @@ public enum Split {
     }
 
     /** The split that a folder or file of this name, in any case, holds. */
-    static Optional<Split> named(String name) {
+    public static Optional<Split> named(String name) {
         String plain = name.toLowerCase(Locale.ROOT);
         return Arrays.stream(values()).filter(split -> split.names.contains(plain)).findFirst();
     }

@@ -1,2 +1,2 @@
-/** The images, their labels and splits, and what is known of them: public forms of FER2013 are read here, the sample is drawn here. */
+/** Images, labels and splits, what they mean, where they come from, and what is known of FER2013 and FER+. */
 package ferkit.data;

@@ -2,10 +2,10 @@ package ferkit.notebook;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Picture;
-import ferkit.data.DataReport;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Split;
+import ferkit.data.report.DataReport;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
 import ferkit.model.StudyModel;

@@ -2,15 +2,15 @@ package ferkit.report;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Picture;
-import ferkit.data.DataReport;
 import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.FerPlus;
 import ferkit.data.Official;
 import ferkit.data.Split;
-import ferkit.data.Statistics;
-import ferkit.data.Statistics.Grey;
+import ferkit.data.report.DataReport;
+import ferkit.data.report.Statistics;
+import ferkit.data.report.Statistics.Grey;
 import ferkit.eval.Figures;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,11 +2,11 @@ package ferkit.study;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import ferkit.data.Datasets;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Official;
-import ferkit.data.Sample;
+import ferkit.data.drawn.Sample;
+import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
 import ferkit.train.Examples;
 import ferkit.train.Input;

@@ -1,6 +1,6 @@
 package ferkit.train;
 
-import ferkit.data.AtomicFile;
+import ferkit.data.file.AtomicFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package ferkit.train;
 
 import ferkit.data.Faces;
 
+
 /** How images become what a network is fed, and what is done to them while it is trained. */
 public interface Input {
     /** The words for none. */

@@ -1,8 +1,8 @@
 package ferkit.train;
 
-import ferkit.data.AtomicFile;
 import ferkit.data.Emotion;
 import ferkit.data.Faces;
+import ferkit.data.file.AtomicFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

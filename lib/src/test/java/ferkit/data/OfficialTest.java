@@ -3,16 +3,14 @@ package ferkit.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.drawn.Sample;
+import ferkit.data.file.ImageFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
@@ -137,26 +135,5 @@ class OfficialTest {
     void jpegAndAnotherOrderAreTheSameImages() {
         assertEquals(Optional.empty(), difference(onEach(OfficialTest::throughJpeg)));
         assertEquals(sums(faces -> faces), sums(faces -> faces.select(IntStream.range(0, faces.size()).map(i -> faces.size() - 1 - i).toArray())));
-    }
-
-    @Test
-    void otherImagesInFer2013sNumbersAreNotComparable() throws IOException {
-        Map<Split, Faces> splits = new EnumMap<>(Split.class);
-        for (Split split : Split.values()) {
-            byte[] labels = new byte[IntStream.of(Official.counts(split)).sum()];
-            int next = 0;
-            for (int label = 0; label < Emotion.COUNT; label++) {
-                Arrays.fill(labels, next, next += Official.counts(split)[label], (byte) label);
-            }
-            splits.put(split, new Faces(new byte[labels.length * Faces.PIXELS], labels));
-        }
-        FaceSet blank = Datasets.assemble(Path.of("fer2013.csv"), splits, true, false, new ArrayList<>());
-        assertEquals(Origin.Kind.OTHER_PIXELS, blank.origin().kind());
-        assertEquals("faces with other pixels than FER2013's (fer2013.csv)", blank.origin().title());
-        assertEquals("other", blank.origin().word());
-        assertEquals(List.of("FER2013's numbers of images of each class and split, but not its pixels: brightness (mean grey value) 0.00 instead of"
-                + " 129.47, left half less right half 0.00 instead of 0.46, upper half less lower half 0.00 instead of -1.69, contrast (standard deviation)"
-                + " 0.00 instead of 65.03, sharpness (difference of pixels side by side) 0.00 instead of 13.72, sharpness (one above the other) 0.00 instead of 12.47."
-                + " Figures are not comparable with the study's."), blank.origin().notes());
     }
 }

@@ -10,11 +10,11 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /** Made-up images and files for tests: one image of each class for each split, 21 in all. */
-final class TinyFaces {
+public final class TinyFaces {
     private TinyFaces() {}
 
     /** A smooth random picture, so that JPEG loses little. */
-    static byte[] pixels(long seed) {
+    public static byte[] pixels(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] wave = random.doubles(6).toArray();
         byte[] pixels = new byte[Faces.PIXELS];
@@ -27,11 +27,11 @@ final class TinyFaces {
         return pixels;
     }
 
-    static byte[] pixels(Split split, int label) {
+    public static byte[] pixels(Split split, int label) {
         return pixels(100L * split.ordinal() + label);
     }
 
-    static String text(byte[] pixels) {
+    public static String text(byte[] pixels) {
         StringBuilder text = new StringBuilder();
         for (byte pixel : pixels) {
             text.append(text.isEmpty() ? "" : " ").append(pixel & 0xff);
@@ -39,11 +39,11 @@ final class TinyFaces {
         return text.toString();
     }
 
-    static String row(Split split, int label) {
+    public static String row(Split split, int label) {
         return label + "," + text(pixels(split, label)) + "," + split.usage();
     }
 
-    static String csv() {
+    public static String csv() {
         StringBuilder csv = new StringBuilder("emotion,pixels,Usage\n");
         for (Split split : Split.values()) {
             for (int label = 0; label < Emotion.COUNT; label++) {
@@ -53,7 +53,7 @@ final class TinyFaces {
         return csv.toString();
     }
 
-    static BufferedImage image(byte[] pixels, int type) {
+    public static BufferedImage image(byte[] pixels, int type) {
         BufferedImage image = new BufferedImage(Faces.SIDE, Faces.SIDE, type);
         for (int p = 0; p < pixels.length; p++) {
             int grey = pixels[p] & 0xff;
@@ -68,7 +68,7 @@ final class TinyFaces {
         return image;
     }
 
-    static byte[] encode(BufferedImage image, String format) {
+    public static byte[] encode(BufferedImage image, String format) {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             ImageIO.write(image, format, out);
@@ -78,18 +78,18 @@ final class TinyFaces {
         }
     }
 
-    static byte[] png(byte[] pixels) {
+    public static byte[] png(byte[] pixels) {
         return encode(image(pixels, BufferedImage.TYPE_BYTE_GRAY), "png");
     }
 
     /** Writes one split as class folders, one image each, called {@code prefix + label + ".png"}. */
-    static void folders(Path folder, Split split, String prefix, String... classes) throws IOException {
+    public static void folders(Path folder, Split split, String prefix, String... classes) throws IOException {
         for (int label = 0; label < classes.length; label++) {
             write(folder.resolve(classes[label]).resolve(prefix + label + ".png"), png(pixels(split, label)));
         }
     }
 
-    static void write(Path file, byte[] content) throws IOException {
+    public static void write(Path file, byte[] content) throws IOException {
         Files.createDirectories(file.getParent());
         Files.write(file, content);
     }

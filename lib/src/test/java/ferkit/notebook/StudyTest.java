@@ -9,7 +9,7 @@ import ferkit.chart.Picture;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
-import ferkit.data.Sample;
+import ferkit.data.drawn.Sample;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;

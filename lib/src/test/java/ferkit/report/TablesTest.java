@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ferkit.data.DataReport;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
-import ferkit.data.Sample;
+import ferkit.data.drawn.Sample;
+import ferkit.data.report.DataReport;
 import ferkit.eval.Figures;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;

@@ -19,7 +19,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ferkit.data.Faces;
-import ferkit.data.Sample;
+import ferkit.data.drawn.Sample;
 import ferkit.model.StudyModel;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,11 +1,11 @@
 package ferkit.model.weights;
 
+import ferkit.data.file.Room;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
-import ferkit.data.Room;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

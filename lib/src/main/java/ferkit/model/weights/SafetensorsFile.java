@@ -8,7 +8,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import ferkit.data.Room;
+import ferkit.data.file.Room;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package ferkit.model.weights;
 
-import ferkit.data.Room;
+import ferkit.data.file.Room;
 import ferkit.model.weights.StateDictUnpickler.Storage;
 import ferkit.model.weights.StateDictUnpickler.Unread;
 import ferkit.model.weights.StateDictUnpickler.View;

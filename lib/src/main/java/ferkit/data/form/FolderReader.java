@@ -1,0 +1,285 @@
+package ferkit.data.form;
+
+import ferkit.data.Emotion;
+import ferkit.data.FaceList;
+import ferkit.data.Faces;
+import ferkit.data.Split;
+import ferkit.data.file.ImageFile;
+import ferkit.data.file.Room;
+import ferkit.data.file.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Reads images sorted into folders: one for each split, in it one for each class, named in words or as 0 to 6.
+ * Class and split follow from names alone, never from the order of folders or files.
+ */
+final class FolderReader {
+    private final Path root;
+    private final Room room;
+    private final Map<Split, List<Image>> images = new EnumMap<>(Split.class);
+    private final List<String> notes = new ArrayList<>();
+    private final List<Path> misplaced = new ArrayList<>();
+    private boolean numbers;
+    private boolean words;
+    private int otherFiles;
+    private int resized;
+    private int coloured;
+    private int turned;
+    private int narrow;
+    private int jpegs;
+
+    private record Image(Path file, int label) {
+        private static final Pattern SPLIT = Pattern.compile("(?i)(?:.*\\P{L})?(training|public[_ -]?test|private[_ -]?test)(?!\\p{L}).*");
+
+        /** The split that the name has in it as a word of its own, as in {@code Training_10118481.jpg} or {@code flipped_PrivateTest_7.png}. */
+        Optional<Split> split() {
+            Matcher matcher = SPLIT.matcher(name());
+            return matcher.matches() ? Split.named(matcher.group(1).replaceAll("[_ -]", "")) : Optional.empty();
+        }
+
+        /** Whether the name has one of the two test splits in it. */
+        boolean isTest() {
+            return split().isPresent() && split().get() != Split.TRAINING;
+        }
+
+        /** The name up to its last number. */
+        String stem() {
+            return name().substring(0, numberStart());
+        }
+
+        /** The last number in the name, as in {@code Training_10118481.jpg}; 0 if there is none. */
+        String digits() {
+            return name().substring(numberStart(), numberEnd()).replaceFirst("^0+", "");
+        }
+
+        String name() {
+            return file.getFileName().toString();
+        }
+
+        private int numberEnd() {
+            int end = name().length();
+            while (end > 0 && !Character.isDigit(name().charAt(end - 1))) {
+                end--;
+            }
+            return end;
+        }
+
+        private int numberStart() {
+            int start = numberEnd();
+            while (start > 0 && Character.isDigit(name().charAt(start - 1))) {
+                start--;
+            }
+            return start;
+        }
+    }
+
+    /** By name with numbers as numbers, so that copies that number the images keep FER2013's order; then by label. */
+    private static final Comparator<Image> ORDER = Comparator.comparing(Image::stem)
+            .thenComparing(image -> image.digits().length()).thenComparing(Image::digits)
+            .thenComparing(Image::name).thenComparing(Image::label);
+
+    /**
+     * @param root a folder that holds folders for splits or classes
+     * @param room for the pixels
+     */
+    FolderReader(Path root, Room room) {
+        this.root = root;
+        this.room = room;
+    }
+
+    /**
+     * Reads all images below the folder.
+     *
+     * @throws IOException if a class is twice there or unknown, numbers of classes are not FER2013's, or an image cannot be read: names the path
+     */
+    Form.Content readAll() throws IOException {
+        Map<Split, Path> splits = new EnumMap<>(Split.class);
+        for (Path child : FolderForm.folders(root)) {
+            Optional<Split> split = Split.named(FolderForm.name(child));
+            if (split.isPresent()) {
+                Path before = splits.put(split.get(), child);
+                if (before != null) {
+                    throw new IOException(before + " and " + child + " are both the " + split.get().usage()
+                            + " split, expected one; remove or rename the other");
+                }
+            }
+        }
+        if (splits.isEmpty()) {
+            checkNumbers(List.of(root));
+            listInto(Split.TRAINING, root, false);
+        } else {
+            for (Path child : FolderForm.folders(root)) {
+                if (!splits.containsValue(child)) {
+                    throw new IOException(child + ": this folder's name is none of a split (train, val or test); remove or rename it");
+                }
+            }
+            checkNumbers(splits.values());
+            for (Map.Entry<Split, Path> split : splits.entrySet()) {
+                listInto(split.getKey(), split.getValue(), splits.containsKey(Split.VALIDATION));
+            }
+        }
+        if (!misplaced.isEmpty()) {
+            notes.add(misplaced.size() + " images, such as " + root.relativize(misplaced.get(0)) + ", are in a folder of another split than their names"
+                    + " say, and taken by the folder.");
+        }
+        images.values().forEach(list -> list.sort(ORDER));
+        Map<Split, Faces> faces = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            faces.put(split, decode(images.getOrDefault(split, List.of())));
+        }
+        count(resized, "of another size than 48×48, resized by averaging areas.");
+        count(coloured, "in colour, turned grey.");
+        count(turned, "that lie on their side, upside down or mirrored, put upright as their EXIF data say.");
+        count(narrow, "of 16 bits that hold 0 to 255 only, taken as these.");
+        count(jpegs, "in JPEG, whose grey values may differ by a few from the original's.");
+        if (otherFiles > 0) {
+            notes.add(otherFiles + " files that are no images, not read.");
+        }
+        return new Form.Content(faces, numbers, words, notes);
+    }
+
+    private void count(int images, String what) {
+        if (images > 0) {
+            notes.add(images + " images " + what);
+        }
+    }
+
+    /** Refuses class folders that are numbered, but not as FER2013's seven are: to leave some out or add one would give the others wrong names. */
+    private void checkNumbers(Collection<Path> splits) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Path split : splits) {
+            FolderForm.folders(split).forEach(folder -> names.add(FolderForm.name(folder)));
+        }
+        List<String> numbers = names.stream().filter(ClassOrder::isNumber).toList();
+        if (numbers.stream().anyMatch(number -> Emotion.named(number).isEmpty())
+                || !numbers.isEmpty() && numbers.size() == names.size() && numbers.size() < Emotion.COUNT) {
+            String found = String.join(" ", numbers);
+            String known = found.equals("0 1 2 3 4 5 6 7") ? ", as AffectNet numbers its eight classes"
+                    : found.equals("1 2 3 4 5 6 7") ? ", as RAF-DB numbers its seven" : "";
+            throw new IOException(root + ": class folders " + found + known + ", expected FER2013's 0 to 6 or names; " + ClassOrder.OTHER_NUMBERS);
+        }
+    }
+
+    private List<Image> list(Path split) throws IOException {
+        if (FolderForm.folders(split).stream().noneMatch(folder -> Emotion.named(FolderForm.name(folder)).isPresent())) {
+            FolderForm.refuseUnsorted(split);
+        }
+        Map<Integer, Path> classes = new TreeMap<>();
+        List<Image> found = new ArrayList<>();
+        for (Path folder : FolderForm.folders(split)) {
+            int label = Emotion.named(FolderForm.name(folder)).orElseThrow(() -> new IOException(folder + ": \"" + FolderForm.name(folder)
+                    + "\" is no class of FER2013, expected " + FolderForm.spellings() + " or 0 to 6; move the folder elsewhere, or rename it if it is one of these")).label();
+            numbers |= ClassOrder.isNumber(FolderForm.name(folder));
+            words |= !ClassOrder.isNumber(FolderForm.name(folder));
+            Path before = classes.put(label, folder);
+            if (before != null) {
+                throw new IOException(before + " and " + folder + " are both the class " + Emotion.of(label).title()
+                        + ", expected one folder for each class; put them together");
+            }
+            for (Path file : Source.children(folder)) {
+                if (Files.isDirectory(file)) {
+                    throw new IOException(file + ": a folder within a class folder, expected images only; move its images up");
+                }
+                found.add(new Image(file, label));
+            }
+        }
+        for (Path file : Source.children(split)) {
+            if (Files.isRegularFile(file)) {
+                if (FolderForm.hasImageName(file)) {
+                    throw new IOException(file + ": an image outside the class folders, so its class is unknown; move or remove it");
+                }
+                otherFiles++;
+            }
+        }
+        if (found.isEmpty()) {
+            throw noImage(split);
+        }
+        return found;
+    }
+
+    /**
+     * Puts the images of one folder into its split, or into the one that their names say, as FER2013's copies have it, where they would be
+     * trained on otherwise or the folder holds both tests.
+     */
+    private void listInto(Split folder, Path path, boolean hasValidation) throws IOException {
+        List<Image> found = list(path);
+        boolean bothTests = folder == Split.TEST && !hasValidation && found.stream().anyMatch(Image::isTest);
+        List<Image> unknown = found.stream().filter(image -> bothTests && !image.isTest()).toList();
+        if (!unknown.isEmpty()) {
+            throw new IOException(path + ": " + unknown.size() + " images, such as " + unknown.get(0).file() + ", are named neither PublicTest_ nor"
+                    + " PrivateTest_ as others beside them are, so their split is unknown; rename or remove them");
+        }
+        int taken = 0;
+        for (Image image : found) {
+            Split named = image.split().orElse(folder);
+            boolean byName = named != folder && (bothTests || folder == Split.TRAINING);
+            taken += byName ? 1 : 0;
+            images.computeIfAbsent(byName ? named : folder, split -> new ArrayList<>()).add(image);
+            if (named != folder && !byName) {
+                misplaced.add(image.file());
+            }
+        }
+        if (taken > 0) {
+            notes.add(bothTests ? taken + " images in the test folder are named PublicTest_ and are validation."
+                    : taken + " images among those for training are named PublicTest_ or PrivateTest_: they are not trained on, but validation and test.");
+        }
+    }
+
+    private Faces decode(List<Image> files) throws IOException {
+        room.take((long) files.size() * Faces.PIXELS, root.toString());
+        ImageFile[] decoded = new ImageFile[files.size()];
+        boolean[] jpeg = new boolean[files.size()];
+        String[] errors = new String[files.size()];
+        IntStream.range(0, files.size()).parallel().forEach(i -> {
+            Path file = files.get(i).file();
+            try {
+                byte[] content = Source.bytes(file, new Room(ImageFile.LARGEST));
+                if (FolderForm.hasImageName(file) || ImageFile.looksLikeImage(content)) {
+                    jpeg[i] = ImageFile.looksLikeJpeg(content);
+                    decoded[i] = ImageFile.decode(content);
+                }
+            } catch (IOException e) {
+                errors[i] = Source.sentence(e, file);
+            }
+        });
+        FaceList faces = new FaceList();
+        for (int i = 0; i < decoded.length; i++) {
+            if (errors[i] != null) {
+                throw new IOException(errors[i]);
+            }
+            if (decoded[i] == null) {
+                otherFiles++;
+                continue;
+            }
+            faces.add(decoded[i].pixels(), 0, files.get(i).label());
+            resized += decoded[i].resized() ? 1 : 0;
+            coloured += decoded[i].coloured() ? 1 : 0;
+            turned += decoded[i].turned() ? 1 : 0;
+            narrow += decoded[i].narrow() ? 1 : 0;
+            jpegs += jpeg[i] ? 1 : 0;
+        }
+        if (!files.isEmpty() && faces.size() == 0) {
+            throw noImage(files.get(0).file().getParent().getParent());
+        }
+        return faces.toFaces();
+    }
+
+    private static IOException noImage(Path split) {
+        return new IOException(split + ": no PNG or JPEG image in its class folders, expected at least one; get them again");
+    }
+}
