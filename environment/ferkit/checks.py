@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 PAGE_BYTES = 3_000_000
 OUTPUT_BYTES = 1_000_000
@@ -133,28 +134,21 @@ def output_problems(notebook: dict) -> list:
     return problems
 
 
-def shows_a_trial(notebook: dict) -> bool:
-    """Whether an executed notebook shows a trial run: the library calls each one "(trial)" behind the model's name."""
-    return any("(trial)" in text_of(text) for _, cell, _ in code_cells(notebook) for output in cell.get("outputs", [])
-               for kind, text in output.get("data", {}).items() if kind.startswith("text/"))
+class Shown(NamedTuple):
+    """What a notebook opened and showed: data are `sample`, `fer2013` or `other`, the kind is that of the library's runs."""
+    data: str
+    seed: int
+    kind: str
 
 
-def opened(notebook: dict) -> tuple | None:
-    """The kind of data and the seed that an executed notebook opened its study with, as the library notes them behind the table of
-    settings; None if it opened none."""
+def shown(notebook: dict) -> Shown | None:
+    """What an executed notebook shows, as the library notes it behind the table of settings; None if it opened no study."""
     for _, cell, _ in code_cells(notebook):
         for output in cell.get("outputs", []):
-            noted = re.search(r"<!-- study of (\w+), seed (-?\d+) -->", text_of(output.get("data", {}).get("text/html", "")))
-            if noted:
-                return noted[1], int(noted[2])
+            note = re.search(r"<!-- study of (\w+), seed (-?\d+)(?:, shows (\w+))? -->", text_of(output.get("data", {}).get("text/html", "")))
+            if note:
+                return Shown(note[1], int(note[2]), note[3] or {"fer2013": "study", "other": "own"}.get(note[1], note[1]))
     return None
-
-
-def shown(notebook: dict) -> tuple | None:
-    """What an executed notebook's results belong to: the kind of data, `trial` if one of FER2013's runs is one, and the seed; None if it
-    opened no study."""
-    study = opened(notebook)
-    return study and ("trial" if study[0] == "fer2013" and shows_a_trial(notebook) else study[0], study[1])
 
 
 def page_problems(page: str) -> list:

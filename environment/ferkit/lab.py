@@ -66,7 +66,7 @@ def keep_fer2013(file: Path, notebook: dict) -> Path | None:
         before = checks.shown(checks.read(file))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # no file yet, or no notebook
         return None
-    if before is None or before[0] != "fer2013" or checks.shown(notebook) == before or file.name.startswith("fer2013_"):
+    if before is None or before.kind != "study" or checks.shown(notebook) == before or file.name.startswith("fer2013_"):
         return None
     number, copy = 1, file.with_name(f"fer2013_{file.name}")
     while copy.exists() and copy.read_bytes() != file.read_bytes():

@@ -23,8 +23,9 @@ NOTICES = {
               "be compared with the study's.",
     "trial": "A trial: training was shorter, or on fewer images, than in the study, so the figures cannot be compared with the "
              "study's.",
-    "other": "Made with other images, or in another split, than FER2013's: the figures cannot be compared with the study's.",
-    "fer2013": "",
+    "own": "Made by another recipe than the study's, or with other images or another split than FER2013's: the figures cannot be "
+           "compared with the study's.",
+    "study": "",
 }
 
 DATA = {"sample": "the drawn sample", "other": "other data than FER2013's", "fer2013": "FER2013"}
@@ -95,7 +96,8 @@ class PageExporter(HTMLExporter):
         resources = dict(resources or {})
         name = resources["metadata"]["name"]
         title, _ = title_and_summary(nb)
-        kind = resources.get("kind") or (checks.shown(nb) or [""])[0]
+        noted = checks.shown(nb)
+        kind = resources.get("kind") or (noted.kind if noted else "")
         resources["study"] = {"title": plain(title) or name, "notice": NOTICES.get(kind, "")}
         text, resources = super().from_notebook_node(nb, resources, **options)
         # links between notebooks become links between pages
@@ -145,6 +147,6 @@ def write_index(output: Path, kind: str, facts: list, pages: list):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES / "study"), autoescape=True)
     now = datetime.datetime.now(datetime.timezone.utc)
     text = environment.get_template("contents.html.j2").render(
-        study=STUDY, notice=NOTICES[kind], kind=kind, facts=facts[1:], pages=pages, date=f"{now:%Y-%m-%d %H:%M} UTC",
+        study=STUDY, notice=NOTICES[kind], kind=kind, facts=facts, pages=pages, date=f"{now:%Y-%m-%d %H:%M} UTC",
         figures=sorted(figures, key=lambda figure: "<img" in figure))
     tools.write(output / "index.html", text)

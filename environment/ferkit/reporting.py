@@ -20,29 +20,16 @@ def find_notebooks(numbers) -> list:
     return [file for file in everything if not numbers or int(file.name[:2]) in map(int, numbers)]
 
 
-def facts(java: jdk.Java, environment: dict) -> list:
-    """What the notebooks will open, as the library sees it: a first line `sample` or `fer2013`, then lines about it."""
+def known(java: jdk.Java, environment: dict) -> dict:
+    """What the notebooks will open, as the library sees it: `data` (sample, fer2013 or other), `seed`, the `kind` of their runs, the
+    folder `pages` that theirs go to, and a list of `facts` about the data."""
     answer = subprocess.run(jdk.command(java, "data"), env={**environment, **jdk.variables()}, cwd=places.ROOT,
                             capture_output=True, stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace")
-    lines = answer.stdout.splitlines()
-    if answer.returncode != 0 or not lines or lines[0] not in ("sample", "fer2013", "other"):
+    try:
+        return json.loads(answer.stdout)
+    except ValueError:
         thrown = re.findall(r"^(?:Exception in thread .*?|Caused by): (.*)", answer.stderr, re.M)
-        raise tools.Stop(f"The study cannot be opened: {thrown[-1] if thrown else tools.last_line(answer.stdout + answer.stderr)}")
-    return lines
-
-
-def folder(kind: str, environment: dict) -> Path:
-    """Where pages go: reports/ for the study's own configuration, reports/trials/ for shorter runs and other data, reports/sample/."""
-    def chosen(name: str, usual: str) -> str:  # as the library reads them: a variable that is empty says nothing
-        return environment.get(name, "").strip() or usual
-
-    if kind == "sample":
-        return places.REPORTS / "sample"
-    if kind == "other" or chosen("FERKIT_EPOCHS", "50") != "50" or chosen("FERKIT_LIMIT", "0") != "0" \
-            or chosen("FERKIT_BATCH", "128") != "128":
-        return places.REPORTS / "trials"
-    seed = chosen("FERKIT_SEED", "1")
-    return places.REPORTS if seed == "1" else places.REPORTS / f"seed-{seed}"
+        raise tools.Stop(f"The study cannot be opened: {thrown[-1] if thrown else tools.last_line(answer.stdout + answer.stderr)}") from None
 
 
 def report(options) -> int:
@@ -57,10 +44,10 @@ def report(options) -> int:
 
 def run(java: jdk.Java, notebooks: list, environment: dict, save: bool = False, output: Path = None) -> int:
     """Runs notebooks and exports their pages; returns the exit code."""
-    known = facts(java, environment)
-    output = output or folder(known[0], environment)
+    study = known(java, environment)
+    output = output or Path(study["pages"])
     tools.check_writable(output)
-    arguments = ["report", "--output", output, "--facts", json.dumps(known), *(["--save"] if save else []), *notebooks]
+    arguments = ["report", "--output", output, "--study", json.dumps(study), *(["--save"] if save else []), *notebooks]
     process = subprocess.Popen([*venv.module("runner"), *map(str, arguments)], env=environment, cwd=places.ENVIRONMENT,
                                stdin=subprocess.DEVNULL)
     try:

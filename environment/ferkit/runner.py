@@ -1,6 +1,6 @@
 """The program that runs notebooks, and exports them as HTML pages, with the virtual environment's Python.
 
-    runner report --output reports/sample --facts '["sample", …]' notebooks/01_dataset.ipynb …
+    runner report --output reports/sample --study '{"data": "sample", …}' notebooks/01_dataset.ipynb …
     runner twice notebooks/02_model_1.ipynb …          every cell twice in one kernel, then after a restart
     runner out-of-order notebooks/02_model_1.ipynb …   the last code cell first
     runner refusals notebooks/02_model_1.ipynb …       settings that fail, and training that is interrupted
@@ -29,31 +29,24 @@ except ModuleNotFoundError as absent:
     sys.exit(f"kit.py: {absent} in {sys.prefix}: it is incomplete; remove this folder and run the same again, which makes it anew")
 
 
-def kind_of(output: Path, facts: list) -> str:
-    return "trial" if facts[0] == "fer2013" and output.name == "trials" else facts[0]
-
-
 def report(options) -> int:
     output = options.output.resolve()
-    facts = json.loads(options.facts)
-    kind = kind_of(output, facts)
+    study = json.loads(options.study)
     contents = pages.contents()
     print(f"Running {len(options.notebooks)} notebook{'s' * (len(options.notebooks) != 1)} on "
-          f"{pages.DATA[facts[0]]} …", flush=True)
+          f"{pages.DATA[study['data']]} …", flush=True)
     broken, folders = [], {}
 
-    seed = int(os.environ.get("FERKIT_SEED", "").strip() or 1)
-
     def finished(path: Path, notebook):
-        opened = checks.opened(notebook)
-        if opened and opened != (facts[0], seed):
-            broken.append(f"{path.name}: its settings cell opens {pages.DATA[opened[0]]} with seed {opened[1]}, but this report is on "
-                          f"{pages.DATA[facts[0]]} with seed {seed}: take the line out of the cell and use --data or --seed. No page was written")
+        shown = checks.shown(notebook)
+        if shown and (shown.data, shown.seed) != (study["data"], study["seed"]):
+            broken.append(f"{path.name}: its settings cell opens {pages.DATA[shown.data]} with seed {shown.seed}, but this report is on "
+                          f"{pages.DATA[study['data']]} with seed {study['seed']}: take the line out of the cell and use --data or --seed. No page was written")
             return
         # A model that has no finished run is shown by a trial, even in a report on the study's own configuration.
-        trial = kind == "trial" or kind == "fer2013" and checks.shows_a_trial(notebook)
-        folder = output / "trials" if trial and kind == "fer2013" else output
-        folders[folder] = "trial" if trial else kind
+        kind = shown.kind if shown and study["kind"] == "study" else study["kind"]
+        folder = output if kind == study["kind"] else output / "trials"
+        folders[folder] = kind
         text = nbformat.writes(notebook)
         tools.write(folder / "notebooks" / path.name, text + "\n")
         if options.save:
@@ -65,10 +58,10 @@ def report(options) -> int:
             broken.append(str(failure))
 
     # Side by side only on the sample: a run on FER2013 keeps the threads it was asked for.
-    failures = asyncio.run(execution.run_all(options.notebooks, 2 if facts[0] == "sample" else 1, finished)) + broken
+    failures = asyncio.run(execution.run_all(options.notebooks, 2 if study["data"] == "sample" else 1, finished)) + broken
     for folder, kind_here in folders.items():
         pages.link_pages(folder, contents)
-        pages.write_index(folder, kind_here, facts, contents)
+        pages.write_index(folder, kind_here, study["facts"], contents)
         print(f"Pages: {folder / 'index.html'}" + (" (trials)" if kind_here == "trial" else ""), flush=True)
     for failure in failures:
         print(f"FAILED {failure}", file=sys.stderr, flush=True)
@@ -85,7 +78,7 @@ def main() -> int:
         command.add_argument("notebooks", nargs="+", type=Path)
         if name == "report":
             command.add_argument("--output", type=Path, required=True)
-            command.add_argument("--facts", required=True, help="JSON list: sample, other or fer2013, then lines about the data")
+            command.add_argument("--study", required=True, help="JSON: what the library says that the notebooks will open")
             command.add_argument("--save", action="store_true")
     commands.add_parser("kernel").set_defaults(action=lambda options: asyncio.run(execution.reckons()))
     options = parser.parse_args()

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from ferkit import checks, install, jdk, kernel, maven, places, reporting, settings, tools, venv
 
-PAGES = reporting.folder(settings.SAMPLE, {})  # where report puts what it makes on the sample
+PAGES = places.REPORTS / "sample"  # where report puts what it makes on the sample
 # Other digits, decimal and grouping signs, another date order and another time zone: nothing may show in a file or a page.
 EGYPTIAN = "-Duser.language=ar -Duser.country=EG -Duser.timezone=Pacific/Auckland"
 

@@ -107,16 +107,14 @@ class OutputTest(unittest.TestCase):
         self.assertIn("has 61 outputs", checks.output_problems(notebook(code("a", outputs=[line] * 61)))[0])
 
 
-class TrialTest(unittest.TestCase):
-    def test_what_a_notebook_opened_is_known_by_the_librarys_note(self):
-        output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": ["<table></table>", "<!-- study of sample, seed -7 -->"]}}
-        self.assertEqual(("sample", -7), checks.opened(notebook(code("a"), code("b", outputs=[output]))))
-        self.assertIsNone(checks.opened(GOOD))
-
-    def test_a_trial_is_known_by_the_librarys_mark(self):
-        for shown, trial in [("<p>Model 4 (trial): 1 epoch</p>", True), ("<p>no trial</p>", False)]:
-            output = {"output_type": "display_data", "data": {"text/html": [shown]}, "metadata": {}}
-            self.assertEqual(trial, checks.shows_a_trial(notebook(code("a", outputs=[output]))))
+class ShownTest(unittest.TestCase):
+    def test_what_a_notebook_shows_is_known_by_the_librarys_note(self):
+        for note, shown in [("sample, seed -7", ("sample", -7, "sample")), ("fer2013, seed 1", ("fer2013", 1, "study")),
+                            ("fer2013, seed 1, shows trial", ("fer2013", 1, "trial")), ("fer2013, seed 2, shows own", ("fer2013", 2, "own")),
+                            ("other, seed 1", ("other", 1, "own"))]:
+            output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": ["<table>Model 4 (trial)</table>", f"<!-- study of {note} -->"]}}
+            self.assertEqual(shown, checks.shown(notebook(code("a"), code("b", outputs=[output]))))
+        self.assertIsNone(checks.shown(GOOD))
 
 
 class PageTest(unittest.TestCase):

@@ -17,7 +17,7 @@ from unittest import mock
 
 import ferkit
 import kit
-from ferkit import bench, environ, install, jdk, kernel, machine, maven, places, proxies, reporting, settings, steps, tools, venv
+from ferkit import bench, environ, install, jdk, kernel, machine, maven, places, proxies, settings, steps, tools, venv
 
 NEEDED = jdk.required()
 LONG = os.environ.get("KIT_LONG_TESTS") == "1"
@@ -326,18 +326,6 @@ class SettingsTest(unittest.TestCase):
         with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as said:
             kit.parse(["doctor", "--no-browser"])
         self.assertIn("unrecognized arguments: --no-browser", said.getvalue())
-
-    def test_only_the_studys_configuration_goes_to_reports(self):
-        for kind, given, folder in [
-            ("sample", {}, "reports/sample"), ("sample", {"FERKIT_EPOCHS": "1"}, "reports/sample"),
-            ("fer2013", {}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "50", "FERKIT_BATCH": "128", "FERKIT_SEED": "1"}, "reports"),
-            ("fer2013", {"FERKIT_EPOCHS": "", "FERKIT_LIMIT": "0"}, "reports"), ("fer2013", {"FERKIT_EPOCHS": "1"}, "reports/trials"),
-            ("fer2013", {"FERKIT_LIMIT": "5000"}, "reports/trials"),
-            ("fer2013", {"FERKIT_BATCH": "64"}, "reports/trials"), ("fer2013", {"FERKIT_SEED": "2"}, "reports/seed-2"),
-            ("other", {}, "reports/trials"), ("other", {"FERKIT_SEED": "2"}, "reports/trials"),
-        ]:
-            with self.subTest(settings=given, kind=kind):
-                self.assertEqual(folder, reporting.folder(kind, given).relative_to(places.ROOT).as_posix())
 
 
 @unittest.skipIf(places.WINDOWS, "Windows has no control groups")

@@ -29,9 +29,9 @@ except ImportError as absent:  # run with another Python than the virtual enviro
 from tests.test_pages import FIGURE, TABLE, cell, executed, shown
 
 
-def study(kind: str, seed: int = 1, *outputs):
+def study(data: str, seed: int = 1, *outputs, shows: str = ""):
     """A notebook that has opened a study and shown its results."""
-    return executed(cell("Study.open();", shown(text_html=f"{TABLE}<!-- study of {kind}, seed {seed} -->"), *outputs))
+    return executed(cell("Study.open();", shown(text_html=f"{TABLE}<!-- study of {data}, seed {seed}{shows} -->"), *outputs))
 
 
 class ExporterTest(unittest.TestCase):
@@ -92,12 +92,11 @@ class KeptTest(unittest.TestCase):
         return kept is not None and self.copy.read_bytes() == self.file.read_bytes()
 
     def test_results_on_fer2013_are_kept_when_others_replace_them(self):
-        trial = shown(text_html="Model 1 (trial)")
-        fer2013 = study("fer2013")
-        for after in (study("sample"), executed(cell("Study.open();")), study("fer2013", 1, trial), study("fer2013", 2)):
+        fer2013, trial = study("fer2013"), study("fer2013", shows=", shows trial")
+        for after in (study("sample"), executed(cell("Study.open();")), trial, study("fer2013", 2)):
             self.assertTrue(self.keep(fer2013, after))
         for before, after in [(fer2013, study("fer2013", 1, shown(text_html=TABLE))), (study("sample"), fer2013),
-                              (study("fer2013", 1, trial), study("sample")), (executed(), study("sample"))]:
+                              (trial, study("sample")), (executed(), study("sample"))]:
             self.assertFalse(self.keep(before, after))
 
     def test_a_copy_that_was_worked_in_stays(self):
@@ -162,8 +161,8 @@ class ServerTest(unittest.TestCase):
         opened["cells"][1]["outputs"] = study("sample").cells[1]["outputs"]
         self.ask("api/contents/02_model_1.ipynb", {"type": "notebook", "content": opened})
         self.assertEqual(executed().metadata, checks.read(file)["metadata"])
-        self.assertEqual(("sample", 1), checks.shown(checks.read(file)))
-        self.assertEqual(("fer2013", 1), checks.shown(checks.read(file.with_name("fer2013_02_model_1.ipynb"))))
+        self.assertEqual(("sample", 1, "sample"), checks.shown(checks.read(file)))
+        self.assertEqual(("fer2013", 1, "study"), checks.shown(checks.read(file.with_name("fer2013_02_model_1.ipynb"))))
         self.stop()
         self.assertIn("showed results on FER2013 and is saved with others", self.said)
 

@@ -17,7 +17,7 @@ except ImportError as absent:  # run with another Python than the virtual enviro
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TABLE = '<table class="ferkit"><caption style="x">Table 1</caption><tr><td>0.65</td></tr></table>'
 FIGURE = f'<figure class="ferkit"><img alt="Two curves" src="data:image/png;base64,{PIXEL}"><figcaption>Accuracy</figcaption></figure>'
-FACTS = ["sample", "Data hash: 1234"]
+FACTS = ["Data hash: 1234"]
 
 
 def executed(*cells):
@@ -68,7 +68,7 @@ class PageTest(unittest.TestCase):
         self.assertIn("<summary>Setup code, 2 lines</summary>", page)
         self.assertIn('href="03_b.html"', page)
         self.assertIn("drawn sample", page)
-        self.assertNotIn("drawn sample", self.export(executed(), kind="fer2013"))
+        self.assertNotIn("drawn sample", self.export(executed(), kind="study"))
 
     def test_tables_and_figures_are_numbered_each_kind_by_itself(self):
         page = self.export(executed(cell("a", shown(text_html=TABLE), shown(text_html=FIGURE), shown(text_html=TABLE))), "08_compare")

@@ -6,6 +6,7 @@ import ferkit.data.FaceSet;
 import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Workspace;
 import ferkit.train.ConsoleProgress;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +37,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The command line behind {@code kit.py}; settings come from the environment's FERKIT_… variables.
  * <pre>
- *   data                          which data set a notebook would open: "sample" or "fer2013", then what is known of it
+ *   data                          what a notebook would open, as JSON: data ("sample", "fer2013" or "other"), seed, the kind of its runs,
+ *                                 the folder of its pages, and facts about the data
  *   models                        the rows of models as JSON: name, number, filters, kernel, …
  *   train MODEL… [--jobs N]       train models (by name or number, or all), N side by side (default: one on each core, which gets more
  *                                 done than one on all cores, as far as there is memory for them), in the study's configuration
@@ -87,13 +90,13 @@ public final class Main {
     }
 
     private static void data() throws IOException {
-        FaceSet data = Workspace.open(Settings.read(), text -> {}).data();
-        OUT.println(data.origin().word());
-        OUT.println(data.origin().title());
-        OUT.println("hash " + data.hash());
-        OUT.printf(Locale.ROOT, "images: %,d training, %,d validation, %,d test%n",
-                data.training().size(), data.validation().size(), data.test().size());
-        data.origin().notes().forEach(OUT::println);
+        Workspace workspace = Workspace.open(Settings.read(), text -> {});
+        FaceSet data = workspace.data();
+        List<String> facts = new ArrayList<>(List.of(data.origin().title(), "hash " + data.hash(), String.format(Locale.ROOT,
+                "images: %,d training, %,d validation, %,d test", data.training().size(), data.validation().size(), data.test().size())));
+        facts.addAll(data.origin().notes());
+        OUT.println(new Gson().toJson(Map.of("data", data.origin().word(), "seed", workspace.settings().seed(), "kind", workspace.kind().word(),
+                "pages", workspace.pages().toString(), "facts", facts)));
     }
 
     private static void train(List<String> arguments) throws IOException, InterruptedException {
@@ -134,21 +137,20 @@ public final class Main {
 
     private static void trainHere(StudyModel model) throws IOException, InterruptedException {
         Workspace workspace = Workspace.open(Settings.read().withFull(true), OUT::println);
-        Recipe recipe = Recipe.of(model);
-        Path folder = workspace.folder(recipe);
-        Optional<Run> finished = workspace.finished(recipe);
+        PlannedRun planned = workspace.planned(Recipe.of(model));
+        Optional<Run> finished = planned.finished();
         if (finished.isEmpty()) {
-            OUT.println(model.name() + ": the run's folder is " + folder);
+            OUT.println(model.name() + ": the run's folder is " + planned.folder());
         }
-        Run run = finished.isPresent() ? finished.get() : train(workspace, recipe);
-        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", model.name(), folder,
+        Run run = finished.isPresent() ? finished.get() : train(planned);
+        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", model.name(), planned.folder(),
                 run.best().valAccuracy(), run.best().epoch(), run.history().size());
     }
 
-    private static Run train(Workspace workspace, Recipe recipe) throws IOException, InterruptedException {
-        ConsoleProgress progress = new ConsoleProgress(recipe.name(), workspace.config(recipe).epochs(), OUT);
+    private static Run train(PlannedRun planned) throws IOException, InterruptedException {
+        ConsoleProgress progress = new ConsoleProgress(planned.recipe().name(), planned.config().epochs(), OUT);
         try {
-            return workspace.train(recipe, progress);
+            return planned.train(progress);
         } catch (InterruptedException e) {
             progress.stopped(advice());
             throw e;

@@ -13,6 +13,8 @@ import ferkit.model.Summary;
 import ferkit.report.ModelTables;
 import ferkit.report.Pictures;
 import ferkit.report.Results;
+import ferkit.study.Kind;
+import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Workspace;
 import ferkit.train.Examples;
@@ -35,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -72,17 +75,16 @@ public final class Study {
     private volatile Workspace workspace;
     private volatile String closed = NOT_OPEN;
     /** Of the runs that were handed out, by their folders. */
-    private final Map<Path, Standing> handedOut;
+    private final Map<Path, Standing> handedOut = new ConcurrentHashMap<>();
+    /** What was opened, as it stands under the settings, and the least of the kinds of runs that were shown since. */
+    private String opened = "";
+    private String openedId;
+    private Kind kind = Kind.STUDY;
 
     Study(Workspace workspace, Display display, Update update) {
-        this(workspace, display, update, new ConcurrentHashMap<>());
-    }
-
-    private Study(Workspace workspace, Display display, Update update, Map<Path, Standing> handedOut) {
         this.workspace = workspace;
         this.display = display;
         this.update = update;
-        this.handedOut = handedOut;
     }
 
     /**
@@ -106,10 +108,29 @@ public final class Study {
      */
     public void open(Settings settings) {
         close(NOT_OPEN);
-        workspace = Refusal.attempt(() -> Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html")));
-        // the comment tells whoever makes a page of the notebook what was opened in it, whatever its settings cell says
-        display.show(Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "")
-                + "<!-- study of " + data().origin().word() + ", seed " + settings.seed() + " -->", "text/html");
+        open(Refusal.attempt(() -> Workspace.open(settings, text -> display.show(Html.paragraph(text), "text/html"))));
+    }
+
+    void open(Workspace other) {
+        workspace = other;
+        opened = Html.table(provenance()) + (data().origin().isSample() ? Html.paragraph(SAMPLE) : "");
+        kind = workspace.kind();
+        openedId = display.show(opened + note(), "text/html");
+    }
+
+    /** Tells whoever makes a page of the notebook what it shows, whatever its settings cell says. */
+    private String note() {
+        return "<!-- study of " + data().origin().word() + ", seed " + settings().seed()
+                + (data().origin().isComparable() && kind != Kind.STUDY ? ", shows " + kind.word() : "") + " -->";
+    }
+
+    /** A run is shown: if it is the first that is not of the study's kind, that is noted under the settings. */
+    private void shown(Run run) {
+        Kind shown = Kind.of(data().origin(), run.config());
+        if (kind == Kind.STUDY && shown != kind && openedId != null) {
+            kind = shown;
+            LiveProgress.unmarked(() -> update.show(openedId, opened + note(), "text/html"));
+        }
     }
 
     private void close(String why) {
@@ -172,11 +193,7 @@ public final class Study {
 
     /** How many images a model is trained on here, or was if its run is finished. */
     public int trainingImages(StudyModel model) {
-        return trainingImages(workspace().config(Recipe.of(model)));
-    }
-
-    private int trainingImages(RunConfig config) {
-        return data().limitTraining(config.limit(), config.seed()).training().size();
+        return workspace().planned(Recipe.of(model)).data().training().size();
     }
 
     /**
@@ -194,7 +211,7 @@ public final class Study {
 
     /** What was opened: data, hash, size of training, seed, device, versions. */
     public Table provenance() {
-        RunConfig config = workspace().config(Recipe.of(StudyModel.ALL.get(0)));
+        RunConfig config = workspace().planned(Recipe.of(StudyModel.ALL.get(0))).config();
         FaceSet data = data();
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("Data", data.origin().title());
@@ -230,8 +247,6 @@ public final class Study {
     /**
      * Shows how a run differs from finished runs of the same network on the same data with other seeds, in the order of their seeds, and
      * how to read that; or that there is none.
-     *
-     * @throws Refusal if a run's files cannot be read
      */
     public void showOtherSeeds(Run run) {
         List<Run> others = otherSeeds(run);
@@ -322,23 +337,20 @@ public final class Study {
 
     /** The same for a network of one's own, or one that is trained otherwise. */
     public Run train(Recipe recipe) throws InterruptedException {
-        Workspace opened = workspace();
-        return train(recipe, progress -> opened.train(recipe, progress));
+        return train(recipe, PlannedRun::train);
     }
 
     /** The same for any network and examples made of the images, for example stored features. */
     public Run train(Recipe recipe, Examples training, Examples validation, Examples test) throws InterruptedException {
-        Workspace opened = workspace();
-        return train(recipe, progress -> opened.train(recipe, training, validation, test, progress));
+        return train(recipe, (planned, progress) -> planned.train(training, validation, test, progress));
     }
 
     /**
-     * Finished runs of the same network on the same data with other seeds, in the order of their seeds.
-     *
-     * @throws Refusal if a run's files cannot be read
+     * Finished runs of the same network on the same data with other seeds, in the order of their seeds; shows a sentence on each that
+     * cannot be read.
      */
     public List<Run> otherSeeds(Run run) {
-        return Refusal.attempt(() -> workspace().otherSeeds(run).stream().map(this::handOut).toList());
+        return Refusal.attempt(() -> workspace().otherSeeds(run, this::show).stream().map(this::handOut).toList());
     }
 
     /**
@@ -351,18 +363,13 @@ public final class Study {
 
     /** The same for a network of one's own, or one that is trained otherwise. */
     public Run trainAgain(Recipe recipe) throws InterruptedException {
-        RunConfig before = workspace().config(recipe);
-        Study again = with(settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch()));
+        PlannedRun planned = workspace().planned(recipe);
+        RunConfig before = planned.config();
+        Settings same = settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch());
         return Refusal.attempt(() -> {
-            workspace().forget(recipe);
-            return again.train(recipe);
+            planned.forget();
+            return train(workspace().with(same).planned(recipe), PlannedRun::train);
         });
-    }
-
-    /** The same study with other settings of training. */
-    Study with(Settings settings) {
-        Workspace opened = workspace();
-        return new Study(new Workspace(opened.root(), settings, opened.data(), opened.device()), display, update, handedOut);
     }
 
     /** Shows a line of text; what is returned replaces it. */
@@ -372,41 +379,45 @@ public final class Study {
         return newer -> LiveProgress.unmarked(() -> update.show(id, Html.paragraph(newer), "text/html"));
     }
 
-    /** The finished run of a network, if there is one, once it was said under the cell where it was loaded from. */
-    Optional<Run> loaded(Recipe recipe, String title) throws IOException {
-        Optional<Run> finished = workspace().finished(recipe).map(this::handOut);
-        finished.ifPresent(run -> show(title + ": trained already, loaded from `" + workspace().shortPath(run.folder()) + "`. Its "
+    /** The finished run, if there is one, once it was said under the cell where it was loaded from. */
+    Optional<Run> loaded(PlannedRun planned) throws IOException {
+        Optional<Run> finished = planned.finished().map(this::handOut);
+        finished.ifPresent(run -> show(planned.title() + ": trained already, loaded from `" + planned.shortFolder() + "`. Its "
                 + Figures.count(run.history().size(), "epoch") + " took "
                 + Figures.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
                         ? " on " + Figures.count(run.config().threads(), "thread") : "") + "."));
+        finished.ifPresent(this::shown);
         return finished;
     }
 
+    /** How a planned run is trained. */
     @FunctionalInterface
-    private interface Trainer {
-        Run train(Progress progress) throws IOException, InterruptedException;
+    interface Trainer {
+        Run train(PlannedRun planned, Progress progress) throws IOException, InterruptedException;
     }
 
     private Run train(Recipe recipe, Trainer trainer) throws InterruptedException {
         return Refusal.attempt(() -> {
-            RunConfig config = workspace().config(recipe);
-            String title = Results.title(config.model(), data().origin(), workspace().isStudy(recipe, config));
-            Optional<Run> finished = loaded(recipe, title);
-            return finished.isPresent() ? finished.get() : train(recipe, config, title, trainer);
+            PlannedRun planned = workspace().planned(recipe);
+            Optional<Run> finished = loaded(planned);
+            return finished.isPresent() ? finished.get() : train(planned, trainer);
         });
     }
 
-    private Run train(Recipe recipe, RunConfig config, String title, Trainer trainer) throws IOException, InterruptedException {
-        giveUp(workspace().folder(recipe));
-        String id = display.show(Html.paragraph(title + ": preparing …"), "text/html");
-        LiveProgress progress = new LiveProgress(title, config.epochs(), data().validation().size(), data().test().size(),
-                whatIsSafe(recipe, config), html -> update.show(id, html, "text/html"));
+    /** Trains it, in a line of progress. */
+    Run train(PlannedRun planned, Trainer trainer) throws IOException, InterruptedException {
+        giveUp(planned.folder());
+        RunConfig config = planned.config();
+        String id = display.show(Html.paragraph(planned.title() + ": preparing …"), "text/html");
+        LiveProgress progress = new LiveProgress(planned.title(), config.epochs(), data().validation().size(), data().test().size(),
+                whatIsSafe(planned), html -> update.show(id, html, "text/html"));
         try {
-            if (settings().full() && recipe.architecture() instanceof StudyModel) {
-                progress.message(StepTimer.estimate(recipe, config, trainingImages(config)));
+            if (settings().full() && planned.recipe().architecture() instanceof StudyModel) {
+                progress.message(StepTimer.estimate(planned.recipe(), config, planned.data().training().size()));
             }
-            Run run = handOut(trainer.train(progress));
+            Run run = handOut(trainer.train(planned, progress));
             progress.finished(run.history());
+            shown(run);
             return run;
         } catch (IOException | InterruptedException | RuntimeException e) {
             progress.stopped();
@@ -415,54 +426,58 @@ public final class Study {
     }
 
     /** What may be done while a network is trained: said beforehand, since an interrupted cell or a reloaded page shows nothing new. */
-    private String whatIsSafe(Recipe recipe, RunConfig config) {
+    private String whatIsSafe(PlannedRun planned) {
         return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
                 + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
-                + (StudyModel.ALL.stream().anyMatch(row -> row.name().equals(recipe.name())) ? " The same without a notebook: python3 environment/kit.py train "
-                        + config.model().replaceFirst("^model-", "") + flags(recipe, config) : "");
+                + (StudyModel.ALL.stream().anyMatch(row -> row.name().equals(planned.recipe().name())) ? " The same without a notebook: python3 environment/kit.py train "
+                        + planned.recipe().name().replaceFirst("^model-", "") + flags(planned) : "");
     }
 
     /** The flags of {@code kit.py train} that ask for a run of this size on these data. */
-    private String flags(Recipe recipe, RunConfig config) {
-        boolean sample = data().origin().isSample();
-        boolean sized = settings().isSized() || !sample && !workspace().isStudy(recipe, config);
-        return (sample ? " --data sample" : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
-                + (sized ? " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch() : "")
+    private String flags(PlannedRun planned) {
+        RunConfig config = planned.config();
+        return (planned.kind() == Kind.SAMPLE ? " --data sample" : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
+                + (planned.kind() == Kind.STUDY ? "" : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
                 + (config.seed() == 1 ? "" : " --seed " + config.seed());
     }
 
     /**
      * The finished runs of the study's models on these data, each of the size that {@link #train} would load; once there is one
-     * of the study's own size, without trials. Those of a closed study refuse to be shown.
-     *
-     * @throws Refusal if a run's files cannot be read
+     * of the study's own size, without trials. Those of a closed study, and those that cannot be read, refuse to be shown.
      */
     public Results results() {
-        return workspace == null ? Results.refusing(closed) : Refusal.attempt(() -> finished().withoutTrials());
+        return finished(Results::withoutTrials);
     }
 
     /**
      * A run among those that it may be compared with: a trial among trials, a run of the study's size among such. Those of a closed
-     * study, of a run that was given up, or that there never was, refuse to be shown.
-     *
-     * @throws Refusal if a run's files cannot be read
+     * study, of a run that was given up, that there never was or that cannot be read, refuse to be shown.
      */
     public Results results(Run run) {
+        if (workspace != null && (run == null || run.standing().hasEnded())) {
+            return new Results(data().origin(), List.of(run == null ? Run.none() : run));
+        }
+        return finished(results -> results.with(run));
+    }
+
+    /** What is made of the finished runs of the study's models; what cannot be read is said by whoever asks the results for something. */
+    private Results finished(UnaryOperator<Results> made) {
         if (workspace == null) {
             return Results.refusing(closed);
         }
-        if (run == null || run.standing().hasEnded()) {
-            return new Results(data().origin(), List.of(run == null ? Run.none() : run));
+        try {
+            return Refusal.attempt(() -> {
+                List<Run> runs = new ArrayList<>();
+                for (StudyModel model : StudyModel.ALL) {
+                    workspace().planned(Recipe.of(model)).finished().map(this::handOut).ifPresent(runs::add);
+                }
+                Results results = made.apply(new Results(data().origin(), runs));
+                results.runs().forEach(this::shown);
+                return results;
+            });
+        } catch (Refusal e) {
+            return Results.refusing(e.getMessage());
         }
-        return Refusal.attempt(() -> finished().with(run));
-    }
-
-    private Results finished() throws IOException {
-        List<Run> runs = new ArrayList<>();
-        for (StudyModel model : StudyModel.ALL) {
-            workspace().finished(Recipe.of(model)).map(this::handOut).ifPresent(runs::add);
-        }
-        return new Results(data().origin(), runs);
     }
 
     /** What was opened, in some lines, as a notebook prints it. */

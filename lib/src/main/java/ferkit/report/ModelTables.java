@@ -1,10 +1,18 @@
 package ferkit.report;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ferkit.data.Faces;
 import ferkit.eval.Figures;
+import ferkit.model.EfficientNet;
+import ferkit.model.EfficientNet.Variant;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.study.Kind;
 import ferkit.study.Published;
+import ferkit.transfer.FrozenTrunk;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -19,8 +27,8 @@ public final class ModelTables {
 
     /** Plans of networks below each other, so that what differs between them can be seen. */
     public static Table plans(List<StudyModel> models) {
-        return Table.create(models.size() == 1 ? "The plan of " + Results.title(models.get(0).name()) : "Plans of networks",
-                StringColumn.create("Model", models.stream().map(m -> Results.title(m.name()))),
+        return Table.create(models.size() == 1 ? "The plan of " + Kind.STUDY.title(models.get(0).name()) : "Plans of networks",
+                StringColumn.create("Model", models.stream().map(m -> Kind.STUDY.title(m.name()))),
                 StringColumn.create("Filters", models.stream().map(m -> joined(m.filters()))),
                 StringColumn.create("Kernel", models.stream().map(m -> m.kernel() + "×" + m.kernel())),
                 StringColumn.create("Padding of a block's second convolution", models.stream().map(m -> lower(m.second()))),
@@ -36,7 +44,7 @@ public final class ModelTables {
         List<Summary> summaries = models.stream().map(Summary::of).toList();
         long first = summaries.get(0).parameters();
         List<Summary.Layer> dense = summaries.stream().map(summary -> of(summary, "Linear").get(0)).toList();
-        return Table.create("Sizes of networks", StringColumn.create("Model", models.stream().map(m -> Results.title(m.name()))),
+        return Table.create("Sizes of networks", StringColumn.create("Model", models.stream().map(m -> Kind.STUDY.title(m.name()))),
                 Figures.counts("Layers", summaries.stream().mapToInt(summary -> summary.layers().size()).toArray()),
                 Figures.counts("Parameters: convolutions", summaries.stream()
                         .mapToInt(summary -> (int) of(summary, "Conv2d").stream().mapToLong(Summary.Layer::parameters).sum()).toArray()),
@@ -71,7 +79,7 @@ public final class ModelTables {
         int first = start;
         int next = step;
         int width = seen;
-        return "In " + Results.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen + " pixels; along a side its "
+        return "In " + Kind.STUDY.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen + " pixels; along a side its "
                 + Figures.count(places, "place") + " see from " + IntStream.range(0, places)
                         .mapToObj(i -> first + i * next + " to " + (first + i * next + width - 1)).collect(Collectors.joining(", from ")).replace('-', '−') + ".";
     }
@@ -80,8 +88,8 @@ public final class ModelTables {
     public static String inTheStudy(String before, String model) {
         Published.Result from = Published.result(before);
         Published.Result to = Published.result(model);
-        return "In the study, best validation accuracy went from " + Figures.fixed(from.validationAccuracy(), 4) + " (" + Results.title(before) + ") to "
-                + Figures.fixed(to.validationAccuracy(), 4) + " (" + Results.title(model) + "), a difference of "
+        return "In the study, best validation accuracy went from " + Figures.fixed(from.validationAccuracy(), 4) + " (" + Kind.STUDY.title(before) + ") to "
+                + Figures.fixed(to.validationAccuracy(), 4) + " (" + Kind.STUDY.title(model) + "), a difference of "
                 + Figures.signed(to.validationAccuracy() - from.validationAccuracy(), 4) + ", and training accuracy at those epochs from "
                 + Figures.fixed(from.trainingAccuracy(), 4) + " to " + Figures.fixed(to.trainingAccuracy(), 4) + ".";
     }
@@ -106,5 +114,37 @@ public final class ModelTables {
         }
         LongStream.of(summary.parameters(), summary.trainable()).forEach(n -> table.intColumn(2).append((int) n));
         return table;
+    }
+
+    /** The trunk part by part for images of this side, and the study's head; with what the study's training changes. */
+    public static Table parts(Variant variant, int side) {
+        List<String> names = new ArrayList<>();
+        List<String> shapes = new ArrayList<>();
+        List<Integer> counts = new ArrayList<>();
+        List<Integer> trained = new ArrayList<>();
+        try (NDManager manager = NDManager.newBaseManager()) {
+            EfficientNet net = new EfficientNet(manager, variant);
+            int below = 0;
+            for (int stage = 0; stage <= FrozenTrunk.WHOLE; stage++) {
+                Block lower = net.lower(stage);
+                names.add(stage == 0 ? "Stem" : stage == FrozenTrunk.WHOLE ? "Top and pooling" : "Stage " + stage);
+                shapes.add(lower.getOutputShapes(new Shape[] {new Shape(1, 1, side, side)})[0].slice(1).toString());
+                counts.add(count(lower) - below);
+                trained.add(0);
+                below = count(lower);
+            }
+            int head = count(EfficientNet.head(manager));
+            names.addAll(List.of("Dense 128, ReLU, Dense 7", "All"));
+            shapes.addAll(List.of("(7)", ""));
+            counts.addAll(List.of(head, below + head));
+            trained.addAll(List.of(head, head));
+        }
+        return Table.create("The parts of " + variant.title() + " at " + side + " pixels", StringColumn.create("Part", names), StringColumn.create("Output shape", shapes),
+                Figures.counts("Parameters", counts.stream().mapToInt(i -> i).toArray()),
+                Figures.counts("Trained by the study", trained.stream().mapToInt(i -> i).toArray()));
+    }
+
+    private static int count(Block block) {
+        return (int) block.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum();
     }
 }

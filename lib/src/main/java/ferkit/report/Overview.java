@@ -4,6 +4,7 @@ import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
 import ferkit.eval.Interval;
 import ferkit.model.StudyModel;
+import ferkit.study.Kind;
 import ferkit.study.Published;
 import ferkit.train.Run;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ public final class Overview {
                 String model = StudyModel.ALL.get(i).name();
                 Optional<Published.Result> study = Published.find(model);
                 if (results.run(model).isEmpty() && study.isPresent()) {
-                    rows.add(Math.min(i, rows.size()), new Row(Results.title(model), Optional.empty(), study));
+                    rows.add(Math.min(i, rows.size()), new Row(Kind.STUDY.title(model), Optional.empty(), study));
                 }
             }
         }

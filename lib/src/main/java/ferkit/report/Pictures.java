@@ -14,6 +14,7 @@ import ferkit.data.report.Statistics;
 import ferkit.eval.Figures;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.study.Kind;
 import ferkit.train.Examples;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
@@ -59,7 +60,7 @@ public final class Pictures {
             last = layer;
         }
         stages.add(new Stage("Output", List.of("Dense " + last.output().get(0), "one logit a class"), sizes(last.output().getShape()), parameters));
-        return NetworkDrawing.picture("The network of " + Results.title(model.name()), stages);
+        return NetworkDrawing.picture("The network of " + Kind.STUDY.title(model.name()), stages);
     }
 
     private static Stage stage(StudyModel model, int number, Summary.Layer end, long parameters) {

@@ -19,13 +19,13 @@ import ferkit.eval.RankAgreement;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.study.Findings;
+import ferkit.study.Kind;
 import ferkit.study.Published;
 import ferkit.train.History;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
-import ferkit.transfer.TransferModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -72,7 +72,7 @@ public final class Results {
 
     /** What stands in their place where there are none: whoever asks them for something is told why. */
     public static Results refusing(String why) {
-        return new Results(null, List.of(Run.refusing(why)));
+        return new Results(new Origin(Origin.Kind.OTHER_SPLIT, why), List.of(Run.refusing(why)));
     }
 
     /** The runs in order. */
@@ -85,9 +85,9 @@ public final class Results {
         return runs.stream().filter(r -> r.config().model().equals(model)).findFirst();
     }
 
-    /** A run and those of its kind among these, trials or made as the study made its own; a model of one's own comes last. */
+    /** A run and those it may be compared with among these, trials or runs of full size; a model of one's own comes last. */
     public Results with(Run run) {
-        Results kind = ofKind(isComparable(run));
+        Results kind = trials(kind(run) == Kind.TRIAL);
         return kind.run(run.config().model()).isPresent() ? kind
                 : new Results(origin, Stream.concat(kind.runs.stream(), Stream.of(run)).toList(), kind.leftOut);
     }
@@ -113,14 +113,15 @@ public final class Results {
         return new Results(origin, runs.stream().filter(Run::isTested).toList());
     }
 
-    /** The results made as the study made its own, so that no trial stands among them; all if there are only trials, or on other data. */
+    /** The results of full size, so that no trial stands among them; all if there are only trials. */
     public Results withoutTrials() {
-        return runs.stream().anyMatch(this::isComparable) ? ofKind(true) : this;
+        Results whole = trials(false);
+        return whole.runs.isEmpty() ? this : whole;
     }
 
-    private Results ofKind(boolean comparable) {
-        Map<Boolean, List<Run>> kinds = runs.stream().collect(Collectors.partitioningBy(this::isComparable));
-        return new Results(origin, kinds.get(comparable), kinds.get(!comparable));
+    private Results trials(boolean wanted) {
+        Map<Boolean, List<Run>> kinds = runs.stream().collect(Collectors.partitioningBy(run -> kind(run) == Kind.TRIAL));
+        return new Results(origin, kinds.get(wanted), kinds.get(!wanted));
     }
 
     /**
@@ -130,11 +131,11 @@ public final class Results {
     public String missing() {
         List<String> missing = StudyModel.ALL.stream().map(StudyModel::name)
                 .filter(name -> Stream.concat(runs.stream(), leftOut.stream()).noneMatch(run -> run.config().model().equals(name)))
-                .map(Results::title).toList();
+                .map(Kind.STUDY::title).toList();
         List<String> untested = runs.stream().filter(run -> !run.isTested()).map(this::title).toList();
         return (missing.isEmpty() ? "All models have been run." : "Not run yet with these settings: " + String.join(", ", missing) + ".")
                 + (leftOut.isEmpty() ? "" : " Run in another size, and so not among these: "
-                        + leftOut.stream().map(run -> title(run.config().model())).collect(Collectors.joining(", ")) + ".")
+                        + leftOut.stream().map(run -> Kind.STUDY.title(run.config().model())).collect(Collectors.joining(", ")) + ".")
                 + (untested.isEmpty() ? "" : " Without labelled test images to report on: " + String.join(", ", untested) + ".");
     }
 
@@ -143,33 +144,26 @@ public final class Results {
         return run(model).map(run -> title(run) + ": trained for " + Figures.count(run.config().epochs(), "epoch")
                         + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + "."
                         + (run.isTested() ? "" : " There are no labelled test images, so there is no report."))
-                .orElseGet(() -> title(model) + " has not been run yet with these settings, so there is nothing to show of it.");
+                .orElseGet(() -> Kind.STUDY.title(model) + " has not been run yet with these settings, so there is nothing to show of it.");
     }
 
     /** Whether a run was made as the study made its own, so that the two may be compared. */
     public boolean isComparable(Run run) {
-        return run.config().isStudys(origin, Recipe.STUDY_EPOCHS);
+        return kind(run) == Kind.STUDY;
+    }
+
+    private Kind kind(Run run) {
+        return Kind.of(origin, run.config());
     }
 
     /** How a run is called in tables and legends, for example "Model 6" or "Model 6 (trial)". */
     public String title(Run run) {
-        return title(run.config().model(), origin, isComparable(run));
+        return kind(run).title(run.config().model());
     }
 
-    /** The same by the model's name; what was neither made on the sample nor as the study made its own is a trial. */
-    public static String title(String model, Origin origin, boolean studys) {
-        return title(model) + (origin.isSample() ? " (sample)" : studys ? "" : " (trial)");
-    }
-
-    /** A model's name in words: "Model 6", "EfficientNet-Lite0, 96 pixels". */
-    public static String title(String model) {
-        return model.startsWith("model-") ? "Model " + model.substring("model-".length()) : TransferModel.title(model);
-    }
-
-    /** The study's row of Table 1 that belongs to a run, if the two may be compared: same size and same network. */
+    /** The study's row of Table 1 that belongs to a run, if the two may be compared. */
     Optional<Published.Result> study(Run run) {
-        return Published.find(run.config().model()).filter(s -> isComparable(run) && StudyModel.ALL.stream()
-                .anyMatch(m -> m.name().equals(s.model()) && m.plan().equals(run.config().plan())));
+        return Published.find(run.config().model()).filter(row -> isComparable(run));
     }
 
     /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */
@@ -303,15 +297,19 @@ public final class Results {
         if (!origin.isComparable()) {
             return "These images are not FER2013 in its published division, on which the study's run was made: the two are not set beside each other.";
         }
-        if (isComparable(run)) {
-            return "The study has no network like this one, so there is nothing to set beside it.";
-        }
-        if (run.config().epochs() == Recipe.STUDY_EPOCHS && run.config().batch() == RunConfig.STUDY_BATCH && run.config().limit() == 0) {
-            return "This run has the study's size and another recipe, in its learning rate, input, loss, optimiser or another part: the two are not set beside each other.";
+        if (kind(run) != Kind.TRIAL) {
+            return run.config().differsInProcedure(Recipe.of(StudyModel.ALL.get(0))).isEmpty() && hasStudysSize(run)
+                    ? "The study has no network like this one, so there is nothing to set beside it."
+                    : "This run has " + (hasStudysSize(run) ? "the study's size and " : "") + "another recipe, in its learning rate, input, loss, optimiser or another part: "
+                            + "the two are not set beside each other.";
         }
         return "This run is a trial, " + Figures.count(run.config().epochs(), "epoch") + " on "
                 + (run.config().limit() == 0 ? "all images" : Figures.count(run.config().limit(), "image")) + " in batches of " + run.config().batch()
                 + ". The study's had fifty epochs on all images in batches of 128: the two are not set beside each other.";
+    }
+
+    private static boolean hasStudysSize(Run run) {
+        return run.config().epochs() == Recipe.STUDY_EPOCHS && run.config().batch() == RunConfig.STUDY_BATCH && run.config().limit() == 0;
     }
 
     /** Which of these runs are set beside the study's own figures below, in a sentence. */
@@ -335,7 +333,7 @@ public final class Results {
     /** The study's Figure 1 as it published it, with its six models. */
     public static Picture publishedFigureOne() {
         List<Curves> curves = Published.results().stream().flatMap(r -> Published.history(r.model())
-                .map(history -> curves(title(r.model()) + " (study)", history)).stream()).toList();
+                .map(history -> curves(Kind.STUDY.title(r.model()) + " (study)", history)).stream()).toList();
         return Charts.comparison("Figure 1 as the study published it", curves, IntStream.range(0, curves.size()).boxed().toList());
     }
 

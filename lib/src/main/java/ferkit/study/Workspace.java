@@ -8,14 +8,9 @@ import ferkit.data.Official;
 import ferkit.data.drawn.Sample;
 import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
-import ferkit.train.Examples;
-import ferkit.train.Input;
-import ferkit.train.Progress;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
-import ferkit.train.Training;
-import ferkit.train.Views;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,21 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/**
- * The data set and settings of a study, and the folders of the runs that belong to both: runs of the study configuration
- * (all of FER2013, batch 128, 50 epochs) lie in {@code reports/runs}, any others on FER2013, called trials, in
- * {@code reports/trials}, those on the drawn sample in {@code reports/sample/runs}.
- *
- * @param root the kit's folder
- * @param settings as the user gave them
- * @param data all images; the limit cuts them only for training
- * @param device on which training runs, "cpu", "gpu0", …
- */
-public record Workspace(Path root, Settings settings, FaceSet data, String device) {
+/** The data set and settings of a study, and the runs that a recipe has on both, in folders by their {@link Kind}. */
+public final class Workspace {
     private static final int TRIAL_EPOCHS = 1;
     private static final int TRIAL_LIMIT = 5_000;
     private static final int SAMPLE_EPOCHS = 5;
@@ -54,6 +41,27 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
             "OMP_DYNAMIC", (value, threads) -> !value.matches("false|0"),
             "OMP_THREAD_LIMIT", (value, threads) -> value.length() < 10 && value.matches("\\d+") && Integer.parseInt(value) < threads,
             "OMP_MAX_ACTIVE_LEVELS", (value, threads) -> value.matches("0+"));
+
+    private final Path root;
+    private final Settings settings;
+    private final FaceSet data;
+    private final String device;
+    private final Map<Integer, FaceSet> limited = new ConcurrentHashMap<>();
+
+    /**
+     * A workspace on data that are open already.
+     *
+     * @param root the kit's folder
+     * @param settings as the user gave them
+     * @param data all images; the limit cuts them only for training
+     * @param device on which training runs, "cpu", "gpu0", …
+     */
+    public Workspace(Path root, Settings settings, FaceSet data, String device) {
+        this.root = root;
+        this.settings = settings;
+        this.data = data;
+        this.device = device;
+    }
 
     /**
      * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample.
@@ -66,6 +74,26 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         FaceSet data = data(settings, log);
         data.origin().notes().forEach(log);
         return new Workspace(findRoot(), settings, data, prepareEngine(settings));
+    }
+
+    /** The kit's folder. */
+    public Path root() {
+        return root;
+    }
+
+    /** As the user gave them. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** All images; the limit cuts them only for training. */
+    public FaceSet data() {
+        return data;
+    }
+
+    /** The same data and device with other settings. */
+    public Workspace with(Settings other) {
+        return new Workspace(root, other, data, device);
     }
 
     /** The data set alone, without the engine; throws what {@link #open} does. */
@@ -138,130 +166,95 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     /**
-     * How a network is trained here. On the sample: the sample's own size. On FER2013: the size that was asked for; else the
-     * study's if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part, in the
-     * recipe before the settings.
+     * How a network is trained here. On the sample: the sample's own size. On other data: the size that was asked for; else the
+     * recipe's full one if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part, in
+     * the recipe before the settings.
      *
      * @throws IllegalArgumentException if the recipe has the name of a row of {@link StudyModel#ALL} and is another than the study's
      */
-    public RunConfig config(Recipe recipe) {
-        for (StudyModel row : StudyModel.ALL) {
-            String differing = row.name().equals(recipe.name()) ? recipe.differsFrom(Recipe.of(row)) : "";
-            if (!differing.isEmpty()) {
-                throw new IllegalArgumentException("This network is named " + recipe.name() + " as one of the study's is, but has another " + differing
-                        + ": give it another name, for example recipe.named(\"" + recipe.name() + "-2\"), because its runs are kept under it");
-            }
-        }
+    public PlannedRun planned(Recipe recipe) {
         if (data.origin().isSample()) {
-            return config(recipe, SAMPLE_EPOCHS, 0, SMALL_BATCH);
+            return planned(recipe, SAMPLE_EPOCHS, 0, SMALL_BATCH);
         }
-        RunConfig study = config(recipe, recipe.studyEpochs(), 0, RunConfig.STUDY_BATCH);
-        boolean whole = settings.isSized() || settings.full() || Run.isFinished(folder(recipe, study));
-        return whole ? study : config(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, SMALL_BATCH);
+        PlannedRun full = planned(recipe, recipe.fullEpochs(), 0, RunConfig.STUDY_BATCH);
+        boolean whole = settings.isSized() || settings.full() || Run.isFinished(full.folder());
+        return whole ? full : planned(recipe, TRIAL_EPOCHS, TRIAL_LIMIT, SMALL_BATCH);
     }
 
-    private RunConfig config(Recipe recipe, int epochs, int limit, int batch) {
+    private PlannedRun planned(Recipe recipe, int epochs, int limit, int batch) {
         int chosenLimit = settings.limit().filter(n -> n < data.training().size()).orElse(settings.limit().isPresent() ? 0 : limit);
         int chosenEpochs = recipe.epochs().or(settings::epochs).orElse(epochs);
-        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs), recipe.parts(),
-                data.origin().title(), data.limitTraining(chosenLimit, settings.seed()).hash(), settings.seed(),
-                chosenEpochs, recipe.batch().or(settings::batch).orElse(batch), chosenLimit, settings.threads(), device,
-                versions(), 0);
+        int chosenBatch = recipe.batch().or(settings::batch).orElse(batch);
+        boolean whole = chosenLimit == 0 && chosenEpochs == recipe.epochs().orElse(recipe.fullEpochs())
+                && chosenBatch == recipe.batch().orElse(RunConfig.STUDY_BATCH);
+        FaceSet limited = limited(chosenLimit);
+        RunConfig config = new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs), recipe.parts(),
+                data.origin().title(), limited.hash(), settings.seed(), chosenEpochs, chosenBatch, chosenLimit, whole, settings.threads(), device, versions(), 0);
+        requireOwnName(config);
+        Kind kind = Kind.of(data.origin(), config);
+        Path folder = folder(kind, config);
+        return new PlannedRun(recipe, config, kind, folder, root.relativize(folder).toString().replace('\\', '/'), limited);
     }
 
-    /** Whether a run of this size on these data may be compared with the study's. */
-    public boolean isStudy(Recipe recipe, RunConfig config) {
-        return config.isStudys(data.origin(), recipe.studyEpochs());
+    private static void requireOwnName(RunConfig config) {
+        String differing = StudyModel.ALL.stream().filter(row -> row.name().equals(config.model()))
+                .map(row -> config.differsFrom(Recipe.of(row))).findFirst().orElse("");
+        if (!differing.isEmpty()) {
+            throw new IllegalArgumentException("This network is named " + config.model() + " as one of the study's is, but has another " + differing
+                    + ": give it another name, for example recipe.named(\"" + config.model() + "-2\"), because its runs are kept under it");
+        }
     }
 
-    /** Where a network's run lies; one on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
-    public Path folder(Recipe recipe) {
-        return folder(recipe, config(recipe));
+    /** The data with so many training images, cut and hashed once. */
+    private FaceSet limited(int limit) {
+        return limited.computeIfAbsent(limit, n -> data.limitTraining(n, settings.seed()));
     }
 
-    private Path folder(Recipe recipe, RunConfig config) {
+    /** Where a run lies; one of the study's on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
+    private Path folder(Kind kind, RunConfig config) {
+        String hash = config.dataHash().substring(0, 8);
+        return root.resolve("reports").resolve(kind.folder()).resolve(kind == Kind.STUDY
+                ? config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed()) + (config.dataHash().equals(Official.HASH) ? "" : "-" + hash)
+                : String.join("-", config.model(), Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
+                        Integer.toString(config.batch()), hash));
+    }
+
+    /** The kind of the runs that these settings ask for, whether they are at hand or not, as far as it is the same for all of the study's networks. */
+    public Kind kind() {
+        return with(settings.withFull(true)).planned(Recipe.of(StudyModel.ALL.get(0))).kind();
+    }
+
+    /** Where the pages of such runs lie. */
+    public Path pages() {
         Path reports = root.resolve("reports");
-        if (isStudy(recipe, config)) {
-            return reports.resolve("runs").resolve(config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed())
-                    + (config.dataHash().equals(Official.HASH) ? "" : "-" + config.dataHash().substring(0, 8)));
-        }
-        return reports.resolve(data.origin().isSample() ? "sample/runs" : "trials").resolve(String.join("-", config.model(),
-                Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
-                Integer.toString(config.batch()), config.dataHash().substring(0, 8)));
-    }
-
-    /**
-     * Trains a network on the images, or continues where an unfinished run stopped.
-     *
-     * @throws InterruptedException if the thread was interrupted; call again to continue
-     * @throws IOException if the run's folder cannot be read or written
-     */
-    public Run train(Recipe recipe, Progress progress) throws IOException, InterruptedException {
-        return run(recipe, recipe.input().examples(data.limitTraining(config(recipe).limit(), settings.seed()).training()),
-                recipe.input().examples(data.validation()), recipe.input().examples(data.test()), progress);
-    }
-
-    /**
-     * The same on other examples made of the same images, for example stored features, which the network's plan describes.
-     *
-     * @throws IllegalArgumentException if the recipe has an input or views of its own, which other examples do not have
-     */
-    public Run train(Recipe recipe, Examples training, Examples validation, Examples test, Progress progress)
-            throws IOException, InterruptedException {
-        if (!recipe.input().equals(Input.grey()) || recipe.views() != Views.ONE) {
-            throw new IllegalArgumentException("Recipe " + recipe.name() + " has an input or views of images, but is given other examples: leave those parts as they are");
-        }
-        return run(recipe, training, validation, test, progress);
-    }
-
-    private Run run(Recipe recipe, Examples training, Examples validation, Examples test, Progress progress)
-            throws IOException, InterruptedException {
-        return Training.run(folder(recipe), config(recipe), recipe, training, validation, test, progress);
-    }
-
-    /**
-     * The finished run of a network, if there is one.
-     *
-     * @throws IOException if its files cannot be read
-     * @throws IllegalStateException if it was made otherwise than this workspace would make it
-     */
-    public Optional<Run> finished(Recipe recipe) throws IOException {
-        Path folder = folder(recipe);
-        if (!Run.isFinished(folder)) {
-            return Optional.empty();
-        }
-        Run run = Run.load(folder);
-        config(recipe).requireSameFinishedRun(run.config(), "The finished run in " + shortPath(folder));
-        return Optional.of(run);
+        return switch (kind()) {
+            case STUDY -> settings.seed() == 1 ? reports : reports.resolve("seed-" + settings.seed());
+            case SAMPLE -> reports.resolve("sample");
+            case TRIAL, OWN -> reports.resolve("trials");
+        };
     }
 
     /**
      * Finished runs that lie beside a run and differ from it in the seed, in the order of their seeds; some may have fewer epochs.
      *
-     * @throws IOException if a run's files cannot be read
+     * @param leftOut takes a sentence on each run whose files cannot be read
      */
-    public List<Run> otherSeeds(Run run) throws IOException {
+    public List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
         List<Run> others = new ArrayList<>();
         try (Stream<Path> folders = Files.list(run.folder().getParent())) {
-            for (Path folder : folders.filter(f -> f.getFileName().toString().startsWith(run.config().model())).filter(Run::isFinished).toList()) {
-                Run other = Run.load(folder);
-                if (run.config().differsInSeed(other.config())) {
-                    others.add(other);
+            for (Path folder : folders.filter(f -> f.getFileName().toString().startsWith(run.config().model())).filter(Run::isFinished).sorted().toList()) {
+                try {
+                    Run other = Run.load(folder);
+                    if (run.config().differsInSeed(other.config())) {
+                        others.add(other);
+                    }
+                } catch (IOException e) {
+                    leftOut.accept("A run is left out: " + e.getMessage());
                 }
             }
         }
         others.sort(Comparator.comparingLong(other -> other.config().seed()));
         return others;
-    }
-
-    /** All that there is of a network's run is deleted. */
-    public void forget(Recipe recipe) throws IOException, InterruptedException {
-        Run.forget(folder(recipe));
-    }
-
-    /** A path below the kit's folder as messages name it. */
-    public String shortPath(Path path) {
-        return root.relativize(path).toString().replace('\\', '/');
     }
 
     /** Versions of Java, the engine and the libraries, by name. */

@@ -5,7 +5,6 @@ import ferkit.model.StudyModel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * All that decides a run's figures, apart from data and seed. A run's identity is the sum of the parts' plans, so a changed part
@@ -18,28 +17,25 @@ import java.util.Set;
  * @param loss of training; validation is always measured by plain cross-entropy
  * @param optimizer with its learning rate
  * @param schedule of learning rates
- * @param studyEpochs passes over the training images that the study gave this network
- * @param epochs passes that were chosen; if none were, the study's or fewer, depending on the data and the settings
+ * @param fullEpochs passes over the training images of a run of full size, which the settings may shorten
+ * @param epochs passes that were chosen whatever the settings say; if none were, the full ones or fewer, depending on the data and the settings
  * @param batch images an update that were chosen; if none were, the study's or fewer, depending on the data and the settings
  * @param averaging of weights
  * @param views of an image when a finished network predicts
  */
 public record Recipe(String name, Architecture architecture, StartWeights start, Input input, Loss loss, Optimizer optimizer,
-        Schedule schedule, int studyEpochs, Optional<Integer> epochs, Optional<Integer> batch, Averaging averaging, Views views) {
+        Schedule schedule, int fullEpochs, Optional<Integer> epochs, Optional<Integer> batch, Averaging averaging, Views views) {
     /** Passes over the training images that the study gave each of its six models. */
     public static final int STUDY_EPOCHS = 50;
 
     /** The parts of the study's six models that later ones can differ in, by their names in {@link #parts}. */
     static final Map<String, String> STUDY_PARTS = of(StudyModel.ALL.get(0)).parts();
 
-    /** {@link #learningRate} of the study's procedures by their epochs: the six models'; a head on a frozen trunk, and this kit's fine-tuning. */
-    static final Map<Integer, Set<String>> STUDY_RATES = Map.of(STUDY_EPOCHS, Set.of("0.001, times 0.98 every 1000 updates"), 10, Set.of("0.001", "1.0E-4"));
-
     /** @throws IllegalArgumentException if the name is none for a folder, or epochs or batch are not positive */
     public Recipe {
         Architecture.requireName(name);
-        if (studyEpochs < 1 || epochs.orElse(1) < 1 || batch.orElse(1) < 1) {
-            throw new IllegalArgumentException("Recipe " + name + " has " + epochs.orElse(studyEpochs) + " epochs and a batch of " + batch.orElse(1)
+        if (fullEpochs < 1 || epochs.orElse(1) < 1 || batch.orElse(1) < 1) {
+            throw new IllegalArgumentException("Recipe " + name + " has " + epochs.orElse(fullEpochs) + " epochs and a batch of " + batch.orElse(1)
                     + ": expected numbers from 1 up");
         }
     }
@@ -52,57 +48,57 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
 
     /** The same, its runs in folders of this name. */
     public Recipe named(String other) {
-        return new Recipe(other, architecture, start, input, loss, optimizer, schedule, studyEpochs, epochs, batch, averaging, views);
+        return new Recipe(other, architecture, start, input, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);
     }
 
     /** The same from other weights, for example {@code StartWeights.of(run)}. */
     public Recipe withStart(StartWeights other) {
-        return new Recipe(name, architecture, other, input, loss, optimizer, schedule, studyEpochs, epochs, batch, averaging, views);
+        return new Recipe(name, architecture, other, input, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);
     }
 
     /** The same on another input, for example {@code Input.grey().flipped(0.5)}. */
     public Recipe withInput(Input other) {
-        return new Recipe(name, architecture, start, other, loss, optimizer, schedule, studyEpochs, epochs, batch, averaging, views);
+        return new Recipe(name, architecture, start, other, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);
     }
 
     /** The same with another loss, for example {@code Loss.crossEntropy(0.1)}. */
     public Recipe withLoss(Loss other) {
-        return new Recipe(name, architecture, start, input, other, optimizer, schedule, studyEpochs, epochs, batch, averaging, views);
+        return new Recipe(name, architecture, start, input, other, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);
     }
 
     /** The same with another optimiser, for example {@code Sgd.of(0.01, 0.9)}. */
     public Recipe withOptimizer(Optimizer other) {
-        return new Recipe(name, architecture, start, input, loss, other, schedule, studyEpochs, epochs, batch, averaging, views);
+        return new Recipe(name, architecture, start, input, loss, other, schedule, fullEpochs, epochs, batch, averaging, views);
     }
 
     /** The same with another schedule, for example {@code Schedule.cosine(500)}. */
     public Recipe withSchedule(Schedule other) {
-        return new Recipe(name, architecture, start, input, loss, optimizer, other, studyEpochs, epochs, batch, averaging, views);
+        return new Recipe(name, architecture, start, input, loss, optimizer, other, fullEpochs, epochs, batch, averaging, views);
     }
 
-    /** The same, known to have got so many epochs in the study. */
-    public Recipe withStudyEpochs(int other) {
+    /** The same, with so many epochs in a run of full size; settings may ask for fewer. */
+    public Recipe withFullEpochs(int other) {
         return new Recipe(name, architecture, start, input, loss, optimizer, schedule, other, epochs, batch, averaging, views);
     }
 
     /** The same for so many epochs, whatever the settings say. */
     public Recipe withEpochs(int other) {
-        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, studyEpochs, Optional.of(other), batch, averaging, views);
+        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, fullEpochs, Optional.of(other), batch, averaging, views);
     }
 
     /** The same in batches of so many images, whatever the settings say. */
     public Recipe withBatch(int other) {
-        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, studyEpochs, epochs, Optional.of(other), averaging, views);
+        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, fullEpochs, epochs, Optional.of(other), averaging, views);
     }
 
     /** The same with another averaging of weights, for example {@code Averaging.of(0.999)}. */
     public Recipe withAveraging(Averaging other) {
-        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, studyEpochs, epochs, batch, other, views);
+        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, fullEpochs, epochs, batch, other, views);
     }
 
     /** The same with other views at prediction, for example {@code Views.FLIPPED}. */
     public Recipe withViews(Views other) {
-        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, studyEpochs, epochs, batch, averaging, other);
+        return new Recipe(name, architecture, start, input, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, other);
     }
 
     /** The learning rate of a run of so many epochs in words, for example "0.001, times 0.98 every 1000 updates". */
@@ -122,14 +118,5 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
         parts.put("averaging", averaging.plan());
         parts.put("views", views.plan());
         return parts;
-    }
-
-    /** Which part differs from another recipe's, as messages call it; empty if none. Name, epochs and batch are not looked at. */
-    public String differsFrom(Recipe other) {
-        if (!architecture.plan().equals(other.architecture.plan())) {
-            return "plan";
-        }
-        return !learningRate(1).equals(other.learningRate(1)) ? "learning rate"
-                : parts().keySet().stream().filter(part -> !parts().get(part).equals(other.parts().get(part))).findFirst().orElse("");
     }
 }

@@ -47,6 +47,11 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         return new Run(null, null, null, null, null, ended);
     }
 
+    /** The same run, known to have its recipe's own size or not. */
+    public Run asWhole(boolean whole) {
+        return new Run(folder, config.withWhole(whole), history, validation, test, standing);
+    }
+
     /** The same run, shown as long as another standing lasts. */
     public Run under(Standing other) {
         return new Run(folder, config, history, validation, test, other);

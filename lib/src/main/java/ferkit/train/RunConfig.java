@@ -3,12 +3,10 @@ package ferkit.train;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import ferkit.data.Origin;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,13 +23,15 @@ import java.util.TreeMap;
  * @param epochs passes over the training images
  * @param batch images an update; an epoch's last batch has the rest
  * @param limit training images used, 0 for all
+ * @param whole whether it has its recipe's own size; not written down, for recipe and settings say it
  * @param threads of one training step
  * @param device "cpu" or "gpu0"
  * @param versions of Java, the engine and the libraries, by name
  * @param totalSeconds all epochs together; 0 while unfinished
  */
 public record RunConfig(String model, String plan, String startWeights, String learningRate,
-        Map<String, String> parts, String data, String dataHash, long seed, int epochs, int batch, int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
+        Map<String, String> parts, String data, String dataHash, long seed, int epochs, int batch, int limit, boolean whole,
+        int threads, String device, Map<String, String> versions, double totalSeconds) {
     /** The study's batch size. */
     public static final int STUDY_BATCH = 128;
 
@@ -45,16 +45,28 @@ public record RunConfig(String model, String plan, String startWeights, String l
         versions = new TreeMap<>(versions);
     }
 
+    /** A run of whose recipe nothing more is known: whole if it has all images and as many epochs as the study's. */
+    public RunConfig(String model, String plan, String startWeights, String learningRate, Map<String, String> parts, String data, String dataHash,
+            long seed, int epochs, int batch, int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
+        this(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, limit == 0 && epochs >= Recipe.STUDY_EPOCHS,
+                threads, device, versions, totalSeconds);
+    }
+
     /**
-     * Whether a run of this size may be set beside the study's: on all of FER2013, in the study's batches, for its number of epochs,
-     * with the study's learning rate, input, loss, optimiser and the rest. A learning rate that was not noted is the study's.
-     *
-     * @param origin of the data
-     * @param studyEpochs how many epochs the study gave this network
+     * Which part of a recipe this run was not made by, as messages call it; empty if none. Name, epochs and batch are not looked at,
+     * nor a learning rate that was not noted.
      */
-    public boolean isStudys(Origin origin, int studyEpochs) {
-        return origin.isComparable() && epochs == studyEpochs && batch == STUDY_BATCH && limit == 0 && parts.equals(Recipe.STUDY_PARTS)
-                && (learningRate.isEmpty() || Recipe.STUDY_RATES.getOrDefault(epochs, Set.of()).contains(learningRate));
+    public String differsFrom(Recipe recipe) {
+        if (!plan.equals(recipe.architecture().plan())) {
+            return "plan";
+        }
+        return differsInProcedure(recipe);
+    }
+
+    /** The same, whatever the network. */
+    public String differsInProcedure(Recipe recipe) {
+        return !learningRate.isEmpty() && !learningRate.equals(recipe.learningRate(epochs)) ? "learning rate"
+                : recipe.parts().entrySet().stream().filter(part -> !part.getValue().equals(parts.get(part.getKey()))).map(Map.Entry::getKey).findFirst().orElse("");
     }
 
     /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */
@@ -82,8 +94,13 @@ public record RunConfig(String model, String plan, String startWeights, String l
         return fields;
     }
 
+    RunConfig withWhole(boolean other) {
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, other, threads, device, versions,
+                totalSeconds);
+    }
+
     RunConfig withTotalSeconds(double seconds) {
-        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, threads, device, versions,
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, whole, threads, device, versions,
                 seconds);
     }
 

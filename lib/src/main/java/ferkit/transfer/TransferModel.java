@@ -6,7 +6,10 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ferkit.model.Architecture;
 import ferkit.model.EfficientNet;
+import ferkit.train.Adam;
+import ferkit.train.Recipe;
 import ferkit.train.Run;
+import ferkit.train.Schedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -22,6 +25,31 @@ import java.util.Optional;
  * @param start a finished run whose head is started from; empty for a random head
  */
 public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start) implements Architecture {
+    private static final String PLAN = "EfficientNet frozen up to ";
+    private static final String HEAD = ", head 128-7";
+    private static final int EPOCHS = 10;
+    private static final double LEARNING_RATE = 1e-3;
+    private static final double FINE_TUNING_RATE = 1e-4;
+
+    /**
+     * How the study trained a head on a frozen trunk: Adam with a constant 0.001, ten epochs.
+     *
+     * @param tuned whether a trained head goes on together with a part of the trunk, as the study did not: at a tenth of the rate
+     */
+    public static Recipe recipe(Architecture network, boolean tuned) {
+        return Recipe.of(network).withOptimizer(Adam.of(tuned ? FINE_TUNING_RATE : LEARNING_RATE)).withSchedule(Schedule.constant()).withFullEpochs(EPOCHS);
+    }
+
+    /** Whether a plan is one of these models'. */
+    public static boolean isPlan(String plan) {
+        return plan.startsWith(PLAN);
+    }
+
+    /** Whether a plan of these models starts from a trained head. */
+    public static boolean isTuned(String plan) {
+        return !plan.endsWith(HEAD);
+    }
+
     @Override
     public Shape inputShape() {
         return trunk.outputShape();
@@ -44,7 +72,7 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
 
     @Override
     public String plan() {
-        return "EfficientNet frozen up to " + trunk.key() + ", head 128-7" + start.map(run -> " of " + run.config().model()).orElse("");
+        return PLAN + trunk.key() + HEAD + start.map(run -> " of " + run.config().model()).orElse("");
     }
 
     /** The name of a run on such weights in words: "efficientnet-lite0-96-tuned" is "EfficientNet-Lite0, 96 pixels, fine-tuned". */

@@ -102,6 +102,20 @@ class StudyTest {
     }
 
     @Test
+    void theKindOfRunsThatAreShownIsNotedBelowTheSettings() throws Exception {
+        Study study = ofTwo(Settings.from(Map.of()));
+        StudyModel own = new StudyModel("half", List.of(4), 3, Padding.SAME, List.of(Pooling.MAX), 8);
+        for (Workspace workspace : List.of(study.workspace(), study.workspace().with(study.settings().withFull(true)))) {
+            study.open(workspace);
+            assertTrue(shown.get(shown.size() - 1).endsWith("<!-- study of fer2013, seed 1 -->"));
+            study.train(Recipe.of(own).withEpochs(1));
+            assertTrue(shown.get(shown.size() - 1).endsWith("</table><!-- study of fer2013, seed 1, shows " + (study.settings().full() ? "own" : "trial") + " -->"));
+        }
+        study.open(study.workspace().with(study.settings().withEpochs(2)));
+        assertTrue(shown.get(shown.size() - 1).endsWith("<!-- study of fer2013, seed 1, shows trial -->"));
+    }
+
+    @Test
     void trainingGivesUpTheRunBeforeAndWhatWasMadeOfIt() throws Exception {
         StudyModel model = StudyModel.named("6");
         Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
@@ -111,7 +125,7 @@ class StudyTest {
         assertEquals(run.history(), study.train(model).history());
         assertEquals(1, results.tableOne().rowCount(), "loading a finished run gives nothing up");
 
-        study.workspace().forget(Recipe.of(model));
+        study.workspace().planned(Recipe.of(model)).forget();
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> study.train(model));
         assertRefused("This run was given up when its training was begun anew", run::history);
@@ -161,7 +175,8 @@ class StudyTest {
                 () -> Transfer.open(study, Path.of("absent.h5")));
         Run run = study.train(StudyModel.named("6"));
         Files.writeString(run.folder().resolve("history.csv"), "nonsense");
-        assertRefused(run.folder().resolve("history.csv") + ", line 1: found", study::results);
+        assertRefused(run.folder().resolve("history.csv") + ", line 1: found", () -> study.results().missing());
+        assertRefused(run.folder().resolve("history.csv") + ", line 1: found", () -> study.results(run).tableOne());
         assertRefused(run.folder().resolve("history.csv") + ", line 1: found", () -> study.train(StudyModel.named("6")));
     }
 

@@ -9,6 +9,7 @@ import ferkit.data.Origin;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
 import ferkit.model.StudyModel;
+import ferkit.study.Kind;
 import ferkit.study.Published;
 import ferkit.train.History;
 import ferkit.train.Predictions;
@@ -195,10 +196,10 @@ class ResultsTest {
 
     @Test
     void transferRunsAreCalledInWords() {
-        assertEquals("EfficientNet-Lite0, 96 pixels, fine-tuned (trial)", Results.title("efficientnet-lite0-96-tuned", FER2013, false));
-        assertEquals("EfficientNet-B0, 96 pixels, scaled as ImageNet", Results.title("efficientnet-b0-96-imagenet", FER2013, true));
-        assertEquals("EfficientNet-Lite0", Results.title("efficientnet-lite0"));
-        assertEquals("half", Results.title("half"));
+        assertEquals("EfficientNet-Lite0, 96 pixels, fine-tuned (trial)", Kind.TRIAL.title("efficientnet-lite0-96-tuned"));
+        assertEquals("EfficientNet-B0, 96 pixels, scaled as ImageNet", Kind.STUDY.title("efficientnet-b0-96-imagenet"));
+        assertEquals("EfficientNet-Lite0", Kind.STUDY.title("efficientnet-lite0"));
+        assertEquals("half", Kind.OWN.title("half"));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package ferkit.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,16 +28,21 @@ import ferkit.train.Views;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WorkspaceTest {
     private static final String HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+
+    private static final Origin FER2013 = new Origin(Origin.Kind.FER2013, "FER2013");
 
     @TempDir
     Path root;
@@ -73,14 +78,14 @@ class WorkspaceTest {
     @Test
     void aLimitThatCutsNothingIsNone() {
         Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
-        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, two, two);
+        FaceSet data = new FaceSet(FER2013, two, two, two);
         Recipe recipe = Recipe.of(StudyModel.named("6"));
         Recipe changed = Recipe.of(StudyModel.named("6").withDropout(0, 0));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> new Workspace(root, Settings.from(Map.of()), data, "cpu").config(changed))
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> new Workspace(root, Settings.from(Map.of()), data, "cpu").planned(changed).config())
                 .getMessage().startsWith("This network is named model-6 as one of the study's is, but has another plan: "));
         for (int[] limitAndSize : new int[][] {{0, 0}, {1, 1}, {2, 0}, {50_000, 0}}) {
             Settings settings = Settings.from(Map.of()).withLimit(limitAndSize[0]);
-            assertEquals(limitAndSize[1], new Workspace(root, settings, data, "cpu").config(recipe).limit());
+            assertEquals(limitAndSize[1], new Workspace(root, settings, data, "cpu").planned(recipe).config().limit());
         }
     }
 
@@ -105,37 +110,39 @@ class WorkspaceTest {
         Settings full = Settings.from(Map.of("FERKIT_FULL", "true", "FERKIT_SEED", "2"));
         Recipe recipe = Recipe.of(StudyModel.named("6"));
         assertEquals(root.resolve("reports/runs/model-6-seed2-" + copy.hash().substring(0, 8)),
-                new Workspace(root, full, copy, "cpu").folder(recipe));
+                new Workspace(root, full, copy, "cpu").planned(recipe).folder());
     }
 
     @Test
     void runsOfOtherSeedsAreFoundBesideARun() throws IOException {
         Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
-        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), one, one, one);
+        FaceSet data = new FaceSet(FER2013, one, one, one);
         Recipe recipe = Recipe.of(StudyModel.named("6"));
         Settings full = Settings.from(Map.of()).withFull(true);
         for (long seed : new long[] {11, 1, 2}) {
             finish(new Workspace(root, full.withSeed(seed), data, "cpu"), recipe);
         }
         finish(new Workspace(root, full, data, "cpu"), Recipe.of(StudyModel.named("1")));
-        Path other = new Workspace(root, full.withSeed(2), data, "cpu").folder(recipe).resolveSibling("model-6-other");
+        Path other = new Workspace(root, full.withSeed(2), data, "cpu").planned(recipe).folder().resolveSibling("model-6-other");
         RunConfig config = finish(new Workspace(root, full.withSeed(3).withBatch(64), data, "cpu"), recipe, other);
         assertEquals(64, config.batch());
         Workspace workspace = new Workspace(root, full.withSeed(2), data, "cpu");
-        Run run = workspace.finished(recipe).orElseThrow();
-        assertEquals(List.of(1L, 11L), workspace.otherSeeds(run).stream().map(r -> r.config().seed()).toList());
+        Run run = workspace.planned(recipe).finished().orElseThrow();
+        assertEquals(List.of(1L, 11L), workspace.otherSeeds(run, Assertions::fail).stream().map(r -> r.config().seed()).toList());
         Files.writeString(root.resolve("reports/runs/" + "model-6-seed11-" + data.hash().substring(0, 8)).resolve("config.json"), "{}");
-        IOException e = assertThrows(IOException.class, () -> workspace.otherSeeds(run));
-        assertTrue(e.getMessage().contains("model-6-seed11"), e.getMessage());
+        List<String> leftOut = new ArrayList<>();
+        assertEquals(List.of(1L), workspace.otherSeeds(run, leftOut::add).stream().map(r -> r.config().seed()).toList());
+        assertEquals(1, leftOut.size());
+        assertTrue(leftOut.get(0).startsWith("A run is left out: ") && leftOut.get(0).contains("model-6-seed11"), leftOut.get(0));
     }
 
     private static void finish(Workspace workspace, Recipe recipe) throws IOException {
-        finish(workspace, recipe, workspace.folder(recipe));
+        finish(workspace, recipe, workspace.planned(recipe).folder());
     }
 
     /** Lays out a folder as a finished run leaves it. */
     private static RunConfig finish(Workspace workspace, Recipe recipe, Path folder) throws IOException {
-        RunConfig config = workspace.config(recipe);
+        RunConfig config = workspace.planned(recipe).config();
         History history = new History(IntStream.rangeClosed(1, config.epochs())
                 .mapToObj(e -> new History.Epoch(e, 0.5, 1, 0.4, 1, 1e-3, 1)).toList());
         Files.createDirectories(folder);
@@ -152,7 +159,7 @@ class WorkspaceTest {
         Workspace workspace = new Workspace(root, Settings.from(Map.of()).withEpochs(2), Sample.draw(), "cpu");
         Recipe mine = Recipe.of(StudyModel.named("6")).named("mine");
         finish(workspace, mine);
-        assertEquals("mine", workspace.finished(mine).orElseThrow().config().model());
+        assertEquals("mine", workspace.planned(mine).finished().orElseThrow().config().model());
         Map<String, Recipe> others = Map.of("plan", Recipe.of(StudyModel.named("5")).named("mine"),
                 "learning rate", mine.withSchedule(Schedule.constant()),
                 "start", mine.withStart(new StartWeights("model-6", "weights 0123456789abcdef of model-6", Optional.of(root))),
@@ -163,26 +170,26 @@ class WorkspaceTest {
                 "averaging", mine.withAveraging(Averaging.of(0.999)),
                 "views", mine.withViews(Views.FLIPPED));
         others.forEach((field, other) -> {
-            String message = assertThrows(IllegalStateException.class, () -> workspace.finished(other)).getMessage();
+            String message = assertThrows(IllegalStateException.class, () -> workspace.planned(other).finished()).getMessage();
             assertTrue(message.contains(" was made with " + field + " "), field + ": " + message);
             Recipe unnamed = other.named("model-6");
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> workspace.config(unnamed)).getMessage()
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> workspace.planned(unnamed).config()).getMessage()
                     .startsWith("This network is named model-6 as one of the study's is, but has another " + field + ": "), field);
         });
-        assertEquals(Optional.empty(), workspace.finished(mine.withEpochs(3)));
-        assertEquals(Optional.empty(), workspace.finished(mine.withBatch(3)));
-        assertEquals(List.of(3, 7), List.of(workspace.config(mine.withEpochs(3)).epochs(), workspace.config(mine.withBatch(7)).batch()));
+        assertEquals(Optional.empty(), workspace.planned(mine.withEpochs(3)).finished());
+        assertEquals(Optional.empty(), workspace.planned(mine.withBatch(3)).finished());
+        assertEquals(List.of(3, 7), List.of(workspace.planned(mine.withEpochs(3)).config().epochs(), workspace.planned(mine.withBatch(7)).config().batch()));
     }
 
     @Test
     void aRunOfFullSizeWithAnythingChangedIsNotTheStudys() {
         Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
-        FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), one, one, one);
+        FaceSet data = new FaceSet(FER2013, one, one, one);
         Settings full = Settings.from(Map.of()).withFull(true);
         Recipe study = Recipe.of(StudyModel.named("6"));
         for (Settings same : List.of(full, full.withSeed(2), full.withThreads(1))) {
             Workspace workspace = new Workspace(root, same, data, "cpu");
-            assertTrue(workspace.isStudy(study, workspace.config(study)));
+            assertEquals(Kind.STUDY, workspace.planned(study).kind());
         }
         Recipe mine = study.named("mine");
         Workspace workspace = new Workspace(root, full, data, "cpu");
@@ -191,19 +198,73 @@ class WorkspaceTest {
                 mine.withInput(Input.grey().flipped(0.5)), mine.withAveraging(Averaging.of(0.999)), mine.withViews(Views.FLIPPED),
                 mine.withStart(new StartWeights("", "weights 0123456789abcdef of model-6", Optional.of(root))),
                 mine.withEpochs(10).withSchedule(Schedule.constant()), mine.withBatch(64))) {
-            RunConfig config = workspace.config(changed);
-            assertFalse(workspace.isStudy(changed, config), config::toJson);
-            assertTrue(workspace.folder(changed).startsWith(root.resolve("reports/trials")), config::toJson);
+            PlannedRun planned = workspace.planned(changed);
+            assertEquals(Kind.OWN, planned.kind(), planned.config()::toJson);
+            assertEquals("mine", planned.title());
+            assertTrue(planned.folder().startsWith(root.resolve("reports/trials")), planned.config()::toJson);
+        }
+    }
+
+    private Workspace on(Origin.Kind kind, Settings settings) {
+        Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
+        return new Workspace(root, settings, new FaceSet(new Origin(kind, "data"), two, two, two), "cpu");
+    }
+
+    @Test
+    void aTrialIsSmallerThanItsRecipeSays() {
+        Settings none = Settings.from(Map.of());
+        Settings full = none.withFull(true);
+        Recipe six = Recipe.of(StudyModel.named("6"));
+        Recipe mine = Recipe.of(StudyModel.named("6").withDropout(0, 0)).named("mine");
+        assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, none).planned(six).kind());
+        assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, none).planned(mine).kind());
+        assertEquals("mine (trial)", on(Origin.Kind.FER2013, none).planned(mine).title());
+        for (Settings smaller : List.of(full.withEpochs(3), full.withLimit(1), full.withBatch(64))) {
+            assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, smaller).planned(six).kind());
+            assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, smaller).planned(mine).kind());
+            assertEquals(Kind.TRIAL, on(Origin.Kind.OTHER_SPLIT, smaller).planned(six).kind());
+        }
+        assertEquals(Kind.STUDY, on(Origin.Kind.FER2013, none.withEpochs(50)).planned(six).kind());
+        for (Recipe own : List.of(mine, mine.withEpochs(3), mine.withBatch(64), mine.withFullEpochs(10), mine.withFullEpochs(10).withSchedule(Schedule.constant()))) {
+            assertEquals(Kind.OWN, on(Origin.Kind.FER2013, full).planned(own).kind());
+        }
+        for (Origin.Kind other : List.of(Origin.Kind.OTHER_PIXELS, Origin.Kind.OTHER_SPLIT)) {
+            assertEquals(Kind.OWN, on(other, full).planned(six).kind());
+        }
+        assertEquals(Kind.SAMPLE, on(Origin.Kind.SAMPLE, full.withEpochs(50)).planned(six).kind());
+    }
+
+    @Test
+    void aLoadedRunIsOfTheKindThatWasPlanned() throws IOException {
+        Recipe mine = Recipe.of(StudyModel.named("6").withDropout(0, 0)).named("mine").withEpochs(3);
+        Workspace workspace = on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true));
+        finish(workspace, mine);
+        assertEquals(Kind.OWN, Kind.of(FER2013, workspace.planned(mine).finished().orElseThrow().config()));
+    }
+
+    @Test
+    void onlyPagesOfTheStudysRunsLieInReports() {
+        List<String> given = List.of("", "EPOCHS=50,BATCH=128,SEED=1", "LIMIT=0", "EPOCHS=1", "LIMIT=1", "BATCH=64", "SEED=2");
+        List<String> pages = List.of("reports", "reports", "reports", "reports/trials", "reports/trials", "reports/trials", "reports/seed-2");
+        for (int i = 0; i < given.size(); i++) {
+            Map<String, String> variables = Stream.of(given.get(i).split(",")).filter(text -> !text.isEmpty()).map(text -> text.split("="))
+                    .collect(Collectors.toMap(pair -> "FERKIT_" + pair[0], pair -> pair[1]));
+            Settings settings = Settings.from(variables);
+            assertEquals(root.resolve(pages.get(i)), on(Origin.Kind.FER2013, settings).pages(), given.get(i));
+            assertEquals(root.resolve("reports/sample"), on(Origin.Kind.SAMPLE, settings).pages(), given.get(i));
+            assertEquals(root.resolve("reports/trials"), on(Origin.Kind.OTHER_SPLIT, settings).pages(), given.get(i));
         }
     }
 
     @Test
     void committedRunsAreTheStudysRecipes() throws IOException {
-        Workspace workspace = new Workspace(root, Settings.from(Map.of()), Sample.draw(), "cpu");
         try (Stream<Path> folders = Files.list(Path.of("reports/runs"))) {
             for (Path folder : folders.filter(Run::isFinished).toList()) {
                 RunConfig config = Run.load(folder).config();
-                assertTrue(config.isStudys(new Origin(Origin.Kind.FER2013, "FER2013"), config.epochs()), folder::toString);
+                assertEquals(folder.endsWith("model-1-seed2-20-epochs") ? Kind.TRIAL : Kind.STUDY, Kind.of(FER2013, config), folder::toString);
+                for (Origin.Kind other : List.of(Origin.Kind.OTHER_PIXELS, Origin.Kind.OTHER_SPLIT, Origin.Kind.SAMPLE)) {
+                    assertNotEquals(Kind.STUDY, Kind.of(new Origin(other, "other"), config), folder::toString);
+                }
                 if (config.model().startsWith("model-")) {
                     Recipe recipe = Recipe.of(StudyModel.named(config.model()));
                     assertEquals(config.plan(), recipe.architecture().plan());

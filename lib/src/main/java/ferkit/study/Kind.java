@@ -1,0 +1,67 @@
+package ferkit.study;
+
+import ferkit.data.Origin;
+import ferkit.model.StudyModel;
+import ferkit.train.Recipe;
+import ferkit.train.RunConfig;
+import ferkit.transfer.TransferModel;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What kind of run a recipe on some data is: where it lies, how it is called and what it may be set beside follow from it. */
+public enum Kind {
+    /** By the study's own recipe, in its size, on FER2013: only these are set beside the study's figures. */
+    STUDY("runs", ""),
+    /** Of fewer images, or other epochs or another batch, than its recipe says. */
+    TRIAL("trials", " (trial)"),
+    /** On the drawn faces. */
+    SAMPLE("sample/runs", " (sample)"),
+    /** By another recipe than the study's or on other data than FER2013, in the size that its recipe says. */
+    OWN("trials", "");
+
+    private final String folder;
+    private final String mark;
+
+    Kind(String folder, String mark) {
+        this.folder = folder;
+        this.mark = mark;
+    }
+
+    /**
+     * The kind of a run.
+     *
+     * @param origin of its data
+     * @param run how it is made
+     */
+    public static Kind of(Origin origin, RunConfig run) {
+        if (origin.isSample()) {
+            return SAMPLE;
+        }
+        Optional<Recipe> studys = studys(run).filter(recipe -> origin.isComparable() && run.differsInProcedure(recipe).isEmpty());
+        if (studys.isEmpty()) {
+            return run.whole() ? OWN : TRIAL;
+        }
+        return run.limit() == 0 && run.epochs() == studys.get().fullEpochs() && run.batch() == RunConfig.STUDY_BATCH ? STUDY : TRIAL;
+    }
+
+    /** How the study trained a run's network, and this kit its relatives on a frozen trunk; empty for networks that are not the study's. */
+    private static Optional<Recipe> studys(RunConfig run) {
+        return TransferModel.isPlan(run.plan()) ? Optional.of(TransferModel.recipe(StudyModel.ALL.get(0), TransferModel.isTuned(run.plan())))
+                : StudyModel.ALL.stream().filter(row -> row.name().equals(run.model()) && row.plan().equals(run.plan())).map(Recipe::of).findFirst();
+    }
+
+    /** In one word, as {@code kit.py} knows it, for example "trial". */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Where runs of this kind lie, below the folder {@code reports}. */
+    String folder() {
+        return folder;
+    }
+
+    /** How tables and legends call a run of this kind, for example "Model 6" or "EfficientNet-Lite0, 96 pixels (trial)". */
+    public String title(String model) {
+        return (model.startsWith("model-") ? "Model " + model.substring("model-".length()) : TransferModel.title(model)) + mark;
+    }
+}
