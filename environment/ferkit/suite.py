@@ -71,7 +71,7 @@ def java_tests(bench: Bench, name: str = "tests of the library", environment: di
             process.wait()
     for report in sorted(reports.glob("TEST-*.xml")):
         for case in ElementTree.parse(report).iter("testcase"):
-            found = {part.tag: part.get("message") for part in case}
+            found = {part.tag: part.get("message") or part.get("type") for part in case}
             problems += [f"{case.get('classname')}.{case.get('name')}: {found[tag]}" for tag in ("failure", "error") if tag in found]
             good += not {"failure", "error", "skipped"} & set(found)
     if code != 0 and not problems:
