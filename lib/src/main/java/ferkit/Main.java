@@ -2,7 +2,9 @@ package ferkit;
 
 import com.google.gson.Gson;
 import com.sun.management.OperatingSystemMXBean;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
+import ferkit.data.Format;
 import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
@@ -222,7 +224,7 @@ public final class Main {
                 }
                 network = line.substring(0, last);
                 String[] request = network.split(" ");
-                timer = new StepTimer(Recipe.of(StudyModel.named(request[0])), Integer.parseInt(request[1]), device);
+                timer = new StepTimer(Recipe.of(StudyModel.named(request[0])), Format.FER2013, Classes.FER2013, Integer.parseInt(request[1]), device);
                 timer.seconds(WARM_UP);
             }
             int steps = Integer.parseInt(line.substring(last + 1));

@@ -1,5 +1,6 @@
 package ferkit.chart;
 
+import ferkit.data.Format;
 import ferkit.eval.Figures;
 import java.awt.Color;
 import java.awt.Font;
@@ -228,21 +229,21 @@ public final class Charts {
     }
 
     /**
-     * Grey images in rows, each over its caption.
+     * Images in rows, each over its caption.
      *
      * @param title of the whole
-     * @param images square, bytes 0 (black) to 255 (white) row by row, all of one size
+     * @param format of all images
+     * @param images bytes 0 to 255, as {@link ferkit.data.Faces#pixels} gives them
      * @param captions as many as images
      * @param columns images in a row, at least 1
      */
-    public static Picture imageGrid(String title, List<byte[]> images, List<String> captions, int columns) {
+    public static Picture imageGrid(String title, Format format, List<byte[]> images, List<String> captions, int columns) {
         if (images.isEmpty() || captions.size() != images.size() || columns < 1) {
             throw new IllegalArgumentException(images.size() + " images with " + captions.size() + " captions in rows of " + columns
                     + ": expected at least one image, as many captions and rows of at least 1");
         }
-        int side = (int) Math.sqrt(images.get(0).length);
         int cell = Style.WIDTH / columns;
-        int shown = Math.min(cell - 12, 2 * side);
+        int shown = Math.min(cell - 12, 2 * Math.max(format.height(), format.width()));
         int rows = (images.size() + columns - 1) / columns;
         int height = shown + 30;
         BufferedImage grid = picture(Style.WIDTH, rows * height + 8, g -> {
@@ -250,21 +251,28 @@ public final class Charts {
             for (int i = 0; i < images.size(); i++) {
                 int x = i % columns * cell;
                 int y = i / columns * height + 8;
-                g.drawImage(grey(images.get(i), side), x + (cell - shown) / 2, y, shown, shown, null);
+                image(g, images.get(i), format, x + (cell - shown) / 2, y, shown);
                 centred(g, Style.TEXT, captions.get(i), x + cell / 2.0, y + shown + 16);
             }
         });
-        return new Picture(title, title + ": " + Figures.count(images.size(), "small grey image") + " in rows of " + Math.min(columns, images.size())
+        return new Picture(title, title + ": " + Figures.count(images.size(), format.colour() ? "small image" : "small grey image") + " in rows of " + Math.min(columns, images.size())
                 + ", called " + captions.stream().distinct().collect(Collectors.joining(", ")) + ".", grid);
     }
 
-    static BufferedImage grey(byte[] pixels, int side) {
-        if (pixels.length != side * side) {
-            throw new IllegalArgumentException("An image of " + pixels.length + " pixels: expected " + side + "×" + side);
+    /** Draws an image as large as it fits into a square of this side, in its middle. */
+    static void image(Graphics2D g, byte[] pixels, Format format, int x, int y, int side) {
+        if (pixels.length != format.size()) {
+            throw new IllegalArgumentException("An image of " + pixels.length + " bytes: expected " + format.size() + ", " + format);
         }
-        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
-        image.getRaster().setDataElements(0, 0, side, side, pixels);
-        return image;
+        BufferedImage image = new BufferedImage(format.width(), format.height(), format.colour() ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
+        for (int p = 0; p < pixels.length; p++) {
+            int place = p / format.channels();
+            image.getRaster().setSample(place % format.width(), place / format.width(), p % format.channels(), pixels[p] & 0xff);
+        }
+        int longer = Math.max(format.width(), format.height());
+        int width = side * format.width() / longer;
+        int height = side * format.height() / longer;
+        g.drawImage(image, x + (side - width) / 2, y + (side - height) / 2, width, height, null);
     }
 
     /** A chart of one's own as a picture. */

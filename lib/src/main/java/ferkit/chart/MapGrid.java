@@ -1,5 +1,6 @@
 package ferkit.chart;
 
+import ferkit.data.Format;
 import ferkit.eval.Figures;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -56,13 +57,12 @@ public final class MapGrid {
         Charts.centred(g, Style.SMALL, end, Style.WIDTH / 2.0 + half + 20, top + 10);
     }
 
-    /** A grey face at the left, and rows of answers to it: each map from white at 0 to dark at its own largest value. */
-    public static Picture answers(String title, byte[] face, String caption, List<Row> rows) {
+    /** A face at the left, and rows of answers to it: each map from white at 0 to dark at its own largest value. */
+    public static Picture answers(String title, byte[] face, Format format, String caption, List<Row> rows) {
         int height = Math.max(rows.size() * (MAP + GAP), FACE + 30) + 4;
-        int side = (int) Math.sqrt(face.length);
         BufferedImage image = Charts.picture(Style.WIDTH, height, g -> {
             int top = (height - FACE - 20) / 2;
-            g.drawImage(Charts.grey(face, side), 10, top, FACE, FACE, null);
+            Charts.image(g, face, format, 10, top, FACE);
             g.setColor(Style.INK);
             Charts.centred(g, Style.SMALL, caption, 10 + FACE / 2.0, top + FACE + 16);
             for (int r = 0; r < rows.size(); r++) {

@@ -1,5 +1,6 @@
 package ferkit.chart;
 
+import ferkit.data.Format;
 import ferkit.eval.Figures;
 import java.awt.Color;
 import java.awt.Font;
@@ -23,7 +24,7 @@ public final class PredictionBars {
     /**
      * One image and what was said of it.
      *
-     * @param pixels of a square grey image, or empty if it is not to be shown
+     * @param pixels of the image, or empty if it is not to be shown
      * @param title above it
      * @param truth index of its class, or −1 if that is not known
      * @param probabilities one a class, 0 to 1
@@ -35,14 +36,14 @@ public final class PredictionBars {
     }
 
     /** The picture: the true class's bar is blue, the predicted one's, where that is another, orange. */
-    public static Picture picture(String title, List<String> classes, List<Answer> answers) {
+    public static Picture picture(String title, List<String> classes, Format format, List<Answer> answers) {
         int width = Style.WIDTH / COLUMNS;
         int height = classes.size() * LINE + 38;
         int rows = (answers.size() + COLUMNS - 1) / COLUMNS;
         BufferedImage image = Charts.picture(Style.WIDTH, rows * height, g -> {
             for (int i = 0; i < answers.size(); i++) {
                 Graphics2D part = (Graphics2D) g.create(i % COLUMNS * width, i / COLUMNS * height, width, height);
-                paint(part, classes, answers.get(i));
+                paint(part, classes, format, answers.get(i));
                 part.dispose();
             }
         });
@@ -51,11 +52,11 @@ public final class PredictionBars {
                 .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image);
     }
 
-    private static void paint(Graphics2D g, List<String> classes, Answer answer) {
+    private static void paint(Graphics2D g, List<String> classes, Format format, Answer answer) {
         g.setColor(Style.INK);
         g.setFont(Style.TEXT.deriveFont(Font.BOLD));
         g.drawString(answer.title(), 6, 18);
-        answer.pixels().ifPresent(pixels -> g.drawImage(Charts.grey(pixels, (int) Math.sqrt(pixels.length)), 6, 29, FACE, FACE, null));
+        answer.pixels().ifPresent(pixels -> Charts.image(g, pixels, format, 6, 29, FACE));
         for (int i = 0; i < classes.size(); i++) {
             int y = 28 + i * LINE;
             double probability = answer.probabilities()[i];

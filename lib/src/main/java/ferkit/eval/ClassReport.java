@@ -1,35 +1,36 @@
 package ferkit.eval;
 
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * The scores of the seven classes and their averages: what a classification report holds.
+ * The scores of all classes and their averages: what a classification report holds.
  *
- * @param classes seven, in label order
+ * @param labels what the labels mean
+ * @param classes in label order
  * @param macro averages in which every class counts the same
  * @param weighted averages in which every class counts as often as it has images
  */
-public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
-    /** @throws IllegalArgumentException if there are not seven classes */
+public record ClassReport(Classes labels, List<Scores> classes, Scores macro, Scores weighted) {
+    /** @throws IllegalArgumentException if there are not scores for each class */
     public ClassReport {
-        if (classes.size() != Emotion.COUNT) {
-            throw new IllegalArgumentException("A report on " + classes.size() + " classes: expected " + Emotion.COUNT);
+        if (classes.size() != labels.count()) {
+            throw new IllegalArgumentException("A report on " + classes.size() + " classes: expected " + labels.count());
         }
         classes = List.copyOf(classes);
     }
 
     /** The report of these classes, with the averages computed from them. */
-    public static ClassReport of(List<Scores> classes) {
+    public static ClassReport of(Classes labels, List<Scores> classes) {
         int total = classes.stream().mapToInt(Scores::support).sum();
-        return new ClassReport(classes, average(classes, row -> 1, Emotion.COUNT, total),
+        return new ClassReport(labels, classes, average(classes, row -> 1, labels.count(), total),
                 average(classes, Scores::support, total, total));
     }
 
@@ -46,21 +47,21 @@ public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
     }
 
     /** Precision, recall, F1 and support of one class. */
-    public Scores of(Emotion emotion) {
-        return classes.get(emotion.label());
+    public Scores of(int label) {
+        return classes.get(labels.require(label));
     }
 
-    /** The F1 of each class, seven numbers in label order. */
+    /** The F1 of each class, in label order. */
     public double[] f1() {
         return classes.stream().mapToDouble(Scores::f1).toArray();
     }
 
-    /** The classes from the highest F1 to the lowest, equals in label order. */
-    public List<Emotion> byF1() {
-        return Stream.of(Emotion.values()).sorted(Comparator.comparingDouble((Emotion e) -> of(e).f1()).reversed()).toList();
+    /** The labels from the highest F1 to the lowest, equals in their order. */
+    public List<Integer> byF1() {
+        return IntStream.range(0, labels.count()).boxed().sorted(Comparator.comparingDouble((Integer label) -> of(label).f1()).reversed()).toList();
     }
 
-    /** A table with the columns class, precision, recall, F1 and images; the seven classes, then the two averages. */
+    /** A table with the columns class, precision, recall, F1 and images; the classes, then the two averages. */
     public Table table() {
         return Table.create("Classification report", names(), column("Precision", Scores::precision),
                 column("Recall", Scores::recall), column("F1", Scores::f1),
@@ -78,8 +79,8 @@ public record ClassReport(List<Scores> classes, Scores macro, Scores weighted) {
                 Figures.counts("Images", rows().stream().mapToInt(Scores::support).toArray()));
     }
 
-    private static StringColumn names() {
-        List<String> names = new ArrayList<>(Emotion.titles());
+    private StringColumn names() {
+        List<String> names = new ArrayList<>(labels.titles());
         names.addAll(List.of("Macro average", "Weighted average"));
         return StringColumn.create("Class", names);
     }

@@ -1,6 +1,6 @@
 package ferkit.eval;
 
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.train.Predictions;
 import java.util.Arrays;
 import java.util.List;
@@ -38,15 +38,16 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
 
     /**
      * Which classes gain: recall and F1 of each class by the one model and by all together, and the paired test on the class's
-     * own images, with Holm's correction for seven tests.
+     * own images, with Holm's correction for as many tests.
      */
     public Table classes() {
         ClassReport one = Evaluation.of(single).classes();
         ClassReport all = Evaluation.of(together).classes();
-        double[] p = McNemar.holm(Arrays.stream(Emotion.values())
-                .mapToDouble(emotion -> McNemar.of(together.of(emotion), single.of(emotion)).pValue()).toArray());
-        double[] f1 = IntStream.range(0, Emotion.COUNT).mapToDouble(i -> all.f1()[i] - one.f1()[i]).toArray();
-        return Table.create("Class by class: " + singleTitle + " and " + title, StringColumn.create("Class", Emotion.titles()),
+        Classes classes = single.classes();
+        double[] p = McNemar.holm(IntStream.range(0, classes.count())
+                .mapToDouble(label -> McNemar.of(together.of(label), single.of(label)).pValue()).toArray());
+        double[] f1 = IntStream.range(0, classes.count()).mapToDouble(i -> all.f1()[i] - one.f1()[i]).toArray();
+        return Table.create("Class by class: " + singleTitle + " and " + title, StringColumn.create("Class", classes.titles()),
                 Figures.counts("Images", one.classes().stream().mapToInt(Scores::support).toArray()),
                 Figures.column("Recall, " + singleTitle, one.classes().stream().mapToDouble(Scores::recall).toArray(), 3),
                 Figures.column("Recall, together", all.classes().stream().mapToDouble(Scores::recall).toArray(), 3),

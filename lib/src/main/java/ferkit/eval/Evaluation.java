@@ -1,11 +1,12 @@
 package ferkit.eval;
 
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.train.Predictions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.Prediction;
@@ -20,28 +21,26 @@ import tech.tablesaw.api.Table;
 
 /**
  * What a model's predictions are worth: accuracy, the scores of each class, their averages and the confusion matrix,
- * counted by Tribuo over all seven classes, whether they occur or not. Immutable.
+ * counted by Tribuo over all classes of the data, whether they occur or not. Immutable.
  */
 public final class Evaluation {
-    private static final List<Label> LABELS = Emotion.titles().stream().map(Label::new).toList();
-
     private final int[][] confusion;
     private final ClassReport classes;
     private final int correct;
     private final int size;
 
-    private Evaluation(LabelConfusionMatrix matrix) {
-        confusion = new int[Emotion.COUNT][Emotion.COUNT];
+    private Evaluation(Classes of, List<Label> labels, LabelConfusionMatrix matrix) {
+        confusion = new int[of.count()][of.count()];
         List<Scores> rows = new ArrayList<>();
-        for (Label truth : LABELS) {
-            for (int column = 0; column < Emotion.COUNT; column++) {
-                confusion[rows.size()][column] = (int) matrix.confusion(LABELS.get(column), truth);
+        for (Label truth : labels) {
+            for (int column = 0; column < of.count(); column++) {
+                confusion[rows.size()][column] = (int) matrix.confusion(labels.get(column), truth);
             }
             MetricTarget<Label> target = new MetricTarget<>(truth);
             rows.add(new Scores(ConfusionMetrics.precision(target, matrix), ConfusionMetrics.recall(target, matrix),
                     f1(matrix, truth), (int) matrix.support(truth)));
         }
-        classes = ClassReport.of(rows);
+        classes = ClassReport.of(of, rows);
         correct = (int) matrix.tp();
         size = (int) matrix.support();
     }
@@ -49,7 +48,7 @@ public final class Evaluation {
     /**
      * Evaluates predictions on labelled images.
      *
-     * @throws IllegalArgumentException if there is no prediction, an image has no label, or a class is not 0 to 6
+     * @throws IllegalArgumentException if there is no prediction, an image has no label, or a label is of none of the classes
      */
     public static Evaluation of(Predictions predictions) {
         if (predictions.size() == 0) {
@@ -59,25 +58,27 @@ public final class Evaluation {
             throw new IllegalArgumentException("Not all of these " + predictions.size()
                     + " images have a label: they can be predicted, not evaluated");
         }
+        Classes classes = predictions.classes();
+        List<Label> labels = classes.titles().stream().map(Label::new).toList();
         List<Prediction<Label>> list = new ArrayList<>(predictions.size());
         for (int i = 0; i < predictions.size(); i++) {
-            list.add(new Prediction<>(label(predictions.predicted()[i], i, "predicted"), 0,
-                    new ArrayExample<>(label(predictions.truth()[i], i, "true"))));
+            list.add(new Prediction<>(labels.get(require(classes, predictions.predicted()[i], i, "predicted")), 0,
+                    new ArrayExample<>(labels.get(require(classes, predictions.truth()[i], i, "true")))));
         }
-        return new Evaluation(new LabelConfusionMatrix(domain(), list));
+        return new Evaluation(classes, labels, new LabelConfusionMatrix(domain(labels), list));
     }
 
-    private static Label label(int label, int image, String kind) {
-        if (label < 0 || label >= Emotion.COUNT) {
+    private static int require(Classes classes, int label, int image, String kind) {
+        if (label < 0 || label >= classes.count()) {
             throw new IllegalArgumentException("Image " + image + " has the " + kind + " class " + label
-                    + ": only images labelled 0 to 6 can be evaluated");
+                    + ": only images labelled 0 to " + (classes.count() - 1) + " can be evaluated");
         }
-        return LABELS.get(label);
+        return label;
     }
 
-    private static ImmutableOutputInfo<Label> domain() {
+    private static ImmutableOutputInfo<Label> domain(List<Label> labels) {
         MutableOutputInfo<Label> info = new LabelFactory().generateInfo();
-        LABELS.forEach(info::observe);
+        labels.forEach(info::observe);
         return info.generateImmutableOutputInfo();
     }
 
@@ -119,26 +120,26 @@ public final class Evaluation {
         return classes;
     }
 
-    /** Counts of images: {@code confusion()[truth][predicted]}, 7×7 in label order, as a new array. */
+    /** Counts of images: {@code confusion()[truth][predicted]} in label order, as a new array. */
     public int[][] confusion() {
         return Arrays.stream(confusion).map(int[]::clone).toArray(int[][]::new);
     }
 
-    /** {@link #report(List)} with the titles of the seven emotions. */
+    /** {@link #report(List)} with the titles of the classes. */
     public String report() {
-        return report(Emotion.titles());
+        return report(classes.labels().titles());
     }
 
     /**
      * The classification report, character by character as scikit-learn prints it with two digits.
      *
-     * @param names seven class names in label order
-     * @throws IllegalArgumentException if there are not seven names
+     * @param names of the classes in label order
+     * @throws IllegalArgumentException if there are not so many names
      */
     public String report(List<String> names) {
-        if (names.size() != Emotion.COUNT) {
+        if (names.size() != confusion.length) {
             throw new IllegalArgumentException("A report with " + names.size() + " class names " + names + ": expected "
-                    + Emotion.COUNT);
+                    + confusion.length);
         }
         int width = names.stream().mapToInt(Evaluation::length).reduce("weighted avg".length(), Math::max);
         StringBuilder text = new StringBuilder(right("", width)).append(' ');
@@ -173,13 +174,13 @@ public final class Evaluation {
      * whose intervals overlap with it; those of whom they do not overlap differ. Classes without images are left out.
      */
     public Table recallIntervals() {
-        List<Emotion> present = Arrays.stream(Emotion.values()).filter(e -> classes.of(e).support() > 0).toList();
-        return Table.create("Recall of each class and its interval", StringColumn.create("Class", present.stream().map(Emotion::title)),
+        List<Integer> present = IntStream.range(0, confusion.length).filter(label -> classes.of(label).support() > 0).boxed().toList();
+        return Table.create("Recall of each class and its interval", StringColumn.create("Class", present.stream().map(classes.labels()::title)),
                 Figures.counts("Images", present.stream().mapToInt(e -> classes.of(e).support()).toArray()),
                 Figures.column("Recall", present.stream().mapToDouble(e -> classes.of(e).recall()).toArray(), 3),
                 StringColumn.create("95 % interval", present.stream().map(e -> recallInterval(e).text())),
                 StringColumn.create("Interval overlaps with", present.stream().map(e -> String.join(", ", present.stream()
-                        .filter(o -> o != e && recallInterval(o).overlaps(recallInterval(e))).map(Emotion::title).toList()))));
+                        .filter(o -> !o.equals(e) && recallInterval(o).overlaps(recallInterval(e))).map(classes.labels()::title).toList()))));
     }
 
     /**
@@ -188,16 +189,16 @@ public final class Evaluation {
      */
     public Table mistakes(int rows) {
         List<int[]> mistakes = new ArrayList<>();
-        for (int truth = 0; truth < Emotion.COUNT; truth++) {
-            for (int predicted = 0; predicted < Emotion.COUNT; predicted++) {
+        for (int truth = 0; truth < confusion.length; truth++) {
+            for (int predicted = 0; predicted < confusion.length; predicted++) {
                 if (truth != predicted && confusion[truth][predicted] > 0) {
                     mistakes.add(new int[] {truth, predicted});
                 }
             }
         }
         List<int[]> shown = mistakes.stream().sorted(Comparator.comparingDouble((int[] cell) -> -share(cell))).limit(rows).toList();
-        return Table.create("Most frequent mistakes", StringColumn.create("Class", shown.stream().map(c -> Emotion.of(c[0]).title())),
-                StringColumn.create("Taken for", shown.stream().map(c -> Emotion.of(c[1]).title())),
+        return Table.create("Most frequent mistakes", StringColumn.create("Class", shown.stream().map(c -> classes.labels().title(c[0]))),
+                StringColumn.create("Taken for", shown.stream().map(c -> classes.labels().title(c[1]))),
                 Figures.counts("Images", shown.stream().mapToInt(c -> confusion[c[0]][c[1]]).toArray()),
                 Figures.column("Share of the class", shown.stream().mapToDouble(this::share).toArray(), 3));
     }
@@ -211,7 +212,7 @@ public final class Evaluation {
      *
      * @throws IllegalArgumentException if the class has no image
      */
-    public Interval recallInterval(Emotion emotion) {
-        return Interval.wilson(confusion[emotion.label()][emotion.label()], classes.of(emotion).support());
+    public Interval recallInterval(int label) {
+        return Interval.wilson(confusion[label][label], classes.of(label).support());
     }
 }

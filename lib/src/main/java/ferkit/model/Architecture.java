@@ -8,9 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.initializer.XavierInitializer.FactorType;
 import ai.djl.training.initializer.XavierInitializer.RandomType;
-import ferkit.data.Emotion;
-import ferkit.data.Faces;
-import java.util.function.Function;
+import ferkit.data.Format;
 
 /** A network's plan, from which fresh networks are built. */
 public interface Architecture {
@@ -20,54 +18,59 @@ public interface Architecture {
     /** In words, so that two networks of one name are told apart: whatever changes the figures changes it. */
     String plan();
 
-    /** Shape of one input, without the batch axis. */
-    Shape inputShape();
+    /** Shape of one input, without the batch axis: channels, height and width of an image, unless the network is fed something made of it. */
+    default Shape inputShape(Format format) {
+        return new Shape(format.channels(), format.height(), format.width());
+    }
 
     /**
-     * A new network that maps (batch, inputShape…) to (batch, 7) logits, with initial values drawn from the
+     * A new network that maps (batch, inputShape…) to (batch, classes) logits, with initial values drawn from the
      * engine's random generator. All its arrays belong to {@code manager} and are freed when that is closed.
+     *
+     * @throws IllegalArgumentException if there is no such network for these images
      */
-    Block build(NDManager manager);
+    Block build(NDManager manager, Format format, int classes);
+
+    /** Makes a new block at each call, of images of a format logits of so many classes. */
+    @FunctionalInterface
+    interface Network {
+        Block build(NDManager manager, Format format, int classes);
+    }
 
     /**
-     * A network of one's own on images of (1, 48, 48).
+     * A network of one's own.
      *
      * @param name letters, digits, - and _
      * @param plan in words; runs of another plan are not continued or loaded, so change it with the network
-     * @param network makes a new block at each call, for example {@code manager -> new SequentialBlock().add(…)}; one that is not
+     * @param network for example {@code (manager, format, classes) -> new SequentialBlock().add(…)}; a block that is not
      *     initialised is given Keras' defaults, kernels Glorot-uniform and biases zero
      * @throws IllegalArgumentException if the name is none for a folder; from {@link #build}, if the block is not a new one or does not
      *     map images to logits
      */
-    static Architecture of(String name, String plan, Function<NDManager, Block> network) {
+    static Architecture of(String name, String plan, Network network) {
         return new Own(name, plan, network);
     }
 
     /** What {@link #of} makes. */
-    record Own(String name, String plan, Function<NDManager, Block> network) implements Architecture {
+    record Own(String name, String plan, Network network) implements Architecture {
         /** @throws IllegalArgumentException if the name is none for a folder */
         public Own {
             requireName(name);
         }
 
         @Override
-        public Shape inputShape() {
-            return new Shape(1, Faces.SIDE, Faces.SIDE);
-        }
-
-        @Override
-        public Block build(NDManager manager) {
-            Block block = network.apply(manager);
+        public Block build(NDManager manager, Format format, int classes) {
+            Block block = network.build(manager, format, classes);
             if (!block.isInitialized()) {
-                initialize(block, manager, inputShape());
+                initialize(block, manager, inputShape(format));
             } else if (block.getParameters().values().stream().anyMatch(p -> p.getArray().getManager() != manager)) {
                 throw new IllegalArgumentException("The function of network " + name + " gave a block that it had made before, or whose arrays do not "
-                        + "belong to the manager: expected a new one at each call, for example manager -> new SequentialBlock().add(…)");
+                        + "belong to the manager: expected a new one at each call, for example (manager, format, classes) -> new SequentialBlock().add(…)");
             }
-            Shape output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape())})[0];
-            if (!output.equals(new Shape(2, Emotion.COUNT))) {
-                throw new IllegalArgumentException("Network " + name + " makes " + output + " of two images of shape " + inputShape() + ": expected (2, "
-                        + Emotion.COUNT + "), one logit for each class");
+            Shape output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape(format))})[0];
+            if (!output.equals(new Shape(2, classes))) {
+                throw new IllegalArgumentException("Network " + name + " makes " + output + " of two images of shape " + inputShape(format) + ": expected (2, "
+                        + classes + "), one logit for each class");
             }
             return block;
         }

@@ -15,7 +15,6 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.initializer.XavierInitializer.FactorType;
 import ai.djl.training.initializer.XavierInitializer.RandomType;
-import ferkit.data.Emotion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -253,14 +252,14 @@ public final class EfficientNet {
     }
 
     /**
-     * The study's classifier of pooled features, (N, 1280) → (N, 7) logits: Dense 128, ReLU, Dense 7, Glorot-uniform
+     * The study's classifier of pooled features, (N, 1280) → (N, classes) logits: Dense 128, ReLU, Dense, Glorot-uniform
      * kernels and zero biases. Its arrays live until the manager is closed.
      */
-    public static SequentialBlock head(NDManager manager) {
+    public static SequentialBlock head(NDManager manager, int classes) {
         SequentialBlock head = new SequentialBlock()
                 .add(Linear.builder().setUnits(128).build())
                 .add(Activation.reluBlock())
-                .add(Linear.builder().setUnits(Emotion.COUNT).build());
+                .add(Linear.builder().setUnits(classes).build());
         head.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, 3f), Parameter.Type.WEIGHT);
         head.initialize(manager, DataType.FLOAT32, new Shape(1, FEATURES));
         return head;

@@ -10,15 +10,14 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
-import ferkit.data.Emotion;
-import ferkit.data.Faces;
+import ferkit.data.Format;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * One of the study's convolutional networks, as a row of data. A block of such a network is
  * Conv → ReLU → BatchNorm → Conv → ReLU → Pool 2×2 → Dropout; the head is
- * Flatten → Dense ReLU → Dropout → Dense 7. The network gives logits; the softmax is part of the loss.
+ * Flatten → Dense ReLU → Dropout → Dense, one unit a class. The network gives logits; the softmax is part of the loss.
  *
  * @param name how folders, tables and commands call it, for example "model-6"
  * @param filters output channels of each block's two convolutions, one number a block
@@ -52,8 +51,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
             new StudyModel("model-5", List.of(32, 64, 128, 256), 3, SAME,  List.of(MAX, MAX, AVG, AVG), 512),
             new StudyModel("model-6", List.of(32, 64, 128),      3, VALID, List.of(MAX, AVG, AVG),      256));
 
-    /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, a size is out of its range, or
-     *     the blocks leave nothing of the image */
+    /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, or a size is out of its range */
     public StudyModel {
         Architecture.requireName(name);
         filters = List.copyOf(filters);
@@ -65,14 +63,6 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
         if (kernel < 1 || kernel % 2 == 0 || dense < 1 || filters.stream().anyMatch(f -> f < 1)) {
             throw new IllegalArgumentException("Model '" + name + "' has filters " + filters + ", a kernel of " + kernel + " and " + dense
                     + " dense units: expected numbers from 1 up, and an odd kernel");
-        }
-        int side = Faces.SIDE;
-        for (int block = 1; block <= filters.size(); block++) {
-            side = (second == Padding.VALID ? side - (kernel - 1) : side) / 2;
-            if (side < 1) {
-                throw new IllegalArgumentException("Model '" + name + "' has no pixel left of its maps after block " + block
-                        + ": expected fewer blocks, a smaller kernel or padding \"same\"");
-            }
         }
         if (!(dropout >= 0 && dropout < 1 && headDropout >= 0 && headDropout < 1)) {
             throw new IllegalArgumentException("Model '" + name + "' drops " + dropout + " and " + headDropout
@@ -144,18 +134,22 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
                 + ", dense=" + dense + ", dropout=" + dropout + ", headDropout=" + headDropout + "]";
     }
 
-    /** (1, 48, 48): channels, height, width of one input image. */
-    @Override
-    public Shape inputShape() {
-        return new Shape(1, Faces.SIDE, Faces.SIDE);
-    }
-
     /**
-     * The network with Keras' defaults: see {@link Architecture#initialize}; BatchNorm momentum 0.99 and epsilon 0.001. Input (batch, 1, 48, 48) of grey values 0 to 255,
-     * output (batch, 7) logits. Its arrays belong to {@code manager}.
+     * The network with Keras' defaults: see {@link Architecture#initialize}; BatchNorm momentum 0.99 and epsilon 0.001. Input (batch, channels, height, width)
+     * of values 0 to 255, output (batch, classes) logits. Its arrays belong to {@code manager}.
+     *
+     * @throws IllegalArgumentException if the blocks leave nothing of such an image
      */
     @Override
-    public SequentialBlock build(NDManager manager) {
+    public SequentialBlock build(NDManager manager, Format format, int classes) {
+        int side = Math.min(format.height(), format.width());
+        for (int block = 1; block <= filters.size(); block++) {
+            side = (second == Padding.VALID ? side - (kernel - 1) : side) / 2;
+            if (side < 1) {
+                throw new IllegalArgumentException("Model '" + name + "' has no pixel left of its maps after block " + block
+                        + ": expected fewer blocks, a smaller kernel or padding \"same\" for images of " + format);
+            }
+        }
         SequentialBlock network = new SequentialBlock();
         for (int i = 0; i < filters.size(); i++) {
             network.add(convolution(filters.get(i), SAME))
@@ -172,8 +166,8 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
                 .add(Linear.builder().setUnits(dense).build())
                 .add(Activation.reluBlock())
                 .add(Dropout.builder().optRate(headDropout).build())
-                .add(Linear.builder().setUnits(Emotion.COUNT).build());
-        Architecture.initialize(network, manager, inputShape());
+                .add(Linear.builder().setUnits(classes).build());
+        Architecture.initialize(network, manager, inputShape(format));
         return network;
     }
 

@@ -5,6 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.util.Pair;
+import ferkit.data.Classes;
+import ferkit.data.FaceSet;
+import ferkit.data.Format;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,12 +28,21 @@ public record Summary(List<Layer> layers) {
      */
     public record Layer(String name, Shape output, long parameters, long trainable) {}
 
-    /** The summary of a network that this plan builds. */
+    /** The summary of a network that this plan builds for FER2013. */
     public static Summary of(Architecture architecture) {
+        return of(architecture, Format.FER2013, Classes.FER2013.count());
+    }
+
+    /** The summary of a network that this plan builds for these data. */
+    public static Summary of(Architecture architecture, FaceSet data) {
+        return of(architecture, data.format(), data.classes().count());
+    }
+
+    private static Summary of(Architecture architecture, Format format, int classes) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block network = architecture.build(manager);
+            Block network = architecture.build(manager, format, classes);
             List<Layer> layers = new ArrayList<>();
-            Shape[] shapes = {new Shape(1).addAll(architecture.inputShape())};
+            Shape[] shapes = {new Shape(1).addAll(architecture.inputShape(format))};
             for (Pair<String, Block> child : network.getChildren()) {
                 Block layer = child.getValue();
                 shapes = layer.getOutputShapes(shapes);

@@ -262,8 +262,8 @@ public final class Study {
 
     /** Shows a network: its drawing, and layer by layer behind a line that unfolds it. */
     public void showNetwork(StudyModel model) {
-        show(Pictures.network(model));
-        showFolded(ModelTables.summary(Summary.of(model)));
+        show(Pictures.network(model, data()));
+        showFolded(ModelTables.summary(Summary.of(model, data())));
     }
 
     /**

@@ -109,7 +109,7 @@ public final class Transfer {
     }
 
     /**
-     * A classifier on pooled features as the study trained it: Dense 128, ReLU, Dense 7, Adam with 0.001, ten epochs.
+     * A classifier on pooled features as the study trained it: Dense 128, ReLU, Dense, Adam with 0.001, ten epochs.
      * Loaded if there is a finished run, otherwise trained now.
      *
      * @param suffix appended to {@link #name}

@@ -2,6 +2,7 @@ package ferkit.report;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Picture;
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
@@ -34,7 +35,7 @@ public final class DataTables {
 
     private DataTables() {}
 
-    /** Images per class of each split, under the split's English name; seven numbers each, in label order. */
+    /** Images per class of each split, under the split's English name, in label order. */
     public static Map<String, int[]> counts(FaceSet data) {
         Map<String, int[]> counts = new LinkedHashMap<>();
         for (Split split : Split.values()) {
@@ -49,7 +50,7 @@ public final class DataTables {
      */
     public static Table countTable(FaceSet data) {
         boolean labelled = Stream.of(Split.values()).allMatch(split -> data.split(split).labelled());
-        List<String> names = new ArrayList<>(Emotion.titles());
+        List<String> names = new ArrayList<>(data.classes().titles());
         names.addAll(labelled ? List.of("All") : List.of("Without a label", "All"));
         Table table = Table.create("Images of each class and split", StringColumn.create("Class", names));
         for (Split split : Split.values()) {
@@ -67,12 +68,16 @@ public final class DataTables {
 
     /**
      * FER2013's official number of images of each class and split, and how many more there are here: zero everywhere if nothing
-     * is missing or was added.
+     * is missing or was added. Without rows if the classes are not FER2013's.
      */
     public static Table officialTable(FaceSet data) {
         List<String> names = new ArrayList<>(Emotion.titles());
         names.add("All");
-        Table table = Table.create("Images against FER2013's official numbers", StringColumn.create("Class", names));
+        Table table = Table.create("Images against FER2013's official numbers");
+        if (!data.classes().equals(Classes.FER2013)) {
+            return table;
+        }
+        table.addColumns(StringColumn.create("Class", names));
         for (Split split : Split.values()) {
             int[] official = with(IntStream.of(Official.counts(split)).sum(), Official.counts(split));
             int[] difference = with(data.split(split).size(), data.split(split).counts());
@@ -131,19 +136,23 @@ public final class DataTables {
         return Figures.counts(name, Arrays.stream(votes.counts()).mapToInt(row -> row[column]).toArray());
     }
 
-    /** Mean and standard deviation of the grey values 0 to 255 of each split, and the shares of wholly black and white pixels. */
+    /** Mean and standard deviation of the values 0 to 255 of each split's pixels, and the shares of wholly black and white pixels. */
     public static Table pixels(FaceSet data) {
         List<Grey> splits = Arrays.stream(Split.values()).map(data::split).map(Statistics::grey).toList();
-        return Table.create("Grey values of each split", StringColumn.create("Split", Arrays.stream(Split.values()).map(DataTables::title)),
+        return Table.create(values(data) + " of each split", StringColumn.create("Split", Arrays.stream(Split.values()).map(DataTables::title)),
                 column("Mean", splits, Grey::mean, 1), column("Standard deviation", splits, Grey::deviation, 1),
                 column("Share of black (0)", splits, Grey::black, 4), column("Share of white (255)", splits, Grey::white, 4));
     }
 
-    /** Mean and standard deviation of the grey values 0 to 255 of each class's training images; a class without images is left out. */
+    private static String values(FaceSet data) {
+        return data.format().colour() ? "RGB values" : "Grey values";
+    }
+
+    /** Mean and standard deviation of the values 0 to 255 of each class's training images; a class without images is left out. */
     public static Table pixelsByClass(FaceSet data) {
-        List<Emotion> present = present(data.training(), 1);
+        List<Integer> present = present(data.training(), 1);
         List<Grey> classes = present.stream().map(e -> Statistics.grey(Statistics.ofClass(data.training(), e))).toList();
-        return Table.create("Grey values of each class's training images", StringColumn.create("Class", present.stream().map(Emotion::title)),
+        return Table.create(values(data) + " of each class's training images", StringColumn.create("Class", present.stream().map(data.classes()::title)),
                 column("Mean", classes, Grey::mean, 1), column("Standard deviation", classes, Grey::deviation, 1));
     }
 
@@ -159,14 +168,14 @@ public final class DataTables {
      */
     public static Picture pictures(FaceSet data) {
         int rows = data.origin().isSample() ? DRAWN_ROWS : 1;
-        List<Emotion> present = present(data.training(), data.origin().isSample() ? rows : LEAST_AVERAGED);
+        List<Integer> present = present(data.training(), data.origin().isSample() ? rows : LEAST_AVERAGED);
         List<byte[]> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
-            for (Emotion emotion : present) {
-                Faces faces = Statistics.ofClass(data.training(), emotion);
+            for (int label : present) {
+                Faces faces = Statistics.ofClass(data.training(), label);
                 images.add(data.origin().isSample() ? faces.pixels(i) : Statistics.average(faces));
-                captions.add(emotion.title());
+                captions.add(data.classes().title(label));
             }
         }
         if (present.isEmpty()) {
@@ -177,13 +186,13 @@ public final class DataTables {
             });
         }
         return Charts.imageGrid(data.origin().isSample() ? "Drawn faces of each class" : present.isEmpty() ? "The average image of each split"
-                : "The average face of each class's training images", images, captions, Math.max(present.size(), Split.values().length));
+                : "The average face of each class's training images", data.format(), images, captions, Math.max(present.size(), Split.values().length));
     }
 
-    /** The classes with at least so many images. */
-    static List<Emotion> present(Faces faces, int atLeast) {
+    /** The labels of the classes with at least so many images. */
+    static List<Integer> present(Faces faces, int atLeast) {
         int[] counts = faces.counts();
-        return Arrays.stream(Emotion.values()).filter(e -> counts[e.label()] >= atLeast).toList();
+        return IntStream.range(0, counts.length).filter(label -> counts[label] >= atLeast).boxed().toList();
     }
 
     private static String title(Split split) {

@@ -3,6 +3,7 @@ package ferkit.report;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ferkit.data.Classes;
 import ferkit.data.Faces;
 import ferkit.eval.Figures;
 import ferkit.model.EfficientNet;
@@ -133,7 +134,7 @@ public final class ModelTables {
                 trained.add(0);
                 below = count(lower);
             }
-            int head = count(EfficientNet.head(manager));
+            int head = count(EfficientNet.head(manager, Classes.FER2013.count()));
             names.addAll(List.of("Dense 128, ReLU, Dense 7", "All"));
             shapes.addAll(List.of("(7)", ""));
             counts.addAll(List.of(head, below + head));

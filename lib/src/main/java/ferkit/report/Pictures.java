@@ -6,9 +6,10 @@ import ferkit.chart.NetworkDrawing.Stage;
 import ferkit.chart.Picture;
 import ferkit.chart.PredictionBars;
 import ferkit.chart.PredictionBars.Answer;
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.drawn.Sample;
 import ferkit.data.report.Statistics;
 import ferkit.eval.Figures;
@@ -46,12 +47,13 @@ public final class Pictures {
 
     private Pictures() {}
 
-    /** A network as a drawing: each block's layers, the size of its output, and its share of the parameters. */
-    public static Picture network(StudyModel model) {
-        List<Stage> stages = new ArrayList<>(List.of(new Stage("Image", List.of("grey values 0–255"), sizes(model.inputShape().getShape()), 0)));
+    /** A network for these data as a drawing: each block's layers, the size of its output, and its share of the parameters. */
+    public static Picture network(StudyModel model, FaceSet data) {
+        List<Stage> stages = new ArrayList<>(List.of(new Stage("Image", List.of(data.format().colour() ? "RGB values 0–255" : "grey values 0–255"),
+                sizes(model.inputShape(data.format()).getShape()), 0)));
         long parameters = 0;
         Summary.Layer last = null;
-        for (Summary.Layer layer : Summary.of(model).layers()) {
+        for (Summary.Layer layer : Summary.of(model, data).layers()) {
             parameters += layer.parameters();
             if (layer.name().equals("Dropout")) { // the last layer of each block and of the head
                 stages.add(stage(model, stages.size(), layer, parameters));
@@ -108,29 +110,37 @@ public final class Pictures {
                     maps.stream().filter(varied::contains).toList()));
         }
         String name = name(data, faces.label(shown));
-        String which = isAveraged(data) ? "the average face of " + Emotion.of(faces.label(shown)).title() : "the drawn face that it names most surely";
-        return MapGrid.answers("What the blocks of " + title(run, data) + " answer to " + which, faces.pixels(shown), name, rows);
+        String which = !isAveraged(data) ? "the drawn face that it names most surely"
+                : faces.labelled() ? "the average face of " + data.classes().title(faces.label(shown)) : "the average face";
+        return MapGrid.answers("What the blocks of " + title(run, data) + " answer to " + which, faces.pixels(shown), faces.format(), name, rows);
     }
 
     private static boolean isAveraged(FaceSet data) {
-        return !data.origin().isSample() && !DataTables.present(data.training(), DataTables.LEAST_AVERAGED).isEmpty();
+        boolean canBeDrawn = data.classes().equals(Classes.FER2013) && data.format().equals(Format.FER2013);
+        return !data.origin().isSample() && (!canBeDrawn || !DataTables.present(data.training(), DataTables.LEAST_AVERAGED).isEmpty());
     }
 
-    /** Faces that may be shown: drawn ones for validation, or the average of each class that has enough photographs. */
+    /**
+     * Faces that may be shown: drawn ones for validation, or the average of each class that has enough photographs; where none has and no drawn
+     * face has such classes or such a format, the average of all training images, without a label.
+     */
     private static Faces presentable(FaceSet data) {
         if (!isAveraged(data)) {
             return (data.origin().isSample() ? data : Sample.draw()).validation();
         }
-        List<Emotion> classes = DataTables.present(data.training(), DataTables.LEAST_AVERAGED);
+        List<Integer> classes = DataTables.present(data.training(), DataTables.LEAST_AVERAGED);
+        List<Integer> shown = classes.isEmpty() ? List.of(Faces.NO_LABEL) : classes;
         Statistics.Grey grey = Statistics.grey(data.training());
-        byte[] pixels = new byte[classes.size() * Faces.PIXELS];
-        byte[] labels = new byte[classes.size()];
+        int size = data.format().size();
+        byte[] pixels = new byte[shown.size() * size];
+        byte[] labels = new byte[shown.size()];
         for (int i = 0; i < labels.length; i++) {
-            byte[] average = Statistics.stretched(Statistics.average(Statistics.ofClass(data.training(), classes.get(i))), grey.mean(), grey.deviation());
-            System.arraycopy(average, 0, pixels, i * Faces.PIXELS, Faces.PIXELS);
-            labels[i] = (byte) classes.get(i).label();
+            int label = shown.get(i);
+            Faces faces = label == Faces.NO_LABEL ? data.training() : Statistics.ofClass(data.training(), label);
+            System.arraycopy(Statistics.stretched(Statistics.average(faces), grey.mean(), grey.deviation()), 0, pixels, i * size, size);
+            labels[i] = (byte) label;
         }
-        return new Faces(pixels, labels);
+        return new Faces(data.classes(), data.format(), pixels, labels);
     }
 
     private static Predictions said(Run run, StudyModel model, FaceSet data, Faces presentable) throws InterruptedException {
@@ -142,7 +152,7 @@ public final class Pictures {
     }
 
     private static String name(FaceSet data, int label) {
-        return (isAveraged(data) ? "Average of " : "") + Emotion.of(label).title();
+        return (isAveraged(data) ? "Average of " : "") + (label == Faces.NO_LABEL ? "all" : data.classes().title(label));
     }
 
     private static int largestClass(FaceSet data, Faces averages) {
@@ -168,10 +178,10 @@ public final class Pictures {
         Predictions said = said(run, model, data, faces);
         List<Integer> shown = Stream.concat(said.surest(false).limit(drawn ? MISTAKES : FACES), said.surest(true)).limit(FACES).toList();
         return PredictionBars.picture("What " + title(run, data) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
-                : "the average face of each class"), Emotion.titles(), shown.stream().map(i -> {
+                : faces.labelled() ? "the average face of each class" : "the average face"), data.classes().titles(), faces.format(), shown.stream().map(i -> {
             String name = name(data, said.truth()[i]);
             return new Answer(Optional.of(faces.pixels(i)), said.truth()[i] == said.predicted()[i] ? name + ", named right"
-                    : name + ", taken for " + Emotion.of(said.predicted()[i]).title(), said.truth()[i], said.probabilities()[i]);
+                    : name + ", taken for " + data.classes().title(said.predicted()[i]), said.truth()[i], said.probabilities()[i]);
         }).toList());
     }
 
@@ -189,7 +199,7 @@ public final class Pictures {
         for (int i = 0; i < said.size(); i++) {
             answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));
         }
-        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own", Emotion.titles(), answers);
+        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own", data.classes().titles(), data.format(), answers);
     }
 
     private static List<Path> files(String path) throws IOException {

@@ -5,7 +5,7 @@ import ferkit.chart.Curves;
 import ferkit.chart.IntervalChart;
 import ferkit.chart.PairChart;
 import ferkit.chart.Picture;
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.ClassReport;
@@ -462,9 +462,9 @@ public final class Results {
     /** The recall of each class on the test images with its interval as a chart; a class without images is left out. */
     public Picture recalls(Run run) {
         Evaluation test = test(run);
-        return IntervalChart.picture("Recall of each class by " + title(run) + " and its 95 % interval", Stream.of(Emotion.values())
+        return IntervalChart.picture("Recall of each class by " + title(run) + " and its 95 % interval", IntStream.range(0, run.config().classes().count()).boxed()
                 .filter(e -> test.classes().of(e).support() > 0)
-                .map(e -> new IntervalChart.Row(e.title(), test.classes().of(e).recall(), test.recallInterval(e), Double.NaN)).toList());
+                .map(e -> new IntervalChart.Row(run.config().classes().title(e), test.classes().of(e).recall(), test.recallInterval(e), Double.NaN)).toList());
     }
 
     /** The pairs of {@link #pairs} as a chart; empty if there are none. */
@@ -496,15 +496,16 @@ public final class Results {
                 Figures.counts("Images", new int[0]), Figures.counts("Mistakes", new int[0]),
                 Figures.counts("Of them with at least " + SURE, new int[0]), StringColumn.create("Surest taken for"),
                 StringColumn.create("Its probability"));
-        for (Emotion emotion : Emotion.values()) {
-            Predictions said = run.validation().of(emotion);
+        Classes classes = run.config().classes();
+        for (int label = 0; label < classes.count(); label++) {
+            Predictions said = run.validation().of(label);
             List<Integer> mistakes = said.surest(false).toList();
             if (said.size() > 0) {
-                table.stringColumn(0).append(emotion.title());
+                table.stringColumn(0).append(classes.title(label));
                 table.intColumn(1).append(said.size());
                 table.intColumn(2).append(mistakes.size());
                 table.intColumn(3).append((int) mistakes.stream().filter(i -> said.surety(i) >= SURE).count());
-                table.stringColumn(4).append(mistakes.isEmpty() ? "–" : Emotion.of(said.predicted()[mistakes.get(0)]).title());
+                table.stringColumn(4).append(mistakes.isEmpty() ? "–" : classes.title(said.predicted()[mistakes.get(0)]));
                 table.stringColumn(5).append(mistakes.isEmpty() ? "–" : Figures.fixed(said.surety(mistakes.get(0)), 3));
             }
         }
@@ -627,7 +628,7 @@ public final class Results {
 
     /** A run's confusion matrix on the test images. */
     public Picture confusion(Run run) {
-        return Charts.confusion(title(run) + " on the test images", test(run).confusion(), Emotion.titles());
+        return Charts.confusion(title(run) + " on the test images", test(run).confusion(), run.config().classes().titles());
     }
 
     /** A run's most frequent mistakes on the test images, see {@link Evaluation#mistakes}. */
@@ -645,15 +646,17 @@ public final class Results {
         Map<String, double[]> bars = new LinkedHashMap<>();
         bars.put(title(run), test(run).classes().f1());
         publishedReport(run).ifPresent(theirs -> bars.put("Study", theirs.f1()));
-        return Charts.f1(Emotion.titles(), bars);
+        return Charts.f1(run.config().classes().titles(), bars);
     }
 
     /** The F1 of every class on the test images, one row a run, with the macro average in the last column. */
     public Table f1Table() {
         List<ClassReport> reports = runs.stream().map(run -> test(run).classes()).toList();
         Table table = Table.create("F1 of each class on the test images", StringColumn.create("Model", runs.stream().map(this::title)));
-        for (Emotion emotion : Emotion.values()) {
-            table.addColumns(Figures.column(emotion.title(), reports.stream().mapToDouble(r -> r.of(emotion).f1()).toArray(), 2));
+        List<String> classes = runs.isEmpty() ? List.of() : runs.get(0).config().classes().titles();
+        for (int i = 0; i < classes.size(); i++) {
+            int label = i;
+            table.addColumns(Figures.column(classes.get(i), reports.stream().mapToDouble(r -> r.of(label).f1()).toArray(), 2));
         }
         return table.addColumns(Figures.column("Macro average", reports.stream().mapToDouble(r -> r.macro().f1()).toArray(), 2));
     }

@@ -1,5 +1,6 @@
 package ferkit.study;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.eval.ClassReport;
 import ferkit.eval.Figures;
@@ -14,7 +15,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * What the study reports of a model besides its accuracy, computed from a report and a history:
- * which classes are found best and worst, how the rare class 'disgust' fares, and how far the model overfits.
+ * which classes are found best and worst, how FER2013's rare class 'disgust' fares, and how far the model overfits.
  *
  * @param report scores of the classes on the test images
  * @param overfitting read from the history of the same run
@@ -22,59 +23,65 @@ import tech.tablesaw.api.Table;
 public record Findings(ClassReport report, Overfitting overfitting) {
     /** How many classes are called the best and the worst. */
     private static final int EXTREMES = 2;
+    private static final int DISGUST = Emotion.DISGUST.label();
 
     /** The findings of one run. */
     public static Findings of(ClassReport report, History history) {
         return new Findings(report, Overfitting.of(history));
     }
 
-    /** The two classes of the highest F1, the highest first. */
-    public List<Emotion> best() {
-        return report.byF1().subList(0, EXTREMES);
+    /** The labels of the two classes of the highest F1, the highest first; of both if there are but two classes. */
+    public List<Integer> best() {
+        return report.byF1().subList(0, Math.min(EXTREMES, count()));
     }
 
-    /** The two classes of the lowest F1, the lowest last. */
-    public List<Emotion> worst() {
-        return report.byF1().subList(Emotion.COUNT - EXTREMES, Emotion.COUNT);
+    /** The labels of the two classes of the lowest F1, the lowest last. */
+    public List<Integer> worst() {
+        return report.byF1().subList(Math.max(0, count() - EXTREMES), count());
     }
 
-    /** The rank of a class by F1, 1 (best) to 7; of equal ones each has the last, so that a class never found outranks none. */
-    public int rank(Emotion emotion) {
-        return (int) report.classes().stream().filter(s -> s.f1() >= report.of(emotion).f1()).count();
+    private int count() {
+        return report.classes().size();
     }
 
-    /** The rank of a class by its number of images, 1 (most) to 7; of equal ones each has the first. */
-    public int rankByImages(Emotion emotion) {
-        return 1 + (int) report.classes().stream().filter(s -> s.support() > report.of(emotion).support()).count();
+    /** The rank of a class by F1, from 1 (best); of equal ones each has the last, so that a class never found outranks none. */
+    public int rank(int label) {
+        return (int) report.classes().stream().filter(s -> s.f1() >= report.of(label).f1()).count();
     }
 
-    /** Whether 'disgust' ranks higher by F1 than by its number of images. */
+    /** The rank of a class by its number of images, from 1 (most); of equal ones each has the first. */
+    public int rankByImages(int label) {
+        return 1 + (int) report.classes().stream().filter(s -> s.support() > report.of(label).support()).count();
+    }
+
+    /** Whether 'disgust' ranks higher by F1 than by its number of images; of a report on FER2013's classes. */
     public boolean disgustOutranksItsSize() {
-        return rank(Emotion.DISGUST) < rankByImages(Emotion.DISGUST);
+        return rank(DISGUST) < rankByImages(DISGUST);
     }
 
-    /** The findings in sentences, one for each. */
+    /** The findings in sentences, one for each; on 'disgust' only where the classes are FER2013's. */
     public List<String> sentences() {
-        Scores disgust = report.of(Emotion.DISGUST);
-        return List.of(extremes(),
-                "Disgust has " + Figures.count(disgust.support()) + " of " + Figures.count(report.macro().support()) + " images (rank "
-                        + rankByImages(Emotion.DISGUST) + " of " + Emotion.COUNT + ") and an F1 of "
-                        + Figures.fixed(disgust.f1(), 2) + " (rank " + rank(Emotion.DISGUST) + " of " + Emotion.COUNT + ").",
-                overfitting.sentence());
+        return report.labels().equals(Classes.FER2013) ? List.of(extremes(), disgust(), overfitting.sentence()) : List.of(extremes(), overfitting.sentence());
+    }
+
+    private String disgust() {
+        Scores disgust = report.of(DISGUST);
+        return "Disgust has " + Figures.count(disgust.support()) + " of " + Figures.count(report.macro().support()) + " images (rank "
+                + rankByImages(DISGUST) + " of " + count() + ") and an F1 of " + Figures.fixed(disgust.f1(), 2) + " (rank " + rank(DISGUST) + " of " + count() + ").";
     }
 
     private String extremes() {
-        List<Emotion> found = report.byF1().stream().filter(emotion -> report.of(emotion).f1() > 0).toList();
-        List<Emotion> never = report.byF1().subList(found.size(), Emotion.COUNT);
+        List<Integer> found = report.byF1().stream().filter(label -> report.of(label).f1() > 0).toList();
+        List<Integer> never = report.byF1().subList(found.size(), count());
         if (found.isEmpty()) {
             return "No class is found: every F1 is 0.";
         }
         return "Found best, by F1: " + listed(found.subList(0, Math.min(EXTREMES, found.size()))) + "; "
                 + (never.size() < EXTREMES ? "worst: " + listed(worst())
-                        : "never found: " + never.stream().map(Emotion::title).collect(Collectors.joining(", "))) + ".";
+                        : "never found: " + never.stream().map(report.labels()::title).collect(Collectors.joining(", "))) + ".";
     }
 
-    /** A table of each finding, in the study, in this run, and whether it is the same in both. */
+    /** A table of each finding, in the study, in this run on FER2013's classes, and whether it is the same in both. */
     public Table beside(Findings study) {
         Table table = Table.create("The study's findings in this run", StringColumn.create("Finding"), StringColumn.create("Study"),
                 StringColumn.create("This run"), StringColumn.create("Same"));
@@ -99,19 +106,19 @@ public record Findings(ClassReport report, Overfitting overfitting) {
         table.stringColumn(3).append(same ? "yes" : "no");
     }
 
-    private static boolean sameClasses(List<Emotion> a, List<Emotion> b) {
+    private static boolean sameClasses(List<Integer> a, List<Integer> b) {
         return Set.copyOf(a).equals(Set.copyOf(b));
     }
 
     private String disgustRanks() {
-        return "rank " + rank(Emotion.DISGUST) + ", by images " + rankByImages(Emotion.DISGUST);
+        return "rank " + rank(DISGUST) + ", by images " + rankByImages(DISGUST);
     }
 
     private String turn() {
         return "epoch " + overfitting.turn() + " of " + overfitting.lastEpoch();
     }
 
-    private String listed(List<Emotion> emotions) {
-        return emotions.stream().map(e -> e.title() + " " + Figures.fixed(report.of(e).f1(), 2)).collect(Collectors.joining(", "));
+    private String listed(List<Integer> labels) {
+        return labels.stream().map(label -> report.labels().title(label) + " " + Figures.fixed(report.of(label).f1(), 2)).collect(Collectors.joining(", "));
     }
 }

@@ -1,5 +1,6 @@
 package ferkit.study;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.eval.ClassReport;
 import ferkit.eval.Figures;
@@ -87,7 +88,7 @@ public final class Published {
     public static Optional<ClassReport> report(String model) {
         List<Scores> rows = lines("study-test-reports.csv").stream().filter(c -> name(c[0]).equals(model))
                 .map(c -> new Scores(number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]))).toList();
-        return rows.isEmpty() ? Optional.empty() : Optional.of(new ClassReport(rows.subList(0, Emotion.COUNT),
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new ClassReport(Classes.FER2013, rows.subList(0, Emotion.COUNT),
                 rows.get(Emotion.COUNT), rows.get(Emotion.COUNT + 1)));
     }
 

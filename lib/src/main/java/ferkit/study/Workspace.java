@@ -188,8 +188,9 @@ public final class Workspace {
         boolean whole = chosenLimit == 0 && chosenEpochs == recipe.epochs().orElse(recipe.fullEpochs())
                 && chosenBatch == recipe.batch().orElse(RunConfig.STUDY_BATCH);
         FaceSet limited = limited(chosenLimit);
-        RunConfig config = new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs), recipe.parts(),
-                data.origin().title(), limited.hash(), settings.seed(), chosenEpochs, chosenBatch, chosenLimit, whole, settings.threads(), device, versions(), 0);
+        RunConfig config = new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs),
+                recipe.parts(data.format()), data.origin().title(), limited.hash(), data.classes(), data.format(), settings.seed(), chosenEpochs, chosenBatch,
+                chosenLimit, whole, settings.threads(), device, versions(), 0);
         requireOwnName(config);
         Kind kind = Kind.of(data.origin(), config);
         Path folder = folder(kind, config);

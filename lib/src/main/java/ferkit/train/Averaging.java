@@ -2,9 +2,8 @@ package ferkit.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import ferkit.model.Architecture;
+import java.util.function.Supplier;
 
 /**
  * Whether the network that is validated and kept is the one that learns, or an exponential moving average of its parameters
@@ -36,9 +35,9 @@ public record Averaging(double decay) {
         return decay == 0 ? "none" : "exponential moving average, decay " + decay;
     }
 
-    /** A network to hold the average, its arrays belonging to {@code manager}; without averaging {@code network} itself. */
-    Block begin(Architecture architecture, NDManager manager, Block network) {
-        return decay == 0 ? network : architecture.build(manager);
+    /** A network to hold the average, which {@code other} makes; without averaging {@code network} itself. */
+    Block begin(Block network, Supplier<Block> other) {
+        return decay == 0 ? network : other.get();
     }
 
     /** Takes {@code network} into the average after the update t. */

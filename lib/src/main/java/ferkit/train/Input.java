@@ -1,6 +1,7 @@
 package ferkit.train;
 
 import ferkit.data.Faces;
+import ferkit.data.Format;
 
 
 /** How images become what a network is fed, and what is done to them while it is trained. */
@@ -11,16 +12,16 @@ public interface Input {
     /** The images of one split; {@link Examples#inEpoch} augments them. */
     Examples examples(Faces faces);
 
-    /** What a network is fed, in words; another input has other words. */
-    String plan();
+    /** What a network is fed of images of this format, in words; another input has other words. */
+    String plan(Format format);
 
     /** What is done besides to the images that it is trained on, in words. */
     default String augmentation() {
         return NO_AUGMENTATION;
     }
 
-    /** Grey values 0 to 255 as they are, as the study feeds them; its methods add to that. */
-    static GreyInput grey() {
-        return GreyInput.RAW;
+    /** Pixels 0 to 255 as they are, as the study feeds its grey ones; its methods add to that. */
+    static PixelInput grey() {
+        return PixelInput.RAW;
     }
 }

@@ -20,7 +20,7 @@ public final class Inside {
     private Inside() {}
 
     /**
-     * The kernels of the first layer, one for each of its filters, as they lie over the first channel of the input.
+     * The kernels of the first layer, one for each of its filters, the mean over the channels of its input.
      *
      * @throws IllegalArgumentException if the first layer is no convolution
      * @throws IOException if the weights cannot be read or are of another network
@@ -32,7 +32,7 @@ public final class Inside {
                 throw new IllegalArgumentException("The first layer of " + architecture.name() + " has weights of shape " + weight.getShape()
                         + ": expected a convolution's, of four dimensions");
             }
-            return maps(weight.get(":, 0"));
+            return maps(weight.mean(new int[] {1}));
         }
     }
 

@@ -1,6 +1,6 @@
 package ferkit.train;
 
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.data.Faces;
 import ferkit.data.file.AtomicFile;
 import java.io.BufferedReader;
@@ -12,25 +12,30 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * What a model said of each image of one split, in file order.
  *
- * @param truth labels 0 to 6, or {@link Faces#NO_LABEL}
- * @param predicted the class of the highest probability, 0 to 6
- * @param probabilities softmax outputs, one row of seven for each image
+ * @param classes what the labels mean
+ * @param truth labels, or {@link Faces#NO_LABEL}
+ * @param predicted the class of the highest probability
+ * @param probabilities softmax outputs, for each image a row of one number a class
  */
-public record Predictions(int[] truth, int[] predicted, float[][] probabilities) {
-    private static final String HEADER = "index,truth,predicted,p0,p1,p2,p3,p4,p5,p6";
-
+public record Predictions(Classes classes, int[] truth, int[] predicted, float[][] probabilities) {
     /** @throws IllegalArgumentException if the three do not have the same length */
     public Predictions {
         if (truth.length != predicted.length || truth.length != probabilities.length) {
             throw new IllegalArgumentException("Predictions of unequal length: " + truth.length + " labels, "
                     + predicted.length + " predictions, " + probabilities.length + " rows of probabilities");
         }
+    }
+
+    /** Of FER2013's classes. */
+    public Predictions(int[] truth, int[] predicted, float[][] probabilities) {
+        this(Classes.FER2013, truth, predicted, probabilities);
     }
 
     /** Number of images. */
@@ -71,9 +76,9 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
     }
 
     /** Those of the images that are of this class. */
-    public Predictions of(Emotion emotion) {
-        int[] chosen = IntStream.range(0, size()).filter(i -> truth[i] == emotion.label()).toArray();
-        return new Predictions(IntStream.of(chosen).map(i -> truth[i]).toArray(), IntStream.of(chosen).map(i -> predicted[i]).toArray(),
+    public Predictions of(int label) {
+        int[] chosen = IntStream.range(0, size()).filter(i -> truth[i] == label).toArray();
+        return new Predictions(classes, IntStream.of(chosen).map(i -> truth[i]).toArray(), IntStream.of(chosen).map(i -> predicted[i]).toArray(),
                 IntStream.of(chosen).mapToObj(i -> probabilities[i]).toArray(float[][]::new));
     }
 
@@ -83,21 +88,22 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
      * @throws IllegalArgumentException if there are none, or they are not predictions of the same images
      */
     public static Predictions mean(List<Predictions> models) {
-        if (models.isEmpty() || models.stream().anyMatch(m -> !Arrays.equals(m.truth, models.get(0).truth))) {
+        if (models.isEmpty() || models.stream().anyMatch(m -> !m.classes.equals(models.get(0).classes) || !Arrays.equals(m.truth, models.get(0).truth))) {
             throw new IllegalArgumentException("The mean of " + models.size() + " models' predictions: expected at least one model, all of the same images");
         }
+        Classes classes = models.get(0).classes;
         int[] truth = models.get(0).truth;
         int[] predicted = new int[truth.length];
-        float[][] mean = new float[truth.length][Emotion.COUNT];
+        float[][] mean = new float[truth.length][classes.count()];
         for (int i = 0; i < truth.length; i++) {
             int image = i;
-            for (int c = 0; c < Emotion.COUNT; c++) {
-                int emotion = c;
-                mean[i][c] = (float) models.stream().mapToDouble(m -> m.probabilities[image][emotion]).average().getAsDouble();
+            for (int c = 0; c < classes.count(); c++) {
+                int label = c;
+                mean[i][c] = (float) models.stream().mapToDouble(m -> m.probabilities[image][label]).average().getAsDouble();
                 predicted[i] = mean[i][c] > mean[i][predicted[i]] ? c : predicted[i];
             }
         }
-        return new Predictions(truth, predicted, mean);
+        return new Predictions(classes, truth, predicted, mean);
     }
 
     /** How many there are and how many are right, as a notebook prints it. */
@@ -106,9 +112,9 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
         return size() + " predictions" + (labelled() ? ", " + correct() + " right" : ", not all with a label");
     }
 
-    /** Writes {@code index,truth,predicted,p0,…,p6}, one line an image, by way of a temporary file. */
+    /** Writes {@code index,truth,predicted,p0,p1,…}, one line an image, by way of a temporary file. */
     public void write(Path file) throws IOException {
-        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        StringBuilder text = new StringBuilder(header(classes)).append('\n');
         for (int i = 0; i < size(); i++) {
             text.append(i).append(',').append(truth[i]).append(',').append(predicted[i]);
             for (float p : probabilities[i]) {
@@ -122,39 +128,44 @@ public record Predictions(int[] truth, int[] predicted, float[][] probabilities)
     /**
      * Reads what {@link #write} wrote.
      *
+     * @param classes that were predicted
      * @throws IOException if the file cannot be read or a line is not of that form; the message names file and line
      */
-    public static Predictions read(Path file) throws IOException {
-        List<int[]> classes = new ArrayList<>();
+    public static Predictions read(Path file, Classes classes) throws IOException {
+        String header = header(classes);
+        List<int[]> labels = new ArrayList<>();
         List<float[]> rows = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             String line = reader.readLine();
-            if (!HEADER.equals(line)) {
-                throw new IOException(file + ", line 1: found \"" + line + "\", expected \"" + HEADER + "\"");
+            if (!header.equals(line)) {
+                throw new IOException(file + ", line 1: found \"" + line + "\", expected \"" + header + "\"");
             }
             while ((line = reader.readLine()) != null) {
                 String[] cells = line.split(",");
                 try {
-                    if (cells.length != 3 + Emotion.COUNT || Integer.parseInt(cells[0]) != rows.size()) {
+                    if (cells.length != 3 + classes.count() || Integer.parseInt(cells[0]) != rows.size()) {
                         throw new IllegalArgumentException("wrong index or number of columns");
                     }
                     int truth = Integer.parseInt(cells[1]);
-                    classes.add(new int[] {truth == Faces.NO_LABEL ? truth : Emotion.of(truth).label(),
-                        Emotion.of(Integer.parseInt(cells[2])).label()});
-                    float[] p = new float[Emotion.COUNT];
+                    labels.add(new int[] {truth == Faces.NO_LABEL ? truth : classes.require(truth), classes.require(Integer.parseInt(cells[2]))});
+                    float[] p = new float[classes.count()];
                     for (int c = 0; c < p.length; c++) {
                         p[c] = Float.parseFloat(cells[3 + c]);
                     }
                     rows.add(p);
                 } catch (IllegalArgumentException e) {
                     throw new IOException(file + ", line " + (rows.size() + 2) + ": found \"" + line + "\", expected "
-                            + HEADER + " with index " + rows.size() + " (" + e.getMessage() + ")", e);
+                            + header + " with index " + rows.size() + " (" + e.getMessage() + ")", e);
                 }
             }
         } catch (CharacterCodingException e) {
             throw new IOException(file + " is no text in UTF-8, expected predictions", e);
         }
-        return new Predictions(classes.stream().mapToInt(c -> c[0]).toArray(), classes.stream().mapToInt(c -> c[1]).toArray(),
+        return new Predictions(classes, labels.stream().mapToInt(c -> c[0]).toArray(), labels.stream().mapToInt(c -> c[1]).toArray(),
                 rows.toArray(new float[0][]));
+    }
+
+    private static String header(Classes classes) {
+        return "index,truth,predicted" + IntStream.range(0, classes.count()).mapToObj(c -> ",p" + c).collect(Collectors.joining());
     }
 }

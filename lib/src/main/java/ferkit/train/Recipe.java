@@ -1,5 +1,6 @@
 package ferkit.train;
 
+import ferkit.data.Format;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
     public static final int STUDY_EPOCHS = 50;
 
     /** The parts of the study's six models that later ones can differ in, by their names in {@link #parts}. */
-    static final Map<String, String> STUDY_PARTS = of(StudyModel.ALL.get(0)).parts();
+    static final Map<String, String> STUDY_PARTS = of(StudyModel.ALL.get(0)).parts(Format.FER2013);
 
     /** @throws IllegalArgumentException if the name is none for a folder, or epochs or batch are not positive */
     public Recipe {
@@ -107,11 +108,11 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
                 + (schedule.dependsOnLength() ? ", over " + ofEpochs + " epochs" : "");
     }
 
-    /** The plans of the parts that are neither network nor learning rate, by the names that messages use. */
-    public Map<String, String> parts() {
+    /** The plans of the parts that are neither network nor learning rate, on images of this format, by the names that messages use. */
+    public Map<String, String> parts(Format format) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("start", start.plan());
-        parts.put("input", input.plan());
+        parts.put("input", input.plan(format));
         parts.put("augmentation", input.augmentation());
         parts.put("loss", loss.plan());
         parts.put("optimizer", optimizer.plan());

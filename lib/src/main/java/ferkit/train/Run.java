@@ -100,8 +100,9 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     public static Run load(Path folder) throws IOException {
         Path config = folder.resolve(CONFIG);
         try {
-            Run run = new Run(folder, RunConfig.parse(Files.readString(config), config.toString()), History.read(folder.resolve(HISTORY)),
-                    Predictions.read(folder.resolve(VALIDATION)), Predictions.read(folder.resolve(TEST)));
+            RunConfig noted = RunConfig.parse(Files.readString(config), config.toString());
+            Run run = new Run(folder, noted, History.read(folder.resolve(HISTORY)),
+                    Predictions.read(folder.resolve(VALIDATION), noted.classes()), Predictions.read(folder.resolve(TEST), noted.classes()));
             if (run.history().size() != run.config().epochs()) {
                 throw new IOException(folder.resolve(HISTORY) + " has " + run.history().size() + " epochs, " + config + " says "
                         + run.config().epochs());
@@ -170,8 +171,9 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     /** @throws IllegalArgumentException if its network was fed otherwise */
     void requireInput(Input input) {
         String plan = config().parts().get("input");
-        if (!input.plan().equals(plan)) {
-            throw new IllegalArgumentException("This run's network is fed \"" + plan + "\", but it is asked with \"" + input.plan()
+        String asked = input.plan(config().format());
+        if (!asked.equals(plan)) {
+            throw new IllegalArgumentException("This run's network is fed \"" + plan + "\", but it is asked with \"" + asked
                     + "\": ask with the recipe that it was trained by, run.predict(recipe, faces)");
         }
     }
@@ -179,7 +181,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     private Predictions said(Architecture architecture, Examples examples) throws IOException, InterruptedException {
         try (Stoppable work = new Stoppable();
                 NDManager manager = Engine.getInstance().newBaseManager()) {
-            return Training.predict(network(architecture, manager), Views.of(config().parts().get("views")), manager, examples, config().batch(),
+            return Training.predict(network(architecture, manager), config().classes(), Views.of(config().parts().get("views")), manager, examples, config().batch(),
                     images -> { });
         }
     }
@@ -190,7 +192,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
             throw new IllegalArgumentException("This run's network is \"" + config().plan() + "\", but it is asked with \"" + architecture.plan() + "\"");
         }
         Gradients.off();
-        Block network = architecture.build(manager);
+        Block network = config().build(architecture, manager);
         if (Files.notExists(weights())) {
             throw new IOException(weights() + " is missing, expected in a finished run; restore the file, or delete its folder to train again");
         }

@@ -1,8 +1,13 @@
 package ferkit.train;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import ferkit.data.Classes;
+import ferkit.data.Format;
+import ferkit.model.Architecture;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,6 +24,8 @@ import java.util.TreeMap;
  * @param parts the plans of the recipe's other parts, see {@link Recipe#parts}
  * @param data what the data set is called
  * @param dataHash {@link ferkit.data.FaceSet#hash} of the data as trained on, after the limit
+ * @param classes of the data set; of a run that was loaded, their titles alone are known
+ * @param format of the data set's images
  * @param seed of initial weights, shuffling and dropout
  * @param epochs passes over the training images
  * @param batch images an update; an epoch's last batch has the rest
@@ -30,7 +37,7 @@ import java.util.TreeMap;
  * @param totalSeconds all epochs together; 0 while unfinished
  */
 public record RunConfig(String model, String plan, String startWeights, String learningRate,
-        Map<String, String> parts, String data, String dataHash, long seed, int epochs, int batch, int limit, boolean whole,
+        Map<String, String> parts, String data, String dataHash, Classes classes, Format format, long seed, int epochs, int batch, int limit, boolean whole,
         int threads, String device, Map<String, String> versions, double totalSeconds) {
     /** The study's batch size. */
     public static final int STUDY_BATCH = 128;
@@ -47,9 +54,10 @@ public record RunConfig(String model, String plan, String startWeights, String l
 
     /** A run of whose recipe nothing more is known: whole if it has all images and as many epochs as the study's. */
     public RunConfig(String model, String plan, String startWeights, String learningRate, Map<String, String> parts, String data, String dataHash,
-            long seed, int epochs, int batch, int limit, int threads, String device, Map<String, String> versions, double totalSeconds) {
-        this(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, limit == 0 && epochs >= Recipe.STUDY_EPOCHS,
-                threads, device, versions, totalSeconds);
+            Classes classes, Format format, long seed, int epochs, int batch, int limit, int threads, String device, Map<String, String> versions,
+            double totalSeconds) {
+        this(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit,
+                limit == 0 && epochs >= Recipe.STUDY_EPOCHS, threads, device, versions, totalSeconds);
     }
 
     /**
@@ -66,7 +74,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
     /** The same, whatever the network. */
     public String differsInProcedure(Recipe recipe) {
         return !learningRate.isEmpty() && !learningRate.equals(recipe.learningRate(epochs)) ? "learning rate"
-                : recipe.parts().entrySet().stream().filter(part -> !part.getValue().equals(parts.get(part.getKey()))).map(Map.Entry::getKey).findFirst().orElse("");
+                : recipe.parts(format).entrySet().stream().filter(part -> !part.getValue().equals(parts.get(part.getKey()))).map(Map.Entry::getKey).findFirst().orElse("");
     }
 
     /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */
@@ -95,12 +103,17 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     RunConfig withWhole(boolean other) {
-        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, other, threads, device, versions,
-                totalSeconds);
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, other, threads, device,
+                versions, totalSeconds);
+    }
+
+    /** The network of this plan for these classes and images; its arrays belong to {@code manager}. */
+    Block build(Architecture architecture, NDManager manager) {
+        return architecture.build(manager, format, classes.count());
     }
 
     RunConfig withTotalSeconds(double seconds) {
-        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, seed, epochs, batch, limit, whole, threads, device, versions,
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, whole, threads, device, versions,
                 seconds);
     }
 
@@ -114,6 +127,12 @@ public record RunConfig(String model, String plan, String startWeights, String l
         Recipe.STUDY_PARTS.keySet().forEach(part -> json.addProperty(part, parts.get(part)));
         json.addProperty("data", data);
         json.addProperty("data_hash", dataHash);
+        if (!classes.equals(Classes.FER2013)) {
+            json.add("classes", new Gson().toJsonTree(classes.titles()));
+        }
+        if (!format.equals(Format.FER2013)) {
+            json.add("format", new Gson().toJsonTree(new int[] {format.channels(), format.height(), format.width()}));
+        }
         json.addProperty("seed", seed);
         json.addProperty("epochs", epochs);
         json.addProperty("batch", batch);
@@ -128,7 +147,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     /**
-     * Reads {@code config.json}; a part that is not noted is the study's.
+     * Reads {@code config.json}; a part that is not noted is the study's, classes or a format (channels, height, width) that are not noted FER2013's.
      *
      * @throws IOException if a field is missing or malformed; the message names {@code source}
      */
@@ -140,9 +159,12 @@ public record RunConfig(String model, String plan, String startWeights, String l
             json.getAsJsonObject("versions").entrySet().forEach(e -> versions.put(e.getKey(), e.getValue().getAsString()));
             Map<String, String> parts = new HashMap<>();
             Recipe.STUDY_PARTS.forEach((part, study) -> parts.put(part, json.has(part) ? json.get(part).getAsString() : study));
+            Classes classes = json.has("classes") ? Classes.of(new Gson().fromJson(json.get("classes"), String[].class)) : Classes.FER2013;
+            int[] sizes = json.has("format") ? new Gson().fromJson(json.get("format"), int[].class) : null;
+            Format format = sizes == null ? Format.FER2013 : new Format(sizes[0], sizes[1], sizes[2]);
             return new RunConfig(json.get("model").getAsString(), json.get("plan").getAsString(), json.get("start_weights").getAsString(),
                     json.has("learning_rate") ? json.get("learning_rate").getAsString() : "", parts,
-                    json.get("data").getAsString(), json.get("data_hash").getAsString(), json.get("seed").getAsLong(),
+                    json.get("data").getAsString(), json.get("data_hash").getAsString(), classes, format, json.get("seed").getAsLong(),
                     json.get("epochs").getAsInt(), json.get("batch").getAsInt(), json.get("limit").getAsInt(),
                     json.get("threads").getAsInt(), json.get("device").getAsString(), versions,
                     json.get("total_seconds").getAsDouble());

@@ -2,7 +2,9 @@ package ferkit.train;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import ferkit.data.Classes;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -18,20 +20,20 @@ public final class StepTimer implements AutoCloseable {
     private final Examples examples;
     private final int[] batch;
 
-    /** A freshly initialised network and a batch of random grey images for it. */
-    public StepTimer(Recipe recipe, int batchSize, String device) {
+    /** A freshly initialised network and a batch of random images for it. */
+    public StepTimer(Recipe recipe, Format format, Classes classes, int batchSize, String device) {
         manager = Training.newManager(device);
         SplittableRandom random = Training.seed(1, 0);
-        network = recipe.architecture().build(manager);
+        network = recipe.architecture().build(manager, format, classes.count());
         updates = new Updates(manager, network, recipe.optimizer(), recipe.schedule(), Integer.MAX_VALUE);
         loss = recipe.loss();
-        byte[] pixels = new byte[batchSize * Faces.PIXELS];
+        byte[] pixels = new byte[batchSize * format.size()];
         random.nextBytes(pixels);
         byte[] labels = new byte[batchSize];
         for (int i = 0; i < batchSize; i++) {
-            labels[i] = (byte) random.nextInt(7);
+            labels[i] = (byte) random.nextInt(classes.count());
         }
-        examples = recipe.input().examples(new Faces(pixels, labels)).inEpoch(1, 1);
+        examples = recipe.input().examples(new Faces(classes, format, pixels, labels)).inEpoch(1, 1);
         batch = IntStream.range(0, batchSize).toArray();
     }
 
@@ -55,7 +57,7 @@ public final class StepTimer implements AutoCloseable {
 
     /** How long a run will take, in one sentence, from a few steps measured now. */
     public static String estimate(Recipe recipe, RunConfig config, int trainingImages) {
-        try (StepTimer timer = new StepTimer(recipe, config.batch(), config.device())) {
+        try (StepTimer timer = new StepTimer(recipe, config.format(), config.classes(), config.batch(), config.device())) {
             timer.seconds(1);
             double step = timer.seconds(MEASURED_STEPS) / MEASURED_STEPS;
             double hours = step * trainingImages / config.batch() * config.epochs() / 3600;

@@ -11,7 +11,7 @@ final class Tally {
     /**
      * Adds one batch.
      *
-     * @param logits (batch, 7)
+     * @param logits (batch, classes)
      * @param labels (batch), int64
      * @param loss mean cross-entropy of the batch, one number
      */

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.model.Gradients;
@@ -63,8 +63,8 @@ public final class Training {
                 return run;
             }
             seed(config.seed(), 0);
-            Block network = recipe.architecture().build(manager);
-            Block kept = recipe.averaging().begin(recipe.architecture(), manager, network);
+            Block network = config.build(recipe.architecture(), manager);
+            Block kept = recipe.averaging().begin(network, () -> config.build(recipe.architecture(), manager));
             long total = (long) config.epochs() * ((training.size() + config.batch() - 1) / config.batch());
             Updates updates = new Updates(manager, network, recipe.optimizer(), recipe.schedule(), total);
             History history = new History(List.of());
@@ -127,9 +127,9 @@ public final class Training {
 
             Weights.decode(best, Weights.of(kept), "The best weights");
             return Run.finish(folder, config, history, best,
-                    predict(kept, recipe.views(), manager, validation, config.batch(),
+                    predict(kept, config.classes(), recipe.views(), manager, validation, config.batch(),
                             images -> progress.phase("predictions for the validation images", images, validation.size())),
-                    predict(kept, recipe.views(), manager, test, config.batch(),
+                    predict(kept, config.classes(), recipe.views(), manager, test, config.batch(),
                             images -> progress.phase("predictions for the test images", images, test.size())));
         } finally {
             ENGINE.unlock();
@@ -154,7 +154,7 @@ public final class Training {
             NDArray loss;
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 logits = forward(network, examples.batch(manager, batch), true);
-                loss = function.of(logits, labels);
+                loss = function.of(logits, shares(manager, examples, batch, labels));
                 collector.backward(loss);
             }
             tally.add(logits, labels, loss);
@@ -175,7 +175,7 @@ public final class Training {
                 scope.suppressNotUsedWarning();
                 NDArray labels = labels(manager, examples, batch);
                 NDArray logits = forward(network, examples.batch(manager, batch), false);
-                tally.add(logits, labels, Loss.crossEntropy().of(logits, labels));
+                tally.add(logits, labels, Loss.crossEntropy().of(logits, shares(manager, examples, batch, labels)));
             }
             done.accept(tally.images());
         }
@@ -183,7 +183,7 @@ public final class Training {
     }
 
     /** What a network says of each example, in order, on the mean over the views; {@code done} is told after each batch how many are done. */
-    static Predictions predict(Block network, Views views, NDManager manager, Examples examples, int batchSize, IntConsumer done)
+    static Predictions predict(Block network, Classes classes, Views views, NDManager manager, Examples examples, int batchSize, IntConsumer done)
             throws InterruptedException {
         int[] truth = IntStream.range(0, examples.size()).map(examples::label).toArray();
         int[] predicted = new int[examples.size()];
@@ -195,15 +195,15 @@ public final class Training {
                 List<NDArray> said = views.of(examples.batch(manager, batch)).stream().map(view -> forward(network, view, false).softmax(-1)).toList();
                 NDArray softmax = said.stream().reduce(NDArray::add).orElseThrow().div(said.size());
                 float[] flat = softmax.toFloatArray();
-                long[] classes = softmax.argMax(-1).toLongArray();
+                long[] likeliest = softmax.argMax(-1).toLongArray();
                 for (int i = 0; i < batch.length; i++) {
-                    predicted[batch[i]] = (int) classes[i];
-                    probabilities[batch[i]] = Arrays.copyOfRange(flat, i * Emotion.COUNT, (i + 1) * Emotion.COUNT);
+                    predicted[batch[i]] = (int) likeliest[i];
+                    probabilities[batch[i]] = Arrays.copyOfRange(flat, i * classes.count(), (i + 1) * classes.count());
                 }
             }
             done.accept(batch[batch.length - 1] + 1);
         }
-        return new Predictions(truth, predicted, probabilities);
+        return new Predictions(classes, truth, predicted, probabilities);
     }
 
     private static NDArray forward(Block network, NDArray batch, boolean training) {
@@ -213,6 +213,12 @@ public final class Training {
 
     private static NDArray labels(NDManager manager, Examples examples, int[] batch) {
         return manager.create(IntStream.of(batch).mapToLong(examples::label).toArray());
+    }
+
+    /** What a {@link Loss} takes: the shares of the classes where the examples have such, otherwise the labels. */
+    private static NDArray shares(NDManager manager, Examples examples, int[] batch, NDArray labels) {
+        return examples.shares(batch[0]).isEmpty() ? labels
+                : manager.create(IntStream.of(batch).mapToObj(i -> examples.shares(i).orElseThrow()).toArray(float[][]::new));
     }
 
     /** The order cut into batches; the last one has the rest. */

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -264,6 +265,11 @@ public final class Features implements Examples {
     @Override
     public int label(int index) {
         return faces.label(index);
+    }
+
+    @Override
+    public Optional<float[]> shares(int index) {
+        return faces.shares(index);
     }
 
     @Override

@@ -51,12 +51,12 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
     }
 
     /**
-     * Faces as the trunk takes them: (batch, 1, side, side), 0 to 255, resized bilinearly with half-pixel centres and
+     * Faces as the trunk takes them: (batch, 1 or 3, side, side), 0 to 255, resized bilinearly with half-pixel centres and
      * without smoothing, as {@code tf.image.resize} does.
      */
     NDArray images(NDManager manager, Faces faces, int[] indices) {
         NDArray images = Examples.of(faces).batch(manager, indices);
-        return side == Faces.SIDE ? images
+        return side == faces.format().height() && side == faces.format().width() ? images
                 : images.getNDArrayInternal().interpolation(new long[] {side, side}, BILINEAR, false);
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
+import ferkit.data.Format;
 import ferkit.model.Architecture;
 import ferkit.model.EfficientNet;
 import ferkit.train.Adam;
@@ -51,13 +52,13 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
     }
 
     @Override
-    public Shape inputShape() {
+    public Shape inputShape(Format format) {
         return trunk.outputShape();
     }
 
     @Override
-    public Block build(NDManager manager) {
-        SequentialBlock head = EfficientNet.head(manager);
+    public Block build(NDManager manager, Format format, int classes) {
+        SequentialBlock head = EfficientNet.head(manager, classes);
         try {
             if (start.isPresent()) {
                 start.get().into(head);

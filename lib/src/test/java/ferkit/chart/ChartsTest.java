@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Format;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -157,7 +158,7 @@ class ChartsTest {
         assertEquals("Confusion matrix of Model 6, true classes in rows. Right: a 75 %, b –.",
                 Charts.confusion("Model 6", new int[][] {{3, 1}, {0, 0}}, List.of("a", "b")).description());
         assertEquals("Faces: 2 small grey images in rows of 2, called a.",
-                Charts.imageGrid("Faces", List.of(new byte[9], new byte[9]), List.of("a", "a"), 3).description());
+                Charts.imageGrid("Faces", new Format(1, 3, 3), List.of(new byte[9], new byte[9]), List.of("a", "a"), 3).description());
     }
 
     @Test
@@ -184,7 +185,7 @@ class ChartsTest {
     void imagesAreShownPixelByPixel() {
         byte[] image = new byte[48 * 48];
         Arrays.fill(image, 0, 24 * 48, (byte) 200);
-        BufferedImage grid = Charts.imageGrid("Faces", List.of(image, image, image), List.of("a", "b", "c"), 2).image();
+        BufferedImage grid = Charts.imageGrid("Faces", Format.FER2013, List.of(image, image, image), List.of("a", "b", "c"), 2).image();
         assertEquals(Style.WIDTH * Charts.SCALE, grid.getWidth());
         // two rows of two cells, an image is 96 × 96 before scaling: half of it of grey 200, half black
         assertEquals(3 * 96 * 48 * Charts.SCALE * Charts.SCALE, pixels(grid, new Color(200, 200, 200)), 400);
@@ -222,9 +223,9 @@ class ChartsTest {
                 message(() -> Charts.confusion("a", new int[6][7], CLASSES)));
         assertEquals("A comparison of 0 models in 0 looks: expected 1 to 14, and a look for each",
                 message(() -> Charts.comparison("a", List.of(), List.of())));
-        assertEquals("An image of 10 pixels: expected 3×3", message(() -> Charts.imageGrid("a", List.of(new byte[10]), List.of("a"), 1)));
+        assertEquals("An image of 10 bytes: expected 9, 3×3 grey", message(() -> Charts.imageGrid("a", new Format(1, 3, 3), List.of(new byte[10]), List.of("a"), 1)));
         assertEquals("1 images with 0 captions in rows of 1: expected at least one image, as many captions and rows of at least 1",
-                message(() -> Charts.imageGrid("a", List.of(new byte[9]), List.of(), 1)));
+                message(() -> Charts.imageGrid("a", new Format(1, 3, 3), List.of(new byte[9]), List.of(), 1)));
         assertEquals("Curves of x with 2 training accuracies, 1 losses, 1 validation accuracies and 1 losses: expected one of each for"
                 + " at least one epoch", message(() -> new Curves("x", new double[2], new double[1], new double[1], new double[1])));
         assertThrows(IllegalArgumentException.class, () -> new Curves("x", new double[0], new double[0], new double[0], new double[0]));

@@ -74,7 +74,7 @@ class EvaluationTest {
             Evaluation evaluation = evaluation(example);
             JsonObject report = example.getAsJsonObject("report");
             for (Emotion emotion : Emotion.values()) {
-                assertScores(report.getAsJsonObject(Integer.toString(emotion.label())), evaluation.classes().of(emotion));
+                assertScores(report.getAsJsonObject(Integer.toString(emotion.label())), evaluation.classes().of(emotion.label()));
             }
             assertScores(report.getAsJsonObject("macro avg"), evaluation.classes().macro());
             assertScores(report.getAsJsonObject("weighted avg"), evaluation.classes().weighted());

@@ -13,6 +13,11 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import ferkit.data.Classes;
+import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.Format;
+import ferkit.data.Origin;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +41,8 @@ class StudyModelTest {
         e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("dry", List.of(8, 16), 3, same, two, 64, 1f, 0.5f));
         assertTrue(e.getMessage().contains("drops 1.0 and 0.5"), e.getMessage());
         List<StudyModel.Pooling> seven = Collections.nCopies(7, StudyModel.Pooling.MAX);
-        e = assertThrows(IllegalArgumentException.class, () -> new StudyModel("deep", Collections.nCopies(7, 8), 3, StudyModel.Padding.VALID, seven, 64));
+        StudyModel deep = new StudyModel("deep", Collections.nCopies(7, 8), 3, StudyModel.Padding.VALID, seven, 64);
+        e = assertThrows(IllegalArgumentException.class, () -> Summary.of(deep));
         assertTrue(e.getMessage().startsWith("Model 'deep' has no pixel left of its maps after block 5: "), e.getMessage());
         for (String name : List.of("", "../up", "a/b", "a\\b", "my model")) {
             e = assertThrows(IllegalArgumentException.class, () -> new StudyModel(name, List.of(8, 16), 3, same, two, 64));
@@ -73,7 +79,7 @@ class StudyModelTest {
     void kernelsAreGlorotUniformAndBiasesZero() {
         try (NDManager manager = NDManager.newBaseManager()) {
             Engine.getInstance().setRandomSeed(3);
-            for (Pair<String, Parameter> entry : StudyModel.named("1").build(manager).getParameters()) {
+            for (Pair<String, Parameter> entry : StudyModel.named("1").build(manager, Format.FER2013, 7).getParameters()) {
                 NDArray array = entry.getValue().getArray();
                 Shape shape = array.getShape();
                 if (entry.getKey().endsWith("weight")) {
@@ -89,6 +95,17 @@ class StudyModelTest {
                 }
             }
         }
+    }
+
+    /** Keras' formula by hand: a 3×3 convolution of 3 channels, maps of 64 → 32 → 16 → 8 in height and 40 → 20 → 10 → 5 in width, eight logits. */
+    @Test
+    void aRowIsBuiltForAnyFormatAndNumberOfClasses() {
+        Faces none = new Faces(Classes.WITH_CONTEMPT, new Format(3, 64, 40), new byte[0], new byte[0]);
+        Summary summary = Summary.of(StudyModel.named("2"), new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "none"), none, none, none));
+        assertEquals(new Shape(32, 64, 40), summary.layers().get(0).output());
+        assertEquals(32 * (3 * 9 + 1), summary.layers().get(0).parameters());
+        assertEquals(256L * (128 * 8 * 5 + 1), summary.layers().stream().filter(layer -> layer.name().equals("Linear")).findFirst().orElseThrow().parameters());
+        assertEquals(new Shape(8), summary.layers().get(summary.layers().size() - 1).output());
     }
 
     @Test

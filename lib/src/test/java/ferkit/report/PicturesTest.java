@@ -52,7 +52,7 @@ class PicturesTest {
 
     @BeforeAll
     static void train() throws Exception {
-        RunConfig config = new RunConfig("small", SMALL.plan(), "random", "", Recipe.of(SMALL).parts(), "sample", SAMPLE.hash(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
+        RunConfig config = new RunConfig("small", SMALL.plan(), "random", "", Recipe.of(SMALL).parts(SAMPLE.format()), "sample", SAMPLE.hash(), SAMPLE.classes(), SAMPLE.format(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
         Faces few = SAMPLE.training().select(IntStream.range(0, 128).toArray());
         Progress silent = new ConsoleProgress("small", 1, new PrintStream(OutputStream.nullOutputStream()));
         run = Training.run(folder.resolve("run"), config, Recipe.of(SMALL).withSchedule(Schedule.constant()), Examples.of(few), Examples.of(SAMPLE.validation()),
@@ -63,9 +63,9 @@ class PicturesTest {
     void aNetworkIsDrawnFromItsPlan() {
         assertEquals("The network of Model 6, from left to right: Image 1 × 48 × 48, Block 1 32 × 23 × 23 (9,696 parameters), Block 2 64 × 10 × 10"
                 + " (55,680 parameters), Block 3 128 × 4 × 4 (221,952 parameters), Head 256 (524,544 parameters), Output 7 (1,799 parameters).",
-                Pictures.network(StudyModel.named("6")).description());
-        assertTrue(Pictures.network(StudyModel.named("5")).description().contains("Block 4 256 × 3 × 3"));
-        assertTrue(Pictures.network(SMALL.withDropout(0, 0)).description().contains("Block 2 8 × 9 × 9"));
+                Pictures.network(StudyModel.named("6"), SAMPLE).description());
+        assertTrue(Pictures.network(StudyModel.named("5"), SAMPLE).description().contains("Block 4 256 × 3 × 3"));
+        assertTrue(Pictures.network(SMALL.withDropout(0, 0), SAMPLE).description().contains("Block 2 8 × 9 × 9"));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Classes;
+import ferkit.data.Format;
 import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.Figures;
@@ -27,7 +29,7 @@ import tech.tablesaw.api.Table;
 class ResultsTest {
     private static final Origin FER2013 = new Origin(Origin.Kind.FER2013, "FER2013");
     private static final Origin SAMPLE = new Origin(Origin.Kind.SAMPLE, "drawn sample");
-    private static final Map<String, String> PARTS = Recipe.of(StudyModel.named("1")).parts();
+    private static final Map<String, String> PARTS = Recipe.of(StudyModel.named("1")).parts(Format.FER2013);
     private static final int IMAGES = 1000;
 
     /** A run in which the images from {@code from} on, {@code right} of them, are predicted right. */
@@ -39,7 +41,7 @@ class ResultsTest {
         int[] predicted = IntStream.range(0, IMAGES).map(i -> i >= from && i < from + right ? i % 7 : (i + 1) % 7).toArray();
         Predictions predictions = new Predictions(truth, predicted, new float[IMAGES][7]);
         String plan = StudyModel.ALL.stream().filter(m -> m.name().equals(model)).map(StudyModel::plan).findFirst().orElse("");
-        RunConfig config = new RunConfig(model, plan, "random", "", PARTS, "data", Official.HASH, 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
+        RunConfig config = new RunConfig(model, plan, "random", "", PARTS, "data", Official.HASH, Classes.FER2013, Format.FER2013, 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
         return new Run(Path.of(model), config, history, predictions, predictions);
     }
 
@@ -63,7 +65,7 @@ class ResultsTest {
         assertEquals(List.of("This run is a trial, 2 epochs on all images in batches of 128. The study's had fifty epochs on all images in batches of 128: "
                 + "the two are not set beside each other."), results.besideStudy(trial));
         RunConfig c = full.config();
-        Run faster = new Run(full.folder(), new RunConfig("own", c.plan(), "random", "0.01", PARTS, c.data(), c.dataHash(), 1, 50, 128, 0, 1, "cpu", Map.of(), 1),
+        Run faster = new Run(full.folder(), new RunConfig("own", c.plan(), "random", "0.01", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 1, 50, 128, 0, 1, "cpu", Map.of(), 1),
                 full.history(), full.validation(), full.test());
         assertEquals(List.of("This run has the study's size and another recipe, in its learning rate, input, loss, optimiser or another part: "
                 + "the two are not set beside each other."), results.besideStudy(faster));
@@ -103,7 +105,7 @@ class ResultsTest {
         Run run = run("model-1", 5, 0, 640);
         Run shorter = run("model-1", 3, 0, 600);
         RunConfig c = shorter.config();
-        RunConfig second = new RunConfig(c.model(), c.plan(), c.startWeights(), "", PARTS, c.data(), c.dataHash(), 2, 3, 128, 0, 1, "cpu", Map.of(), 1);
+        RunConfig second = new RunConfig(c.model(), c.plan(), c.startWeights(), "", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 2, 3, 128, 0, 1, "cpu", Map.of(), 1);
         Table table = Results.besideSeed(run, new Run(shorter.folder(), second, shorter.history(), shorter.validation(), shorter.test()));
         assertEquals(List.of("Epoch 3, seed 1", "Epoch 3, seed 2"), List.of(table.column(4).name(), table.column(5).name()));
         assertEquals(List.of("0.0000", "0.0000", "+0.0133", "0.0000"), table.stringColumn(1).asList()); // 0.04 / 3 in validation accuracy
@@ -188,7 +190,7 @@ class ResultsTest {
     void anotherNetworkOfTheSameNameIsNotHeldAgainstTheStudys() {
         Run run = run("model-6", 50, 0, 640);
         RunConfig c = run.config();
-        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withDropout(0, 0).plan(), "random", "", PARTS, c.data(), c.dataHash(), 1, 50,
+        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withDropout(0, 0).plan(), "random", "", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 1, 50,
                 128, 0, 1, "cpu", Map.of(), 1);
         Run other = new Run(run.folder(), changed, run.history(), run.validation(), run.test());
         assertEquals(1, new Results(FER2013, List.of(other)).row(other).rowCount());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.eval.ClassReport;
 import ferkit.eval.Figures;
@@ -37,7 +38,7 @@ class PublishedTest {
     void reportsAgreeWithTheirOwnAverages() {
         for (String model : List.of("model-3", "model-6", "EfficientNetB0")) {
             ClassReport published = Published.report(model).get();
-            ClassReport computed = ClassReport.of(published.classes());
+            ClassReport computed = ClassReport.of(Classes.FER2013, published.classes());
             assertEquals(3589, computed.macro().support());
             assertEquals(published.macro().f1(), computed.macro().f1(), 0.01);
             assertEquals(published.weighted().recall(), computed.weighted().recall(), 0.01);
@@ -60,10 +61,10 @@ class PublishedTest {
     @Test
     void findingsOfTheStudysModels() {
         Findings six = Findings.of(Published.report("model-6").get(), Published.history("model-6").get());
-        assertEquals(List.of(Emotion.HAPPY, Emotion.SURPRISE), six.best());
-        assertEquals(List.of(Emotion.SAD, Emotion.FEAR), six.worst());
-        assertEquals(3, six.rank(Emotion.DISGUST));
-        assertEquals(7, six.rankByImages(Emotion.DISGUST));
+        assertEquals(List.of(Emotion.HAPPY.label(), Emotion.SURPRISE.label()), six.best());
+        assertEquals(List.of(Emotion.SAD.label(), Emotion.FEAR.label()), six.worst());
+        assertEquals(3, six.rank(Emotion.DISGUST.label()));
+        assertEquals(7, six.rankByImages(Emotion.DISGUST.label()));
         assertTrue(six.disgustOutranksItsSize());
         assertEquals("Found best, by F1: Happy 0.87, Surprise 0.78; worst: Sad 0.53, Fear 0.51.", six.sentences().get(0));
         assertEquals("Disgust has 55 of 3,589 images (rank 7 of 7) and an F1 of 0.67 (rank 3 of 7).", six.sentences().get(1));
@@ -77,9 +78,9 @@ class PublishedTest {
     void aClassThatIsNeverFoundOutranksNone() {
         List<Scores> classes = IntStream.range(0, Emotion.COUNT)
                 .mapToObj(i -> new Scores(0, 0, i == Emotion.HAPPY.label() ? 0.4 : 0, i == Emotion.DISGUST.label() ? 1 : 9)).toList();
-        Findings findings = Findings.of(ClassReport.of(classes), new History(List.of(epoch(1, 0.3, 0.4, 1.5))));
-        assertEquals(7, findings.rank(Emotion.DISGUST));
-        assertEquals(1, findings.rank(Emotion.HAPPY));
+        Findings findings = Findings.of(ClassReport.of(Classes.FER2013, classes), new History(List.of(epoch(1, 0.3, 0.4, 1.5))));
+        assertEquals(7, findings.rank(Emotion.DISGUST.label()));
+        assertEquals(1, findings.rank(Emotion.HAPPY.label()));
         assertFalse(findings.disgustOutranksItsSize());
     }
 
@@ -129,7 +130,7 @@ class PublishedTest {
 
     private static String extremes(History history, double... f1) {
         List<Scores> classes = IntStream.range(0, f1.length).mapToObj(i -> new Scores(f1[i], f1[i], f1[i], 9)).toList();
-        return Findings.of(ClassReport.of(classes), history).sentences().get(0);
+        return Findings.of(ClassReport.of(Classes.FER2013, classes), history).sentences().get(0);
     }
 
     private static History.Epoch epoch(int epoch, double accuracy, double valAccuracy, double valLoss) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.FerPlus;
+import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.drawn.Sample;
@@ -268,7 +269,7 @@ class WorkspaceTest {
                 if (config.model().startsWith("model-")) {
                     Recipe recipe = Recipe.of(StudyModel.named(config.model()));
                     assertEquals(config.plan(), recipe.architecture().plan());
-                    assertEquals(config.parts(), recipe.parts());
+                    assertEquals(config.parts(), recipe.parts(Format.FER2013));
                     assertTrue(List.of("", recipe.learningRate(config.epochs())).contains(config.learningRate()));
                 }
             }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ferkit.data.Format;
 import ferkit.data.Split;
 import ferkit.data.drawn.Sample;
 import ferkit.model.EfficientNet.Variant;
@@ -30,8 +31,8 @@ class FineTuningTest {
         FrozenTrunk trunk = new FrozenTrunk(RandomWeights.lite0(cache), Variant.LITE0, 32, 6);
         try (NDManager manager = NDManager.newBaseManager()) {
             TransferModel model = new TransferModel("tuned", trunk, Optional.empty());
-            assertEquals(new Shape(192, 1, 1), model.inputShape());
-            Block network = model.build(manager);
+            assertEquals(new Shape(192, 1, 1), model.inputShape(Format.FER2013));
+            Block network = model.build(manager, Format.FER2013, 7);
             Map<String, float[]> before = new HashMap<>();
             Weights.of(network).forEach(array -> before.put(array.getName(), array.toFloatArray()));
             Updates updates = new Updates(manager, network, Adam.of(1e-3), Schedule.constant(), 100);

@@ -19,6 +19,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ferkit.data.Format;
 import ferkit.model.StudyModel;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -45,7 +46,7 @@ class KerasParityTest {
         JsonObject keras = KERAS.getAsJsonObject("models").getAsJsonObject(number);
         StudyModel model = StudyModel.named(number).withDropout(0, 0);
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block network = model.build(manager);
+            Block network = model.build(manager, Format.FER2013, 7);
             assertEquals(keras.get("parameters").getAsLong(),
                     network.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum());
             setWeights(network, keras.getAsJsonArray("tensors"), manager);
@@ -84,7 +85,7 @@ class KerasParityTest {
     void gradientsAgreeWithKerasInDoublePrecision(String number) {
         JsonObject keras = KERAS.getAsJsonObject("models").getAsJsonObject(number);
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block network = StudyModel.named(number).withDropout(0, 0).build(manager);
+            Block network = StudyModel.named(number).withDropout(0, 0).build(manager, Format.FER2013, 7);
             setWeights(network, keras.getAsJsonArray("tensors"), manager);
             for (Parameter parameter : network.getParameters().values()) {
                 NDArray precise = parameter.getArray().toType(DataType.FLOAT64, true);

@@ -12,13 +12,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ferkit.data.Classes;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.drawn.Sample;
 import ferkit.model.StudyModel;
 import java.io.IOException;
@@ -31,6 +34,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,11 +48,11 @@ import org.junit.jupiter.api.Test;
  * {@code AveragedModel}.
  */
 class RecipePartsTest {
-    private static final JsonObject REFERENCE = read();
+    private static final JsonObject REFERENCE = read("recipe-parts");
     private static final Faces FACES = Sample.draw().validation();
 
-    private static JsonObject read() {
-        try (Reader reader = new InputStreamReader(RecipePartsTest.class.getResourceAsStream("/parity/recipe-parts.json"), StandardCharsets.UTF_8)) {
+    private static JsonObject read(String name) {
+        try (Reader reader = new InputStreamReader(RecipePartsTest.class.getResourceAsStream("/parity/" + name + ".json"), StandardCharsets.UTF_8)) {
             return JsonParser.parseReader(reader).getAsJsonObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -116,7 +121,7 @@ class RecipePartsTest {
             }
         };
         try (NDManager manager = Training.newManager("cpu")) {
-            Block network = StudyModel.named("6").build(manager);
+            Block network = StudyModel.named("6").build(manager, Format.FER2013, 7);
             Updates updates = new Updates(manager, network, witness, Schedule.constant(), 1);
             Training.step(network, updates, Loss.crossEntropy(), manager, Examples.of(FACES), new int[] {0, 1}, new Tally());
         }
@@ -160,6 +165,41 @@ class RecipePartsTest {
     }
 
     @Test
+    void aLossIsOfSharesAndAccuracyOfTheLikeliestClass() throws Exception {
+        float[] logits = floats(REFERENCE.get("logits"));
+        float[] distributions = floats(REFERENCE.get("distributions"));
+        float[][] votes = IntStream.range(0, 5).mapToObj(i -> Arrays.copyOfRange(distributions, 7 * i, 7 * (i + 1))).toArray(float[][]::new);
+        Faces shared = new Faces(Classes.FER2013, new Format(1, 1, 1), new byte[5], new byte[5]).withShares(votes);
+        Examples examples = new Examples() {
+            @Override
+            public int size() {
+                return 5;
+            }
+
+            @Override
+            public int label(int index) {
+                return shared.label(index);
+            }
+
+            @Override
+            public Optional<float[]> shares(int index) {
+                return shared.shares(index);
+            }
+
+            @Override
+            public NDArray batch(NDManager manager, int[] indices) {
+                return manager.create(logits, new Shape(5, 7)).get(manager.create(indices));
+            }
+        };
+        long right = IntStream.range(0, 5).filter(i -> shared.label(i) == IntStream.range(0, 7).reduce((a, b) -> logits[7 * i + b] > logits[7 * i + a] ? b : a).getAsInt()).count();
+        try (NDManager manager = Training.newManager("cpu")) {
+            Tally tally = Training.evaluate(Blocks.identityBlock(), manager, examples, 2, images -> { });
+            assertEquals(REFERENCE.getAsJsonObject("losses").getAsJsonObject("distributions 0").get("loss").getAsFloat(), tally.loss(), 1e-6);
+            assertEquals(right / 5.0, tally.accuracy());
+        }
+    }
+
+    @Test
     void averages() throws Exception {
         try (NDManager manager = Training.newManager("cpu")) {
             Block[] blocks = {Linear.builder().setUnits(4).optBias(false).build(), Linear.builder().setUnits(4).optBias(false).build()};
@@ -178,7 +218,11 @@ class RecipePartsTest {
     }
 
     private static byte[] images() {
-        float[] values = floats(REFERENCE.get("images"));
+        return bytes(REFERENCE.get("images"));
+    }
+
+    private static byte[] bytes(JsonElement json) {
+        float[] values = floats(json);
         byte[] images = new byte[values.length];
         for (int i = 0; i < images.length; i++) {
             images[i] = (byte) (int) values[i];
@@ -189,7 +233,7 @@ class RecipePartsTest {
     @Test
     void standardisation() {
         int side = REFERENCE.get("side").getAsInt();
-        assertArrayEquals(floats(REFERENCE.get("standardized")), GreyInput.standardize(images(), side * side), 1e-6f);
+        assertArrayEquals(floats(REFERENCE.get("standardized")), PixelInput.standardize(images(), side * side), 1e-6f);
     }
 
     @Test
@@ -198,7 +242,7 @@ class RecipePartsTest {
         byte[] image = Arrays.copyOf(images(), side * side);
         for (JsonElement element : REFERENCE.getAsJsonArray("affine")) {
             JsonArray m = element.getAsJsonObject().getAsJsonArray("matrix");
-            byte[] seen = GreyInput.affine(image, side, m.get(0).getAsDouble(), m.get(1).getAsDouble(), m.get(2).getAsDouble(), m.get(3).getAsDouble(),
+            byte[] seen = PixelInput.affine(image, new Format(1, side, side), m.get(0).getAsDouble(), m.get(1).getAsDouble(), m.get(2).getAsDouble(), m.get(3).getAsDouble(),
                     m.get(4).getAsDouble(), m.get(5).getAsDouble());
             float[] expected = floats(element.getAsJsonObject().get("seen"));
             for (int i = 0; i < seen.length; i++) {
@@ -208,8 +252,45 @@ class RecipePartsTest {
     }
 
     @Test
+    void colourImages() {
+        JsonObject reference = read("colour-images");
+        Format format = new Format(3, reference.get("height").getAsInt(), reference.get("width").getAsInt());
+        byte[] image = bytes(reference.get("image"));
+        for (JsonElement element : reference.getAsJsonArray("lit")) {
+            JsonObject lit = element.getAsJsonObject();
+            byte[] seen = PixelInput.lit(image, format, lit.get("brightness").getAsDouble(), lit.get("contrast").getAsDouble());
+            assertSeen(lit, seen);
+        }
+        for (JsonElement element : reference.getAsJsonArray("affine")) {
+            float[] m = floats(element.getAsJsonObject().get("matrix"));
+            assertSeen(element.getAsJsonObject(), PixelInput.affine(image, format, m[0], m[1], m[2], m[3], m[4], m[5]));
+        }
+        assertArrayEquals(floats(reference.get("standardized")), PixelInput.standardize(image, image.length), 1e-6f);
+        byte[] mirrored = Input.grey().flipped(1).change().of(image, format, new SplittableRandom(1));
+        assertSeen(reference.getAsJsonArray("affine").get(0).getAsJsonObject(), mirrored); // whose matrix mirrors
+        byte[] erased = Input.grey().erased(1).change().of(image, format, new SplittableRandom(2));
+        for (int p = 0; p < image.length; p += 3) {
+            Set<Boolean> changed = Set.of(erased[p] != image[p], erased[p + 1] != image[p + 1]);
+            assertEquals(1, changed.size(), "all channels of pixel " + p / 3 + " or none");
+        }
+        assertEquals("colour, each image standardised", Input.grey().asStandardized().plan(format));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray batch = Examples.of(new Faces(Classes.FER2013, format, image, new byte[1])).batch(manager, new int[] {0});
+            assertEquals(new Shape(1, 3, 4, 6), batch.getShape());
+            assertEquals(image[(2 * 6 + 5) * 3 + 1] & 0xff, batch.getFloat(0, 1, 2, 5));
+        }
+    }
+
+    private static void assertSeen(JsonObject expected, byte[] seen) {
+        float[] values = floats(expected.get("seen"));
+        for (int i = 0; i < seen.length; i++) {
+            assertEquals(values[i], seen[i] & 0xff, 0.5001, expected + ", value " + i);
+        }
+    }
+
+    @Test
     void anImageIsAugmentedBySeedEpochAndIndexAlone() {
-        GreyInput input = Input.grey().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5);
+        PixelInput input = Input.grey().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5);
         try (NDManager manager = NDManager.newBaseManager()) {
             Examples plain = input.examples(FACES);
             Examples seen = plain.inEpoch(1, 3);
@@ -231,25 +312,25 @@ class RecipePartsTest {
     @Test
     void eachAugmentationDoesWhatItSays() {
         byte[] image = FACES.pixels(0);
-        byte[] mirrored = Input.grey().flipped(1).change().of(image, Faces.SIDE, new SplittableRandom(1));
+        byte[] mirrored = Input.grey().flipped(1).change().of(image, Format.FER2013, new SplittableRandom(1));
         assertEquals(image[47], mirrored[0]);
-        assertArrayEquals(image, Input.grey().flipped(1).change().of(mirrored, Faces.SIDE, new SplittableRandom(1)));
-        byte[] own = Input.grey().flipped(1).augmented("the first pixel black", (seen, side, random) -> {
+        assertArrayEquals(image, Input.grey().flipped(1).change().of(mirrored, Format.FER2013, new SplittableRandom(1)));
+        byte[] own = Input.grey().flipped(1).augmented("the first pixel black", (seen, format, random) -> {
             byte[] changed = seen.clone();
             changed[0] = 0;
             return changed;
-        }).change().of(image, Faces.SIDE, new SplittableRandom(1));
+        }).change().of(image, Format.FER2013, new SplittableRandom(1));
         assertEquals(0, own[0]);
         assertArrayEquals(Arrays.copyOfRange(mirrored, 1, Faces.PIXELS), Arrays.copyOfRange(own, 1, Faces.PIXELS));
         long flipped = IntStream.range(0, 2000)
-                .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).change().of(image, Faces.SIDE, new SplittableRandom(i * 77L)))).count();
+                .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).change().of(image, Format.FER2013, new SplittableRandom(i * 77L)))).count();
         assertEquals(500, flipped, 60);
-        assertArrayEquals(new byte[] {120, (byte) 255}, GreyInput.lit(new byte[] {100, (byte) 250}, 1.2, 1));
-        assertArrayEquals(new byte[] {(byte) 75, (byte) 175}, GreyInput.lit(new byte[] {100, (byte) 150}, 1, 2));
+        assertArrayEquals(new byte[] {120, (byte) 255}, PixelInput.lit(new byte[] {100, (byte) 250}, new Format(1, 1, 2), 1.2, 1));
+        assertArrayEquals(new byte[] {(byte) 75, (byte) 175}, PixelInput.lit(new byte[] {100, (byte) 150}, new Format(1, 1, 2), 1, 2));
         byte[] ramp = new byte[Faces.PIXELS];
         IntStream.range(0, ramp.length).forEach(i -> ramp[i] = (byte) (i % 100));
         for (int i = 0; i < 50; i++) {
-            byte[] erased = Input.grey().erased(1).change().of(ramp, Faces.SIDE, new SplittableRandom(i));
+            byte[] erased = Input.grey().erased(1).change().of(ramp, Format.FER2013, new SplittableRandom(i));
             double share = IntStream.range(0, ramp.length).filter(p -> erased[p] != ramp[p]).count() / (double) ramp.length;
             assertTrue(share > 0.01 && share < 0.36, "erased " + share);
         }

@@ -20,8 +20,10 @@ import ai.djl.nn.core.Linear;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.drawn.Sample;
 import ferkit.eval.Evaluation;
 import ferkit.model.Architecture;
@@ -71,7 +73,7 @@ class TrainingTest {
     }
 
     private static RunConfig config(int epochs, long seed) {
-        return new RunConfig(SMALL.name(), SMALL.plan(), "random", "0.001", RECIPE.parts(), "sample", "hash", seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
+        return new RunConfig(SMALL.name(), SMALL.plan(), "random", "0.001", RECIPE.parts(Format.FER2013), "sample", "hash", Classes.FER2013, Format.FER2013, seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
     }
 
     /** Remembers what it is told; stops the training thread after a given epoch's first batch. */
@@ -242,7 +244,7 @@ class TrainingTest {
     }
 
     private static RunConfig config(Recipe recipe, int epochs) {
-        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(epochs), recipe.parts(), "sample", "hash",
+        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(epochs), recipe.parts(Format.FER2013), "sample", "hash", Classes.FER2013, Format.FER2013,
                 1, epochs, 16, 0, 1, "cpu", Map.of(), 0);
     }
 
@@ -307,7 +309,7 @@ class TrainingTest {
                 }
             }
             JsonObject json = JsonParser.parseString(new String(entries.get("config.json"), StandardCharsets.UTF_8)).getAsJsonObject();
-            RECIPE.parts().keySet().forEach(part -> assertTrue(json.remove(part) != null, part));
+            RECIPE.parts(Format.FER2013).keySet().forEach(part -> assertTrue(json.remove(part) != null, part));
             entries.put("config.json", json.toString().getBytes(StandardCharsets.UTF_8));
             assertTrue(entries.remove("average.safetensors") != null);
             try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
@@ -354,21 +356,21 @@ class TrainingTest {
 
     @Test
     void aNetworkOfOnesOwnIsTrained() throws Exception {
-        Architecture own = Architecture.of("own", "flatten, dense 7", manager -> new SequentialBlock().add(Blocks.batchFlattenBlock())
-                .add(Linear.builder().setUnits(7).build()));
+        Architecture own = Architecture.of("own", "flatten, dense 7", (manager, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(classes).build()));
         Run run = train(folder, Recipe.of(own), 1, -1);
         assertEquals(20, run.predict(own, Examples.of(HELD_OUT)).size());
         assertEquals(7 * (Faces.PIXELS + 1), Summary.of(own).parameters());
         Architecture other = Architecture.of("own", "another plan", own::build);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> run.predict(other, Examples.of(HELD_OUT))).getMessage().contains("another plan"));
         try (NDManager manager = NDManager.newBaseManager()) {
-            Architecture eight = Architecture.of("eight", "", m -> new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()));
+            Architecture eight = Architecture.of("eight", "", (m, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()));
             assertEquals("Network eight makes (2, 8) of two images of shape (1, 48, 48): expected (2, 7), one logit for each class",
-                    assertThrows(IllegalArgumentException.class, () -> eight.build(manager)).getMessage());
-            Block once = own.build(manager.newSubManager());
-            Architecture used = Architecture.of("used", "", m -> once);
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> used.build(manager)).getMessage().startsWith("The function of network used gave"));
-            assertThrows(IllegalArgumentException.class, () -> Architecture.of("../up", "", m -> once));
+                    assertThrows(IllegalArgumentException.class, () -> eight.build(manager, Format.FER2013, 7)).getMessage());
+            Block once = own.build(manager.newSubManager(), Format.FER2013, 7);
+            Architecture used = Architecture.of("used", "", (m, format, classes) -> once);
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> used.build(manager, Format.FER2013, 7)).getMessage().startsWith("The function of network used gave"));
+            assertThrows(IllegalArgumentException.class, () -> Architecture.of("../up", "", (m, format, classes) -> once));
         }
     }
 
@@ -409,7 +411,7 @@ class TrainingTest {
     void evaluatingTwiceIsTheSameAndChangesNothing() throws Exception {
         try (NDManager manager = NDManager.newBaseManager()) {
             Training.seed(1, 0);
-            Block network = SMALL.build(manager);
+            Block network = SMALL.build(manager, Format.FER2013, 7);
             byte[] before = Weights.encode(Weights.of(network));
             Tally first = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> { });
             Tally second = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> { });

@@ -1,7 +1,8 @@
 package ferkit.data.report;
 
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -21,7 +22,7 @@ public final class Statistics {
     }
 
     /**
-     * Grey values of many pixels; NaN where there is no image.
+     * Values of many pixels; NaN where there is no image.
      *
      * @param mean 0 to 255
      * @param deviation the (population) standard deviation
@@ -30,17 +31,17 @@ public final class Statistics {
      */
     public record Grey(double mean, double deviation, double black, double white) {}
 
-    /** Grey values over all pixels of a split. */
+    /** Values over all pixels of a split, those of colour images over all channels. */
     public static Grey grey(Faces faces) {
         long[] histogram = new long[256];
-        byte[] image = new byte[Faces.PIXELS];
+        byte[] image = new byte[faces.format().size()];
         for (int i = 0; i < faces.size(); i++) {
             faces.copyPixels(i, image, 0);
             for (byte pixel : image) {
                 histogram[pixel & 0xff]++;
             }
         }
-        double count = (double) faces.size() * Faces.PIXELS;
+        double count = (double) faces.size() * faces.format().size();
         double sum = 0;
         double squares = 0;
         for (int grey = 0; grey < histogram.length; grey++) {
@@ -52,7 +53,7 @@ public final class Statistics {
     }
 
     /**
-     * How often brightness alone would name the right class: the mean grey value of an image falls into one of 16 equal steps,
+     * How often brightness alone would name the right class: the mean value of an image's pixels falls into one of 16 equal steps,
      * and the answer is the class that is most frequent among the training images of that step, or among all of them if the
      * step has none.
      *
@@ -60,7 +61,7 @@ public final class Statistics {
      */
     public static double accuracyByBrightness(Faces training, Faces validation) {
         int steps = 16;
-        int[][] counts = new int[steps][Emotion.COUNT];
+        int[][] counts = new int[steps][training.classes().count()];
         for (int i = 0; i < training.size(); i++) {
             if (training.label(i) != Faces.NO_LABEL) {
                 counts[brightness(training, i) * steps / 256][training.label(i)]++;
@@ -73,15 +74,15 @@ public final class Statistics {
         return (double) right / validation.size();
     }
 
-    /** The mean grey value of an image, 0 to 255, rounded down. */
+    /** The mean value of an image's pixels, 0 to 255, rounded down. */
     private static int brightness(Faces faces, int index) {
-        byte[] image = new byte[Faces.PIXELS];
+        byte[] image = new byte[faces.format().size()];
         faces.copyPixels(index, image, 0);
         int sum = 0;
         for (byte pixel : image) {
             sum += pixel & 0xff;
         }
-        return sum / Faces.PIXELS;
+        return sum / image.length;
     }
 
     private static int largest(int[] counts) {
@@ -89,19 +90,19 @@ public final class Statistics {
     }
 
     /** The images of one class, in their order. */
-    public static Faces ofClass(Faces faces, Emotion emotion) {
-        return faces.select(IntStream.range(0, faces.size()).filter(i -> faces.label(i) == emotion.label()).toArray());
+    public static Faces ofClass(Faces faces, int label) {
+        return faces.select(IntStream.range(0, faces.size()).filter(i -> faces.label(i) == label).toArray());
     }
 
     /**
      * An image with another brightness and contrast.
      *
-     * @param image 2,304 grey bytes, row by row, as is what is returned
-     * @param mean of its grey values then, 0 to 255
-     * @param deviation of its grey values then; what leaves 0 to 255 is cut off
+     * @param image of any format, as is what is returned
+     * @param mean of its values then, 0 to 255
+     * @param deviation of its values then; what leaves 0 to 255 is cut off
      */
     public static byte[] stretched(byte[] image, double mean, double deviation) {
-        Grey before = grey(new Faces(image, new byte[1]));
+        Grey before = grey(new Faces(Classes.FER2013, new Format(1, 1, image.length), image, new byte[1]));
         byte[] stretched = new byte[image.length];
         for (int p = 0; p < image.length; p++) {
             double value = before.deviation() == 0 ? mean : mean + ((image[p] & 0xff) - before.mean()) * deviation / before.deviation();
@@ -111,7 +112,7 @@ public final class Statistics {
     }
 
     /**
-     * The mean of images pixel by pixel, rounded: 2,304 bytes, row by row.
+     * The mean of images pixel by pixel, rounded, in their format.
      *
      * @throws IllegalArgumentException if there is no image
      */
@@ -119,8 +120,8 @@ public final class Statistics {
         if (faces.size() == 0) {
             throw new IllegalArgumentException("No image to average: expected at least one");
         }
-        long[] sums = new long[Faces.PIXELS];
-        byte[] image = new byte[Faces.PIXELS];
+        long[] sums = new long[faces.format().size()];
+        byte[] image = new byte[faces.format().size()];
         for (int i = 0; i < faces.size(); i++) {
             faces.copyPixels(i, image, 0);
             for (int p = 0; p < sums.length; p++) {

@@ -31,8 +31,8 @@ class StatisticsTest {
     @Test
     void greyValues() {
         assertEquals(new Statistics.Grey(150, 50, 0, 0), Statistics.grey(twoFaces()));
-        assertEquals(new Statistics.Grey(200, 0, 0, 0), Statistics.grey(Statistics.ofClass(twoFaces(), Emotion.HAPPY)));
-        assertEquals(Double.NaN, Statistics.grey(Statistics.ofClass(twoFaces(), Emotion.FEAR)).mean());
+        assertEquals(new Statistics.Grey(200, 0, 0, 0), Statistics.grey(Statistics.ofClass(twoFaces(), Emotion.HAPPY.label())));
+        assertEquals(Double.NaN, Statistics.grey(Statistics.ofClass(twoFaces(), Emotion.FEAR.label())).mean());
     }
 
     @Test
@@ -45,14 +45,14 @@ class StatisticsTest {
         assertEquals(2 / 3.0, Statistics.accuracyByBrightness(twoFaces(), new Faces(pixels, new byte[] {3, 3, 3})));
         Faces unlabelled = new Faces(new byte[Faces.PIXELS], new byte[] {Faces.NO_LABEL});
         assertEquals(0, Statistics.accuracyByBrightness(unlabelled, twoFaces()));
-        assertEquals(Double.NaN, Statistics.accuracyByBrightness(twoFaces(), Statistics.ofClass(twoFaces(), Emotion.FEAR)));
+        assertEquals(Double.NaN, Statistics.accuracyByBrightness(twoFaces(), Statistics.ofClass(twoFaces(), Emotion.FEAR.label())));
     }
 
     @Test
     void averages() {
         assertEquals(150, Statistics.average(twoFaces())[Faces.PIXELS - 1] & 0xff);
-        assertEquals(200, Statistics.average(Statistics.ofClass(twoFaces(), Emotion.HAPPY))[0] & 0xff);
-        Faces none = Statistics.ofClass(twoFaces(), Emotion.FEAR);
+        assertEquals(200, Statistics.average(Statistics.ofClass(twoFaces(), Emotion.HAPPY.label()))[0] & 0xff);
+        Faces none = Statistics.ofClass(twoFaces(), Emotion.FEAR.label());
         assertThrows(IllegalArgumentException.class, () -> Statistics.average(none));
     }
 }
