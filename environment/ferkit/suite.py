@@ -53,6 +53,14 @@ def kit_tests(bench: Bench, **variables):
                  or ([tools.last_line(answer.text)] if answer.code != 0 or count == 0 else []), count)
 
 
+def code_is_in_order(bench: Bench):
+    """What the compiler and Error Prone find in the library's code: profile checks in pom.xml."""
+    answer = tools.capture([*maven.command(), "-Pchecks", "test-compile"], env={**maven.environment(bench.java), **bench.environment}, cwd=places.ROOT)
+    if answer.code != 0:
+        tools.say(answer.text)
+    bench.record("code of the library", [maven.problem(answer.text)] if answer.code != 0 else [])
+
+
 def java_tests(bench: Bench, name: str = "tests of the library", environment: dict = {}):
     """mvn test: Surefire's lines are shown as they come, and its reports are read."""
     reports, problems, good = places.JARS.parent / "surefire-reports", [], 0
@@ -204,8 +212,8 @@ def slow_kit_tests(bench: Bench):
     kit_tests(bench, KIT_LONG_TESTS="1")
 
 
-CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, java_tests, notebooks_run, nothing_old_is_shown, notebooks_in_another_locale,
-          java_tests_in_another_locale]
+CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, code_is_in_order, java_tests, notebooks_run, nothing_old_is_shown,
+          notebooks_in_another_locale, java_tests_in_another_locale]
 LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, in_a_browser, slow_kit_tests]
 
 

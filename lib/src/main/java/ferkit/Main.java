@@ -223,7 +223,7 @@ public final class Main {
                     timer.close();
                 }
                 network = line.substring(0, last);
-                String[] request = network.split(" ");
+                String[] request = network.split(" ", -1);
                 timer = new StepTimer(Recipe.of(StudyModel.named(request[0])), Format.FER2013, Classes.FER2013, Integer.parseInt(request[1]), device);
                 timer.seconds(WARM_UP);
             }

@@ -44,7 +44,7 @@ record PixelSums(List<Integer> counts, List<Long> classes, long left, long upper
                 int value = image[at] & 0xff;
                 int column = at % Faces.SIDE;
                 classes[faces.label(i)] += value;
-                squares += value * value;
+                squares += (long) value * value;
                 left += column < Faces.SIDE / 2 ? value : 0;
                 upper += at < Faces.PIXELS / 2 ? value : 0;
                 across += column > 0 ? Math.abs(value - (image[at - 1] & 0xff)) : 0;

@@ -71,7 +71,7 @@ final class Help {
     }
 
     private static String html(Entry entry) {
-        String[] parts = TAG.split(entry.comment());
+        String[] parts = TAG.split(entry.comment(), -1);
         StringBuilder html = new StringBuilder("<dt><code>").append(Html.escape(entry.signature())).append("</code></dt><dd>")
                 .append(text(parts[0]));
         Matcher tag = TAG.matcher(entry.comment());
@@ -162,7 +162,7 @@ final class Help {
             if (open) {
                 add(type.getSimpleName().toString(), "", type.getKind().name().toLowerCase(Locale.ROOT) + " " + type.getSimpleName());
             }
-            return open ? super.visitClass(type, unused) : null;
+            return open ? super.visitClass(type, null) : null;
         }
 
         @Override

@@ -62,7 +62,7 @@ public final class DataTables {
         int[] training = data.training().counts();
         double sum = IntStream.of(training).sum();
         double[] shares = IntStream.range(0, names.size())
-                .mapToDouble(row -> row < training.length ? training[row] / sum : row == names.size() - 1 ? sum / sum : Double.NaN).toArray();
+                .mapToDouble(row -> row < training.length ? training[row] / sum : row == names.size() - 1 && sum > 0 ? 1 : Double.NaN).toArray();
         return table.addColumns(Figures.column("Share of training", shares, 3));
     }
 

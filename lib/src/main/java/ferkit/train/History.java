@@ -94,7 +94,7 @@ public record History(List<Epoch> epochs) {
         }
         List<Epoch> epochs = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
-            String[] c = lines.get(i).split(",");
+            String[] c = lines.get(i).split(",", -1);
             try {
                 if (c.length != 7 || Integer.parseInt(c[0]) != i) {
                     throw new NumberFormatException("wrong epoch or number of columns");

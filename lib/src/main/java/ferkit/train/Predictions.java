@@ -141,7 +141,7 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
                 throw new IOException(file + ", line 1: found \"" + line + "\", expected \"" + header + "\"");
             }
             while ((line = reader.readLine()) != null) {
-                String[] cells = line.split(",");
+                String[] cells = line.split(",", -1);
                 try {
                     if (cells.length != 3 + classes.count() || Integer.parseInt(cells[0]) != rows.size()) {
                         throw new IllegalArgumentException("wrong index or number of columns");

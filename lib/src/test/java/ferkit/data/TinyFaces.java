@@ -19,8 +19,9 @@ public final class TinyFaces {
         double[] wave = random.doubles(6).toArray();
         byte[] pixels = new byte[Faces.PIXELS];
         for (int p = 0; p < pixels.length; p++) {
+            int row = p / Faces.SIDE;
             double x = p % Faces.SIDE / 48.0;
-            double y = p / Faces.SIDE / 48.0;
+            double y = row / 48.0;
             pixels[p] = (byte) (127 + 60 * StrictMath.sin(6 * wave[0] * x + 9 * wave[1] * y + 6 * wave[2])
                     + 60 * StrictMath.sin(12 * wave[3] * x - 9 * wave[4] * y + 6 * wave[5]));
         }

@@ -96,7 +96,7 @@ class EvaluationTest {
     @Test
     void longNamesWidenTheReport() {
         String[] lines = Evaluation.of(predictions(new int[] {0, 1}, new int[] {0, 2}))
-                .report(List.of("a", "b", "c", "d", "e", "f", "quite a long class name")).split("\n");
+                .report(List.of("a", "b", "c", "d", "e", "f", "quite a long class name")).split("\n", -1);
         assertEquals(" ".repeat(23) + "  precision    recall  f1-score   support", lines[0]);
         assertEquals(" ".repeat(22) + "a       1.00      1.00      1.00         1", lines[2]);
         assertEquals("quite a long class name       0.00      0.00      0.00         0", lines[8]);

@@ -77,7 +77,7 @@ class PicturesTest {
         assertEquals(List.of(4, 8), pooled.stream().map(List::size).toList());
         assertEquals(List.of(44, 18), pooled.stream().map(maps -> maps.get(0).length).toList());
         assertTrue(pooled.get(1).stream().allMatch(map -> map[7][7] >= 0), "behind a ReLU");
-        assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights", Pictures.kernels(run, SMALL, SAMPLE).description().split(",")[0]);
+        assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights", Pictures.kernels(run, SMALL, SAMPLE).description().split(",", 2)[0]);
         assertThrows(Refusal.class, () -> Pictures.kernels(run, StudyModel.named("6"), SAMPLE), "weights of another network");
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
         assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
@@ -89,9 +89,9 @@ class PicturesTest {
         Predictions said = run.validation();
         double surest = IntStream.range(0, said.size()).filter(i -> said.predicted()[i] != said.truth()[i])
                 .mapToDouble(i -> said.probabilities()[i][said.predicted()[i]]).max().getAsDouble();
-        String first = drawn.description().split(";")[0];
+        String first = drawn.description().split(";", 2)[0];
         assertTrue(first.contains("taken for") && first.contains(Figures.fixed(surest, 2)), first);
-        assertEquals(3, drawn.description().split("named right").length - 1);
+        assertEquals(3, drawn.description().split("named right", -1).length - 1);
     }
 
     @Test

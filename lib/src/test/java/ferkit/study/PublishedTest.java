@@ -105,7 +105,7 @@ class PublishedTest {
         assertEquals("Validation loss is lowest at epoch 1 (1.726) and as low again at the last, 3.", loss(1.7261, 1.8, 1.7261));
         assertEquals("Validation loss is lowest at the last epoch (1.726): it has not turned yet.", loss(1.72634, 1.72611));
         assertEquals("At the best epoch, 2, training accuracy minus validation accuracy is 0.000; it is the last one. ",
-                Overfitting.of(new History(List.of(epoch(1, 0.3, 0.4, 2), epoch(2, 0.5, 0.50004, 1)))).sentence().split("Validation loss")[0]);
+                Overfitting.of(new History(List.of(epoch(1, 0.3, 0.4, 2), epoch(2, 0.5, 0.50004, 1)))).sentence().split("Validation loss", 2)[0]);
         assertEquals("0.04996", Figures.pValue(0.04996));
         assertEquals("0.0504", Figures.pValue(0.0504));
         assertEquals("0.050", Figures.pValue(0.05));

@@ -87,7 +87,7 @@ final class KerasFile {
 
     /** The last name but one of a path. */
     private static String layer(String weight) {
-        String[] path = weight.split("/");
+        String[] path = weight.split("/", -1);
         return path.length > 1 ? path[path.length - 2] : "";
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.Faces;
 import ferkit.data.Official;

@@ -42,7 +42,7 @@ class WeightFileTest {
     Path folder;
 
     /** A file of all tensors of a random trunk under a layout's names, after a change. */
-    private Path safetensors(NDManager manager, EfficientNet net, Layout layout, Consumer<NDList> change) throws IOException {
+    private Path safetensors(EfficientNet net, Layout layout, Consumer<NDList> change) throws IOException {
         NDList arrays = new NDList();
         for (Map.Entry<Place, List<Parameter>> entry : net.parameters().entrySet()) {
             for (Parameter p : entry.getValue()) {
@@ -65,7 +65,7 @@ class WeightFileTest {
             };
             try (NDManager manager = NDManager.newBaseManager()) {
                 EfficientNet net = new EfficientNet(manager, variant);
-                Path file = safetensors(manager, net, layout, arrays -> {});
+                Path file = safetensors(net, layout, arrays -> {});
                 EfficientNet read = WeightFile.read(file).load(manager, variant);
                 for (Map.Entry<Place, List<Parameter>> entry : net.parameters().entrySet()) {
                     for (int i = 0; i < entry.getValue().size(); i++) {
@@ -80,7 +80,7 @@ class WeightFileTest {
     @Test
     void missingUnknownAndMisshapenTensorsAreListed() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Path file = safetensors(manager, new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION, arrays -> {
+            Path file = safetensors(new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION, arrays -> {
                 arrays.get("features.8.0.weight").setName("features.9.0.weight");
                 NDArray wide = arrays.get("features.0.1.weight").reshape(16, 2);
                 wide.setName("features.0.1.weight");
@@ -96,7 +96,7 @@ class WeightFileTest {
     @Test
     void aTimmFileOfUnknownHashNeedsItsVariantNamed() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            WeightFile file = WeightFile.read(safetensors(manager, new EfficientNet(manager, Variant.TIMM), Layout.TIMM, arrays -> {}));
+            WeightFile file = WeightFile.read(safetensors(new EfficientNet(manager, Variant.TIMM), Layout.TIMM, arrays -> {}));
             assertTrue(file.variant().isEmpty());
             IOException e = assertThrows(IOException.class, () -> file.load(manager));
             assertTrue(e.getMessage().endsWith(" is known nor does its name say it. Name the variant: Variant.TIMM or Variant.TIMM_TF"), e.getMessage());
@@ -109,7 +109,7 @@ class WeightFileTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             Path file = folder.resolve(name);
             Files.createDirectories(file.getParent());
-            return WeightFile.read(Files.move(safetensors(manager, new EfficientNet(manager, variant), layout, arrays -> {}), file));
+            return WeightFile.read(Files.move(safetensors(new EfficientNet(manager, variant), layout, arrays -> {}), file));
         }
     }
 
@@ -146,7 +146,7 @@ class WeightFileTest {
     @Test
     void whatIsBesideACompleteTrunkIsLeftOut() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Path file = safetensors(manager, new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION, arrays -> {
+            Path file = safetensors(new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION, arrays -> {
                 arrays.forEach(a -> a.setName("backbone." + a.getName()));
                 for (String name : List.of("backbone.classifier.1.weight", "head.bn1.weight", "features.9.0.weight")) {
                     NDArray more = manager.ones(new Shape(7, 2));
@@ -437,7 +437,7 @@ class WeightFileTest {
     void namesBehindAPrefix() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
             for (String prefix : List.of("module.", "model._orig_mod.")) {
-                Path file = safetensors(manager, new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION,
+                Path file = safetensors(new EfficientNet(manager, Variant.TORCHVISION), Layout.TORCHVISION,
                         arrays -> arrays.forEach(a -> a.setName(prefix + a.getName())));
                 assertEquals(Variant.TORCHVISION, WeightFile.read(file).load(manager).variant());
             }

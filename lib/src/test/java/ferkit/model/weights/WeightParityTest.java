@@ -79,7 +79,7 @@ class WeightParityTest {
             for (int i = 0; i < cases.size(); i++) {
                 JsonObject expected = cases.get(i).getAsJsonObject();
                 NDArray images = images(manager, expected);
-                if (variant == Variant.KERAS) {
+                if (variant.equals(Variant.KERAS)) {
                     images = undoNormalisation(images);
                 }
                 for (DataType precision : variant.lite() ? List.of(DataType.FLOAT32) : List.of(DataType.FLOAT64, DataType.FLOAT32)) {
