@@ -183,9 +183,11 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
             for (int column = 0; column < width; column++) {
                 double x = Math.min(Math.max(a * (column - middleX) + b * (row - middleY) + dx + middleX, 0), width - 1);
                 double y = Math.min(Math.max(c * (column - middleX) + d * (row - middleY) + dy + middleY, 0), height - 1);
-                double right = x - (int) x;
-                double below = y - (int) y;
-                int at = ((int) y * width + (int) x) * channels;
+                int left = (int) x;
+                int top = (int) y;
+                double right = x - left;
+                double below = y - top;
+                int at = (top * width + left) * channels;
                 int next = x < width - 1 ? channels : 0;
                 int under = y < height - 1 ? width * channels : 0;
                 for (int channel = 0; channel < channels; channel++, at++) {
