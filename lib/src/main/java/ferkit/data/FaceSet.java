@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -19,6 +21,8 @@ public final class FaceSet {
     private final Faces validation;
     private final Faces test;
     private final String hash;
+    /** What {@link #limitTraining} made, by limit and seed: cut and hashed once. */
+    private final Map<List<Long>, FaceSet> limited = new ConcurrentHashMap<>();
 
     /**
      * A data set of these three splits.
@@ -111,8 +115,10 @@ public final class FaceSet {
         if (limit == 0 || limit >= training.size()) {
             return this;
         }
-        int[] chosen = IntStream.of(permutation(training.size(), new SplittableRandom(seed))).limit(limit).sorted().toArray();
-        return new FaceSet(origin, training.select(chosen), validation, test);
+        return limited.computeIfAbsent(List.of((long) limit, seed), key -> {
+            int[] chosen = IntStream.of(permutation(training.size(), new SplittableRandom(seed))).limit(limit).sorted().toArray();
+            return new FaceSet(origin, training.select(chosen), validation, test);
+        });
     }
 
     /** What it is and how much of it, as a notebook prints it. */

@@ -17,7 +17,6 @@ import ferkit.study.Kind;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Workspace;
-import ferkit.train.Examples;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
 import ferkit.train.Refusal;
@@ -337,12 +336,11 @@ public final class Study {
 
     /** The same for a network of one's own, or one that is trained otherwise. */
     public Run train(Recipe recipe) throws InterruptedException {
-        return train(recipe, PlannedRun::train);
-    }
-
-    /** The same for any network and examples made of the images, for example stored features. */
-    public Run train(Recipe recipe, Examples training, Examples validation, Examples test) throws InterruptedException {
-        return train(recipe, (planned, progress) -> planned.train(training, validation, test, progress));
+        return Refusal.attempt(() -> {
+            PlannedRun planned = workspace().planned(recipe);
+            Optional<Run> finished = loaded(planned);
+            return finished.isPresent() ? finished.get() : train(planned, PlannedRun::train);
+        });
     }
 
     /**
@@ -394,14 +392,6 @@ public final class Study {
     @FunctionalInterface
     interface Trainer {
         Run train(PlannedRun planned, Progress progress) throws IOException, InterruptedException;
-    }
-
-    private Run train(Recipe recipe, Trainer trainer) throws InterruptedException {
-        return Refusal.attempt(() -> {
-            PlannedRun planned = workspace().planned(recipe);
-            Optional<Run> finished = loaded(planned);
-            return finished.isPresent() ? finished.get() : train(planned, trainer);
-        });
     }
 
     /** Trains it, in a line of progress. */

@@ -13,7 +13,10 @@ import ferkit.train.Run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -55,38 +58,23 @@ public record TransferResults(Origin origin, String name, Variant variant) {
 
     /** Runs at their best epochs; below them the study's row if one of them follows its procedure on all of FER2013. */
     public Table rows(Run... runs) {
-        List<String> names = new ArrayList<>(Arrays.stream(runs).map(this::title).toList());
-        List<String> intervals = new ArrayList<>(Arrays.stream(runs).map(r -> Results.interval(r).text()).toList());
-        boolean beside = Arrays.stream(runs).anyMatch(this::followsStudy);
-        if (beside) {
-            names.add("Study: EfficientNet-B0");
-            intervals.add("");
-        }
-        Published.Result published = Published.result(PUBLISHED);
-        return Table.create("EfficientNet's runs, each at its best epoch", StringColumn.create("Model", names),
-                column("Training accuracy", runs, run -> run.best().accuracy(), beside, published.trainingAccuracy()),
-                column("Training loss", runs, run -> run.best().loss(), beside, published.trainingLoss()),
-                column("Validation accuracy", runs, run -> run.best().valAccuracy(), beside, published.validationAccuracy()),
-                StringColumn.create("95 % interval", intervals),
-                column("Validation loss", runs, run -> run.best().valLoss(), beside, published.validationLoss()),
-                column("Test accuracy", runs, run -> run.test().accuracy(), beside, published.testAccuracy()),
-                StringColumn.create("Best epoch", epochs(runs, beside)));
+        Optional<Published.Result> study = Optional.of(Published.result(PUBLISHED)).filter(row -> Arrays.stream(runs).anyMatch(this::followsStudy));
+        return Table.create("EfficientNet's runs, each at its best epoch", column("Model", runs, this::title, study.map(row -> "Study: EfficientNet-B0")),
+                figures("Training accuracy", runs, run -> run.best().accuracy(), study.map(Published.Result::trainingAccuracy)),
+                figures("Training loss", runs, run -> run.best().loss(), study.map(Published.Result::trainingLoss)),
+                figures("Validation accuracy", runs, run -> run.best().valAccuracy(), study.map(Published.Result::validationAccuracy)),
+                column("95 % interval", runs, run -> Results.interval(run).text(), study.map(row -> "")),
+                figures("Validation loss", runs, run -> run.best().valLoss(), study.map(Published.Result::validationLoss)),
+                figures("Test accuracy", runs, run -> run.test().accuracy(), study.map(Published.Result::testAccuracy)),
+                column("Best epoch", runs, run -> Integer.toString(run.best().epoch()), study.map(row -> "")));
     }
 
-    private static List<String> epochs(Run[] runs, boolean beside) {
-        List<String> epochs = new ArrayList<>(Arrays.stream(runs).map(r -> Integer.toString(r.best().epoch())).toList());
-        if (beside) {
-            epochs.add("");
-        }
-        return epochs;
+    private static StringColumn figures(String name, Run[] runs, ToDoubleFunction<Run> figure, Optional<Double> study) {
+        return column(name, runs, run -> Figures.fixed(figure.applyAsDouble(run), 4), study.map(value -> value.isNaN() ? "" : Figures.fixed(value, 2)));
     }
 
-    private static StringColumn column(String name, Run[] runs, ToDoubleFunction<Run> figure, boolean beside, double study) {
-        List<String> cells = new ArrayList<>(Arrays.stream(runs).map(r -> Figures.fixed(figure.applyAsDouble(r), 4)).toList());
-        if (beside) {
-            cells.add(Double.isNaN(study) ? "" : Figures.fixed(study, 2));
-        }
-        return StringColumn.create(name, cells);
+    private static StringColumn column(String name, Run[] runs, Function<Run, String> cell, Optional<String> study) {
+        return StringColumn.create(name, Stream.concat(Arrays.stream(runs).map(cell), study.stream()));
     }
 
     /**

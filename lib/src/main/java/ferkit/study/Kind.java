@@ -1,5 +1,7 @@
 package ferkit.study;
 
+import ferkit.data.Classes;
+import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.model.StudyModel;
 import ferkit.train.Recipe;
@@ -37,7 +39,8 @@ public enum Kind {
         if (origin.isSample()) {
             return SAMPLE;
         }
-        Optional<Recipe> studys = studys(run).filter(recipe -> origin.isComparable() && run.differsInProcedure(recipe).isEmpty());
+        boolean fer2013 = origin.isComparable() && run.classes().equals(Classes.FER2013) && run.format().equals(Format.FER2013);
+        Optional<Recipe> studys = studys(run).filter(recipe -> fer2013 && run.differsInProcedure(recipe).isEmpty());
         if (studys.isEmpty()) {
             return run.whole() ? OWN : TRIAL;
         }

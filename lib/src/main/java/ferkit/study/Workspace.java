@@ -24,13 +24,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The data set and settings of a study, and the runs that a recipe has on both, in folders by their {@link Kind}. */
-public final class Workspace {
+/**
+ * The data set and settings of a study, and the runs that a recipe has on both, in folders by their {@link Kind}.
+ *
+ * @param root the kit's folder
+ * @param settings as the user gave them
+ * @param data all images; the limit cuts them only for training
+ * @param device on which training runs, "cpu", "gpu0", …
+ */
+public record Workspace(Path root, Settings settings, FaceSet data, String device) {
     private static final int TRIAL_EPOCHS = 1;
     private static final int TRIAL_LIMIT = 5_000;
     private static final int SAMPLE_EPOCHS = 5;
@@ -41,27 +47,6 @@ public final class Workspace {
             "OMP_DYNAMIC", (value, threads) -> !value.matches("false|0"),
             "OMP_THREAD_LIMIT", (value, threads) -> value.length() < 10 && value.matches("\\d+") && Integer.parseInt(value) < threads,
             "OMP_MAX_ACTIVE_LEVELS", (value, threads) -> value.matches("0+"));
-
-    private final Path root;
-    private final Settings settings;
-    private final FaceSet data;
-    private final String device;
-    private final Map<Integer, FaceSet> limited = new ConcurrentHashMap<>();
-
-    /**
-     * A workspace on data that are open already.
-     *
-     * @param root the kit's folder
-     * @param settings as the user gave them
-     * @param data all images; the limit cuts them only for training
-     * @param device on which training runs, "cpu", "gpu0", …
-     */
-    public Workspace(Path root, Settings settings, FaceSet data, String device) {
-        this.root = root;
-        this.settings = settings;
-        this.data = data;
-        this.device = device;
-    }
 
     /**
      * Opens the data set that the settings name, or else the one in {@code data/}, or else the drawn sample.
@@ -74,21 +59,6 @@ public final class Workspace {
         FaceSet data = data(settings, log);
         data.origin().notes().forEach(log);
         return new Workspace(findRoot(), settings, data, prepareEngine(settings));
-    }
-
-    /** The kit's folder. */
-    public Path root() {
-        return root;
-    }
-
-    /** As the user gave them. */
-    public Settings settings() {
-        return settings;
-    }
-
-    /** All images; the limit cuts them only for training. */
-    public FaceSet data() {
-        return data;
     }
 
     /** The same data and device with other settings. */
@@ -187,7 +157,7 @@ public final class Workspace {
         int chosenBatch = recipe.batch().or(settings::batch).orElse(batch);
         boolean whole = chosenLimit == 0 && chosenEpochs == recipe.epochs().orElse(recipe.fullEpochs())
                 && chosenBatch == recipe.batch().orElse(RunConfig.STUDY_BATCH);
-        FaceSet limited = limited(chosenLimit);
+        FaceSet limited = data.limitTraining(chosenLimit, settings.seed());
         RunConfig config = new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs),
                 recipe.parts(data.format()), data.origin().title(), limited.hash(), data.classes(), data.format(), settings.seed(), chosenEpochs, chosenBatch,
                 chosenLimit, whole, settings.threads(), device, versions(), 0);
@@ -204,11 +174,6 @@ public final class Workspace {
             throw new IllegalArgumentException("This network is named " + config.model() + " as one of the study's is, but has another " + differing
                     + ": give it another name, for example recipe.named(\"" + config.model() + "-2\"), because its runs are kept under it");
         }
-    }
-
-    /** The data with so many training images, cut and hashed once. */
-    private FaceSet limited(int limit) {
-        return limited.computeIfAbsent(limit, n -> data.limitTraining(n, settings.seed()));
     }
 
     /** Where a run lies; one of the study's on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
