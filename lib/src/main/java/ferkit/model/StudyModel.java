@@ -43,6 +43,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
     private static final Pooling AVG = Pooling.AVG;
 
     /** The study's six, to be compared with its report line by line. A row of one's own goes below them. */
+    // @formatter:off
     public static final List<StudyModel> ALL = List.of(
             new StudyModel("model-1", List.of(32, 64, 128),      3, SAME,  List.of(MAX, MAX, MAX),      256),
             new StudyModel("model-2", List.of(32, 64, 128),      3, SAME,  List.of(MAX, AVG, AVG),      256),
@@ -50,6 +51,7 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
             new StudyModel("model-4", List.of(32, 64, 128),      5, SAME,  List.of(MAX, AVG, AVG),      256),
             new StudyModel("model-5", List.of(32, 64, 128, 256), 3, SAME,  List.of(MAX, MAX, AVG, AVG), 512),
             new StudyModel("model-6", List.of(32, 64, 128),      3, VALID, List.of(MAX, AVG, AVG),      256));
+    // @formatter:on
 
     /** @throws IllegalArgumentException if the name is none for a folder, there is not one pooling a block, or a size is out of its range */
     public StudyModel {
