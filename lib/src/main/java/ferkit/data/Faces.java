@@ -73,15 +73,20 @@ public final class Faces {
      * @throws IOException if one cannot be read; the message names it and says what is wrong
      */
     public static Faces read(List<Path> files) throws IOException {
-        FaceList faces = new FaceList();
+        return read(files, Classes.FER2013, Format.FER2013);
+    }
+
+    /** As {@link #read(List)}, made this format, for what was trained on these classes. */
+    public static Faces read(List<Path> files, Classes classes, Format format) throws IOException {
+        FaceList faces = new FaceList(format);
         for (Path file : files) {
             try {
-                faces.add(ImageFile.decode(Source.bytes(file, new Room(ImageFile.LARGEST))).pixels(), 0, NO_LABEL);
+                faces.add(ImageFile.decode(Source.bytes(file, new Room(ImageFile.LARGEST)), format.colour(), format.height(), format.width()).pixels(), 0, NO_LABEL);
             } catch (IOException e) {
                 throw new IOException(Source.sentence(e, file), e);
             }
         }
-        return faces.toFaces();
+        return faces.toFaces(classes);
     }
 
     /** What the labels mean. */
@@ -183,13 +188,9 @@ public final class Faces {
         return Arrays.copyOfRange(pixels, index * format.size(), (index + 1) * format.size());
     }
 
-    /** The same images where label i meant the i-th of these classes. */
-    public Faces relabelled(List<Emotion> order) {
-        byte[] meant = new byte[labels.length];
-        for (int i = 0; i < meant.length; i++) {
-            meant[i] = labels[i] == NO_LABEL ? NO_LABEL : (byte) order.get(labels[i]).label();
-        }
-        return new Faces(classes, format, pixels, meant);
+    /** The same images under other labels, wholly of these; takes over the array as {@link #Faces(Classes, Format, byte[], byte[])} does. */
+    public Faces withLabels(Classes meant, byte[] others) {
+        return new Faces(meant, format, pixels, others);
     }
 
     /** The images at these indices, in the order of the indices. */

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * FER+: the votes of ten people on each image of FER2013, joined by row order within each split
@@ -20,6 +22,7 @@ import java.util.Optional;
 public final class FerPlus {
     private static final String NAME = "fer2013new.csv";
 
+    private final FaceSet faces;
     private final Map<Split, List<int[]>> votes;
 
     /** What FER+ lets people vote for, in the order of its columns. */
@@ -47,13 +50,24 @@ public final class FerPlus {
         public Optional<Emotion> emotion() {
             return Optional.ofNullable(emotion);
         }
+
+        /** Whether this is for a class of {@link Classes#WITH_CONTEMPT}, not for unknown or not a face. */
+        private boolean isClass() {
+            return ordinal() <= CONTEMPT.ordinal();
+        }
+
+        /** The label of {@link Classes#WITH_CONTEMPT} that this vote is for. */
+        private int label() {
+            return emotion == null ? Emotion.COUNT : emotion.label();
+        }
     }
 
     /** Where FER+ is not in the images' order, its majorities hardly ever are their labels; in order, two in three are. */
     private static final double LEAST_AGREEMENT = 0.5;
     private static final int ENOUGH = 100;
 
-    private FerPlus(Map<Split, List<int[]>> votes) {
+    private FerPlus(FaceSet faces, Map<Split, List<int[]>> votes) {
+        this.faces = faces;
         this.votes = votes;
     }
 
@@ -107,12 +121,12 @@ public final class FerPlus {
                         + " use it with the whole fer2013.csv");
             }
         }
-        FerPlus ferPlus = new FerPlus(votes);
-        ferPlus.checkOrder(file, faces);
+        FerPlus ferPlus = new FerPlus(faces, votes);
+        ferPlus.checkOrder(file);
         return ferPlus;
     }
 
-    private void checkOrder(Path file, FaceSet faces) throws IOException {
+    private void checkOrder(Path file) throws IOException {
         int comparable = 0;
         int agreeing = 0;
         for (Split split : Split.values()) {
@@ -167,7 +181,10 @@ public final class FerPlus {
      * {@link Vote#NOT_A_FACE} are left out of training by the authors.
      */
     public Optional<Vote> majority(Split split, int index) {
-        int[] row = votes.get(split).get(index);
+        return majority(votes.get(split).get(index));
+    }
+
+    private static Optional<Vote> majority(int[] row) {
         int sum = 0;
         int best = 0;
         for (int i = 0; i < row.length; i++) {
@@ -175,5 +192,76 @@ public final class FerPlus {
             best = row[i] > row[best] ? i : best;
         }
         return row[best] > 1 && 2 * row[best] > sum ? Optional.of(Vote.values()[best]) : Optional.empty();
+    }
+
+    /**
+     * The images under the class that the {@link #majority} saw, of eight: FER2013's seven and contempt. Left out, and counted in a note, are those
+     * without a majority and those whose majority says unknown or not a face, as in the authors' mode "majority"
+     * (github.com/microsoft/FERPlus, src/ferplus.py).
+     */
+    public FaceSet byMajority() {
+        return relabelled("majority", row -> majority(row).filter(Vote::isClass).map(vote -> {
+            float[] one = new float[Classes.WITH_CONTEMPT.count()];
+            one[vote.label()] = 1;
+            return one;
+        }), false);
+    }
+
+    /**
+     * The images shared among the eight classes as people voted, with the likeliest as their label: soft labels. As in the authors' mode "crossentropy"
+     * (github.com/microsoft/FERPlus, src/ferplus.py), single votes do not count; the most frequent answers are taken until they hold three quarters of the
+     * votes or are three, equal ones together, and none from unknown or not a face on. Left out, and counted in a note, are images for which
+     * they hold no more than half of the votes or are more than three.
+     */
+    public FaceSet byVotes() {
+        return relabelled("votes", FerPlus::shares, true);
+    }
+
+    private FaceSet relabelled(String by, Function<int[], Optional<float[]>> labels, boolean shared) {
+        List<Faces> splits = new ArrayList<>();
+        int all = 0;
+        int left = 0;
+        for (Split split : Split.values()) {
+            List<Optional<float[]>> rows = votes.get(split).stream().map(labels).toList();
+            int[] kept = IntStream.range(0, rows.size()).filter(i -> rows.get(i).isPresent()).toArray();
+            float[][] shares = IntStream.of(kept).mapToObj(i -> rows.get(i).get()).toArray(float[][]::new);
+            Faces some = faces.split(split).select(kept).withLabels(Classes.WITH_CONTEMPT, new byte[kept.length]).withShares(shares);
+            byte[] likeliest = new byte[kept.length];
+            for (int i = 0; i < likeliest.length; i++) {
+                likeliest[i] = (byte) some.label(i);
+            }
+            splits.add(shared ? some : some.withLabels(Classes.WITH_CONTEMPT, likeliest));
+            all += rows.size();
+            left += rows.size() - kept.length;
+        }
+        List<String> notes = new ArrayList<>(faces.origin().notes());
+        notes.add("Labels by FER+'s " + by + " in place of FER2013's: " + left + " of " + all + " images left out, on which people did not agree, or most saw"
+                + " nothing known or no face. Figures are not comparable with the study's.");
+        return new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, faces.origin().title() + " with FER+'s labels by " + by, notes),
+                splits.get(0), splits.get(1), splits.get(2));
+    }
+
+    private static Optional<float[]> shares(int[] row) {
+        int[] rest = IntStream.of(row).map(count -> count > 1 ? count : 0).toArray();
+        int sum = IntStream.of(rest).sum();
+        float[] shares = new float[Classes.WITH_CONTEMPT.count()];
+        int taken = 0;
+        int answers = 0;
+        boolean known = true;
+        while (known && 4 * taken < 3 * sum && answers < 3) {
+            int most = IntStream.of(rest).max().getAsInt();
+            for (Vote vote : Vote.values()) {
+                if (known && rest[vote.ordinal()] == most) {
+                    known = vote.isClass();
+                    if (known) {
+                        shares[vote.label()] = most;
+                        rest[vote.ordinal()] = 0;
+                        taken += most;
+                        answers++;
+                    }
+                }
+            }
+        }
+        return 2 * taken > sum && answers <= 3 ? Optional.of(shares) : Optional.empty();
     }
 }

@@ -187,14 +187,14 @@ public final class Pictures {
 
     /**
      * What a run says of images of one's own. Only their names are shown, so that no photograph lands in a page;
-     * {@code run.predict(model, Examples.of(Faces.read(files)))} gives the numbers.
+     * {@code run.predict(model, Examples.of(Faces.read(files, data.classes(), data.format())))} gives the numbers.
      *
      * @param path a PNG or JPEG file with one face cut out, or a folder of such files, of which those are taken that end in .png, .jpg or .jpeg
      * @throws Refusal if there is none or one cannot be read, or the run's weights are of another network
      */
     public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws InterruptedException {
         List<Path> files = Refusal.attempt(() -> files(path));
-        Predictions said = Refusal.attempt(() -> run.predict(model, Examples.of(Faces.read(files))));
+        Predictions said = Refusal.attempt(() -> run.predict(model, Examples.of(Faces.read(files, data.classes(), data.format()))));
         List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < said.size(); i++) {
             answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));

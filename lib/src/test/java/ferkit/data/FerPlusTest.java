@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,39 @@ class FerPlusTest {
         Path file = write("");
         assertEquals(Optional.of(file), FerPlus.beside(folder));
         assertEquals(Optional.of(file), FerPlus.beside(folder.resolve("fer2013.csv")));
+    }
+
+    /** Labels as src/ferplus.py of the authors gives them in its modes "majority" and "crossentropy" for these votes. */
+    @Test
+    void eightClassesByMajorityAndByVotes() throws IOException {
+        FaceSet faces = faces(8, 1, 1);
+        FerPlus ferPlus = FerPlus.read(write("""
+                Training,,6,0,1,1,0,0,0,0,2,0
+                Training,,0,0,0,0,0,0,0,7,3,0
+                Training,,0,0,0,0,0,0,0,0,0,10
+                Training,,4,0,0,1,3,2,0,0,0,0
+                Training,,2,2,2,2,2,0,0,0,0,0
+                Training,,1,1,1,1,1,1,1,1,1,1
+                Training,,5,0,0,0,0,0,0,0,5,0
+                Training,,4,0,0,0,0,0,0,0,3,2
+                PublicTest,,0,0,0,0,0,0,9,1,0,0
+                PrivateTest,,0,10,0,0,0,0,0,0,0,0
+                """), faces);
+        FaceSet majority = ferPlus.byMajority();
+        assertEquals(Classes.WITH_CONTEMPT, majority.classes());
+        assertEquals(2, majority.training().size());
+        assertEquals(List.of(6, 7), List.of(majority.training().label(0), majority.training().label(1)));
+        assertEquals(Optional.empty(), majority.training().shares(0));
+        assertEquals("test with FER+'s labels by majority", majority.origin().title());
+        assertEquals("Labels by FER+'s majority in place of FER2013's: 6 of 10 images left out, on which people did not agree, or most saw nothing known or no"
+                + " face. Figures are not comparable with the study's.", majority.origin().notes().get(0));
+        FaceSet votes = ferPlus.byVotes();
+        assertEquals(3, votes.training().size());
+        assertArrayEquals(new float[] {0, 0, 0, 0, 0, 0, 1, 0}, votes.training().shares(0).orElseThrow());
+        assertArrayEquals(new float[] {0, 0, 0, 0, 0, 0, 0, 1}, votes.training().shares(1).orElseThrow());
+        assertArrayEquals(new float[] {3 / 7f, 0, 0, 0, 0, 0, 4 / 7f, 0}, votes.training().shares(2).orElseThrow(), 1e-7f);
+        assertEquals(Emotion.FEAR.label(), votes.validation().label(0));
+        assertEquals(Emotion.HAPPY.label(), votes.test().label(0));
     }
 
     private static String error(Path file, FaceSet faces) {

@@ -125,7 +125,7 @@ class OfficialTest {
             writer.setOutput(out);
             writer.write(null, new IIOImage(TinyFaces.image(image, BufferedImage.TYPE_BYTE_GRAY), null, null), quality);
             out.flush();
-            return ImageFile.decode(bytes.toByteArray()).pixels();
+            return TinyFaces.decode(bytes.toByteArray()).pixels();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

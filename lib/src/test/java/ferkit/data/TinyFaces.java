@@ -1,5 +1,7 @@
 package ferkit.data;
 
+import ferkit.data.file.ImageFile;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -93,5 +95,37 @@ public final class TinyFaces {
     public static void write(Path file, byte[] content) throws IOException {
         Files.createDirectories(file.getParent());
         Files.write(file, content);
+    }
+
+    /** A PNG or JPEG as FER2013's images are: grey, 48×48. */
+    public static ImageFile decode(byte[] content) throws IOException {
+        return ImageFile.decode(content, false, Faces.SIDE, Faces.SIDE);
+    }
+
+    /** Eight classes, of which the last two are none of FER2013's. */
+    public static final String[] EIGHT = {"angry", "disgust", "fear", "happy", "sad", "neutral", "bored", "contempt"};
+
+    /** A picture in colour, of a hue for each class and speckled by the seed. */
+    public static BufferedImage colours(int width, int height, int label, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, Color.HSBtoRGB(label / 8f, 0.8f, 0.3f + 0.6f * random.nextInt(256) / 255));
+            }
+        }
+        return image;
+    }
+
+    /** A data set of {@link #EIGHT} classes in colour PNGs of 64×64, with so many images of each class in each of train, val and test. */
+    public static void eightClasses(Path folder, int images) throws IOException {
+        for (String split : new String[] {"train", "val", "test"}) {
+            for (int label = 0; label < EIGHT.length; label++) {
+                for (int i = 0; i < images; i++) {
+                    write(folder.resolve(split).resolve(EIGHT[label]).resolve(i + ".png"),
+                            encode(colours(64, 64, label, (split + label + " " + i).hashCode()), "png"));
+                }
+            }
+        }
     }
 }

@@ -1,7 +1,9 @@
 package ferkit.data.cache;
 
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.file.AtomicFile;
@@ -29,10 +31,10 @@ import java.util.zip.CheckedOutputStream;
  * checked whenever it is loaded.
  */
 public final class Cache {
-    private static final byte[] FORMAT = "ferkit faces 1\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FORMAT = "ferkit faces 2\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Part of a source's state; to be raised when a source may be read into other images, labels, splits or notes than before. */
-    private static final String READER = "reader 4 ";
+    private static final String READER = "reader 5 ";
 
     private final Path folder;
     private final Consumer<String> log;
@@ -77,6 +79,14 @@ public final class Cache {
                 for (String note : faces.origin().notes()) {
                     write(data, note);
                 }
+                data.writeInt(faces.classes().count());
+                for (int label = 0; label < faces.classes().count(); label++) {
+                    write(data, faces.classes().title(label));
+                    write(data, String.join("\n", faces.classes().spellings().get(label)));
+                }
+                data.writeInt(faces.format().channels());
+                data.writeInt(faces.format().height());
+                data.writeInt(faces.format().width());
                 for (Split split : Split.values()) {
                     write(data, faces.split(split));
                 }
@@ -107,12 +117,30 @@ public final class Cache {
         for (int count = in.getInt(); count > 0; count--) {
             notes.add(text(in));
         }
+        List<String> titles = new ArrayList<>();
+        List<List<String>> spellings = new ArrayList<>();
+        for (int count = in.getInt(); count > 0; count--) {
+            titles.add(text(in));
+            spellings.add(text(in).lines().toList());
+        }
+        Classes classes = new Classes(titles, spellings);
+        Format format = new Format(in.getInt(), in.getInt(), in.getInt());
         List<Faces> splits = new ArrayList<>();
         for (int i = 0; i < Split.values().length; i++) {
             byte[] labels = bytes(in, in.getInt());
-            splits.add(new Faces(bytes(in, labels.length * Faces.PIXELS), labels));
+            Faces faces = new Faces(classes, format, bytes(in, labels.length * format.size()), labels);
+            splits.add(in.get() == 0 ? faces : faces.withShares(shares(in, labels.length, classes.count())));
         }
         return Optional.of(new FaceSet(new Origin(kind, title, notes), splits.get(0), splits.get(1), splits.get(2), hash));
+    }
+
+    private static float[][] shares(ByteBuffer in, int images, int classes) {
+        float[][] shares = new float[images][classes];
+        for (float[] row : shares) {
+            in.asFloatBuffer().get(row);
+            in.position(in.position() + classes * Float.BYTES);
+        }
+        return shares;
     }
 
     private static byte[] bytes(ByteBuffer in, int size) throws IOException {
@@ -143,6 +171,13 @@ public final class Cache {
         out.write(labels);
         for (int i = 0; i < labels.length; i++) {
             out.write(faces.pixels(i));
+        }
+        boolean shared = faces.size() > 0 && faces.shares(0).isPresent();
+        out.writeBoolean(shared);
+        for (int i = 0; shared && i < faces.size(); i++) {
+            for (float share : faces.shares(i).get()) {
+                out.writeFloat(share);
+            }
         }
     }
 

@@ -13,16 +13,15 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * One PNG or JPEG as 2,304 grey bytes.
+ * One PNG or JPEG as bytes of a wanted size, grey or in colour.
  *
- * @param pixels row by row
- * @param resized whether the file's image was not 48×48
+ * @param pixels row by row, those of a colour image red, green and blue beside each other
+ * @param resized whether the file's image was of another size
  * @param coloured whether it was not grey
  * @param turned whether its EXIF data say that it lay on its side, upside down or mirrored
  * @param narrow whether it has 16 bits that hold 0 to 255
  */
 public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolean turned, boolean narrow) {
-    private static final int SIDE = 48;
     /** Faces are small; a larger image would need more than 200 MB while it is read. */
     private static final int MAX_SIDE = 4096;
     /** Bytes that an image's file may have. */
@@ -45,12 +44,15 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
     /**
      * Reads an image, upright as its EXIF data say. 8-bit grey values are taken as they are; of 16 bits the upper eight, or, where a grey image holds
      * 0 to 255 only, these. Colours are turned grey by the luma weights 0.299, 0.587 and 0.114 (ITU-R BT.601), colour profiles are not applied; another size is
-     * averaged over areas to 48×48.
+     * averaged over areas to the wanted one.
      *
+     * @param colour whether red, green and blue are wanted, not grey
+     * @param height wanted, in pixels
+     * @param width wanted, in pixels
      * @throws IOException if it cannot be decoded without a warning, is partly transparent, has 16-bit values of an unknown range or a side of more
      *     than 4,096 pixels; the message does not name the file
      */
-    public static ImageFile decode(byte[] content) throws IOException {
+    public static ImageFile decode(byte[] content, boolean colour, int height, int width) throws IOException {
         if (content.length == 0) {
             throw new IOException("the file is empty, expected a PNG or JPEG image; get it again");
         }
@@ -60,11 +62,31 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
             if (isSmall(reader, in)) {
-                return read(reader, content);
+                return read(reader, content, colour, height, width);
             }
             synchronized (ImageFile.class) { // one after the other, whatever the number of threads
-                return read(reader, content);
+                return read(reader, content, colour, height, width);
             }
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    /**
+     * How wide and high an image is when it is upright, without reading its pixels.
+     *
+     * @return width and height in pixels
+     * @throws IOException as {@link #decode}
+     */
+    public static List<Integer> size(byte[] content) throws IOException {
+        boolean jpeg = looksLikeJpeg(content);
+        ImageReader reader = ImageIO.getImageReadersByFormatName(jpeg ? "jpeg" : "png").next();
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+            isSmall(reader, in);
+            boolean lying = (jpeg ? ImageHeader.ofJpeg(content) : ImageHeader.ofPng(content)).orientation() > 4;
+            int width = reader.getWidth(0);
+            int height = reader.getHeight(0);
+            return lying ? List.of(height, width) : List.of(width, height);
         } finally {
             reader.dispose();
         }
@@ -87,7 +109,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         return width * height <= SMALL;
     }
 
-    private static ImageFile read(ImageReader reader, byte[] content) throws IOException {
+    private static ImageFile read(ImageReader reader, byte[] content, boolean colour, int height, int width) throws IOException {
         boolean jpeg = looksLikeJpeg(content);
         ImageHeader header = jpeg ? ImageHeader.ofJpeg(content) : ImageHeader.ofPng(content);
         List<String> warnings = new ArrayList<>();
@@ -110,7 +132,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         if (!warnings.isEmpty()) {
             throw damaged(warnings.get(0));
         }
-        return of(raster, bits, jpeg, header);
+        return of(raster, bits, jpeg, header, colour, height, width);
     }
 
     /** What is said of an image of which a part is wrong or missing. */
@@ -122,14 +144,15 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         return new IOException("the image is damaged or of a rare kind (" + e.getMessage() + "); get it again or save it as PNG", e);
     }
 
-    private static ImageFile of(Raster raster, int bits, boolean jpeg, ImageHeader header) throws IOException {
+    private static ImageFile of(Raster raster, int bits, boolean jpeg, ImageHeader header, boolean colour, int wantedHeight, int wantedWidth)
+            throws IOException {
         int width = raster.getWidth();
         int height = raster.getHeight();
         int bands = raster.getNumBands();
         boolean narrow = bits == 16 && narrow(raster);
         int shift = narrow ? 0 : bits - 8;
         boolean coloured = false;
-        int[] grey = new int[width * height];
+        int[][] planes = new int[colour ? 3 : 1][width * height];
         int[] row = new int[width * bands];
         for (int y = 0; y < height; y++) {
             raster.getPixels(0, y, width, 1, row);
@@ -139,7 +162,9 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
                     throw new IOException("the image is partly transparent, expected an opaque one; lay it on a background");
                 }
                 if (bands < 3) {
-                    grey[y * width + x] = row[at] >> shift;
+                    for (int[] plane : planes) {
+                        plane[y * width + x] = row[at] >> shift;
+                    }
                     continue;
                 }
                 int red = row[at] >> shift;
@@ -161,14 +186,26 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
                     blue = onBlack(again ? 255 - blue : blue, black);
                 }
                 coloured |= red != green || green != blue;
-                grey[y * width + x] = 19595 * red + 38470 * green + 7471 * blue + HALF >> 16; // 0.299, 0.587, 0.114
+                planes[0][y * width + x] = colour ? red : 19595 * red + 38470 * green + 7471 * blue + HALF >> 16; // 0.299, 0.587, 0.114
+                if (colour) {
+                    planes[1][y * width + x] = green;
+                    planes[2][y * width + x] = blue;
+                }
             }
         }
-        boolean resized = width != SIDE || height != SIDE;
         boolean turned = header.orientation() > 1;
-        int[] upright = turned ? turn(grey, width, height, header.orientation()) : grey;
         boolean lying = header.orientation() > 4;
-        return new ImageFile(resize(upright, lying ? height : width, lying ? width : height), resized, coloured, turned, narrow);
+        int uprightWidth = lying ? height : width;
+        int uprightHeight = lying ? width : height;
+        byte[] pixels = new byte[planes.length * wantedHeight * wantedWidth];
+        for (int channel = 0; channel < planes.length; channel++) {
+            int[] upright = turned ? turn(planes[channel], width, height, header.orientation()) : planes[channel];
+            byte[] resized = resize(upright, uprightWidth, uprightHeight, wantedHeight, wantedWidth);
+            for (int i = 0; i < resized.length; i++) {
+                pixels[i * planes.length + channel] = resized[i];
+            }
+        }
+        return new ImageFile(pixels, uprightWidth != wantedWidth || uprightHeight != wantedHeight, coloured, turned, narrow);
     }
 
     /** Whether a 16-bit image is a grey one that holds 0 to 255 only. */
@@ -221,21 +258,21 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         return turned;
     }
 
-    /** Each new pixel is the mean of the area it covers in the old image, in whole numbers of which 48 are an old pixel's side. */
-    private static byte[] resize(int[] grey, int width, int height) {
-        byte[] pixels = new byte[SIDE * SIDE];
-        for (int row = 0; row < SIDE; row++) {
-            for (int column = 0; column < SIDE; column++) {
+    /** Each new pixel is the mean of the area it covers in the old image, in whole numbers of which an old pixel's sides are the new height and width. */
+    private static byte[] resize(int[] plane, int width, int height, int newHeight, int newWidth) {
+        byte[] pixels = new byte[newHeight * newWidth];
+        for (int row = 0; row < newHeight; row++) {
+            for (int column = 0; column < newWidth; column++) {
                 long sum = 0;
-                for (int y = row * height / SIDE; y * SIDE < (row + 1) * height; y++) {
-                    int high = Math.min((y + 1) * SIDE, (row + 1) * height) - Math.max(y * SIDE, row * height);
-                    for (int x = column * width / SIDE; x * SIDE < (column + 1) * width; x++) {
-                        int wide = Math.min((x + 1) * SIDE, (column + 1) * width) - Math.max(x * SIDE, column * width);
-                        sum += (long) grey[y * width + x] * high * wide;
+                for (int y = row * height / newHeight; y * newHeight < (row + 1) * height; y++) {
+                    int high = Math.min((y + 1) * newHeight, (row + 1) * height) - Math.max(y * newHeight, row * height);
+                    for (int x = column * width / newWidth; x * newWidth < (column + 1) * width; x++) {
+                        int wide = Math.min((x + 1) * newWidth, (column + 1) * width) - Math.max(x * newWidth, column * width);
+                        sum += (long) plane[y * width + x] * high * wide;
                     }
                 }
                 long area = (long) width * height;
-                pixels[row * SIDE + column] = (byte) ((2 * sum + area) / (2 * area));
+                pixels[row * newWidth + column] = (byte) ((2 * sum + area) / (2 * area));
             }
         }
         return pixels;

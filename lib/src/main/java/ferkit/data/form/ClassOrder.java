@@ -1,5 +1,6 @@
 package ferkit.data.form;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.Faces;
 import ferkit.data.Official;
@@ -30,7 +31,7 @@ final class ClassOrder {
     /** What to do about numbers that are not FER2013's, to end a message with; the orders are those of the data sets' own descriptions. */
     static final String OTHER_NUMBERS = "put class names in place of all numbers, by the order of the data set that they come from (AffectNet: 0 neutral,"
             + " 1 happy, 2 sad, 3 surprise, 4 fear, 5 disgust, 6 angry, 7 contempt; RAF-DB: 1 surprise, 2 fear, 3 disgust, 4 happy, 5 sad, 6 angry,"
-            + " 7 neutral), and leave an eighth class out";
+            + " 7 neutral); an eighth class goes by its name too";
 
     private static final String LISTS = "(?i)(classes|class_names|class_indices|class_to_idx|labels|label_?map|emotions|names|obj|data|dataset|_darknet)"
             + "\\.(txt|names|labels|ya?ml|json)";
@@ -63,25 +64,37 @@ final class ClassOrder {
                 checkList(list, source);
             }
         }
-        Optional<List<Emotion>> shown = byCounts(splits.get(Split.TRAINING).counts());
+        Classes classes = splits.get(Split.TRAINING).classes();
+        Optional<List<Emotion>> shown = classes.equals(Classes.FER2013) ? byCounts(splits.get(Split.TRAINING).counts()) : Optional.empty();
         List<Emotion> own = List.of(Emotion.values());
         if (shown.isEmpty()) {
             if (numbers) {
-                notes.add("Classes given as numbers were read in FER2013's order: " + text(own) + ". If these data have another, put names in place of numbers.");
+                notes.add("Classes given as numbers were read in FER2013's order: " + text(own)
+                        + (classes.equals(Classes.WITH_CONTEMPT) ? ", and 7 as contempt, as CK+ is shared in FER2013's form" : "")
+                        + ". If these data have another, put names in place of numbers.");
             }
         } else if (!shown.get().equals(own)) {
             if (words) {
                 throw new IOException(source + ": the numbers of images are those of FER2013's classes, but under other names: in the order "
                         + String.join(", ", names(own)) + " they are FER2013's " + String.join(", ", names(shown.get())) + "; name the classes so");
             }
-            splits.replaceAll((split, faces) -> faces.relabelled(shown.get()));
+            splits.replaceAll((split, faces) -> relabelled(faces, shown.get()));
             notes.add("Classes were given as numbers in another order than FER2013's, as FER2013's numbers of images show, and read in that order: "
                     + text(shown.get()) + ".");
         }
     }
 
+    /** The same images where label i meant the i-th of these classes. */
+    private static Faces relabelled(Faces faces, List<Emotion> order) {
+        byte[] labels = new byte[faces.size()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (byte) (faces.label(i) == Faces.NO_LABEL ? Faces.NO_LABEL : order.get(faces.label(i)).label());
+        }
+        return faces.withLabels(Classes.FER2013, labels);
+    }
+
     /** The classes, by number, whose images FER2013 has as many of: in training, in training and validation, or in all. */
-    private static Optional<List<Emotion>> byCounts(int[] found) {
+    static Optional<List<Emotion>> byCounts(int[] found) {
         int[] official = new int[Emotion.COUNT];
         for (Split split : Split.values()) {
             int[] more = Official.counts(split);

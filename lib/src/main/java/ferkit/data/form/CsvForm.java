@@ -88,11 +88,11 @@ final class CsvForm implements Form {
         Map<Split, Faces> splits = new EnumMap<>(Split.class);
         if (table.faces().size() == Split.values().length) {
             for (Split split : Split.values()) {
-                splits.put(split, table.faces().get(split.ordinal()).toFaces());
+                splits.put(split, table.faces().get(split.ordinal()).toFaces(table.classes()));
             }
         } else {
             Split split = split(path, table.labelled());
-            splits.put(split, table.faces().get(0).toFaces());
+            splits.put(split, table.faces().get(0).toFaces(table.classes()));
             notes.add(path.getFileName() + " has no column Usage and is taken as the " + split.usage() + " split"
                     + (table.labelled() ? "." : ", without labels: it can be predicted, not evaluated."));
         }

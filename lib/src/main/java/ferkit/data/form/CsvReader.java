@@ -1,5 +1,6 @@
 package ferkit.data.form;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.FaceList;
 import ferkit.data.Faces;
@@ -23,7 +24,7 @@ import java.util.zip.ZipException;
 
 /**
  * Reads FER2013's CSV forms: a header with the columns {@code pixels} and, where known, {@code emotion} and
- * {@code Usage}, in any order. The stream is cut into blocks of whole lines, which all processors parse side by side.
+ * {@code Usage}, in any order. Where there are these three and no other, label 7 is contempt: so is CK+ shared in FER2013's form. The stream is cut into blocks of whole lines, which all processors parse side by side.
  */
 final class CsvReader {
     private static final int BLOCK = 1 << 22;
@@ -40,6 +41,8 @@ final class CsvReader {
     private int usageColumn = -1;
     private volatile boolean numbers;
     private volatile boolean words;
+    private volatile boolean contempt;
+    private boolean plain;
     private final List<String> ignoredColumns = new ArrayList<>();
 
     private CsvReader(String name, Room room) {
@@ -52,12 +55,13 @@ final class CsvReader {
      *
      * @param faces pixels and labels ({@link Faces#NO_LABEL} without a column {@code emotion}): three lists
      *     in split order, or a single one if there is no column {@code Usage}
+     * @param classes FER2013's, with contempt where a row has it
      * @param labelled whether there is a column {@code emotion}
      * @param numbers whether a label is a number
      * @param words whether a label is a name
      * @param ignoredColumns names of columns that mean nothing here
      */
-    record Table(List<FaceList> faces, boolean labelled, boolean numbers, boolean words, List<String> ignoredColumns) {}
+    record Table(List<FaceList> faces, Classes classes, boolean labelled, boolean numbers, boolean words, List<String> ignoredColumns) {}
 
     /** Rows of some whole lines; {@code error} is what is wrong with line number {@code lines} of them. */
     private record Block(int lines, List<FaceList> faces, String error) {}
@@ -124,7 +128,7 @@ final class CsvReader {
         if (all.stream().allMatch(faces -> faces.size() == 0)) {
             throw new IOException(name + ": a header and no row below it, expected one row for each image; get the file again");
         }
-        return new Table(all, emotionColumn >= 0, numbers, words, ignoredColumns);
+        return new Table(all, contempt ? Classes.WITH_CONTEMPT : Classes.FER2013, emotionColumn >= 0, numbers, words, ignoredColumns);
     }
 
     private static Thread daemon(Runnable task) {
@@ -210,6 +214,7 @@ final class CsvReader {
             throw new IOException(name + ", line 1: " + found + " in \"" + shorten(header) + "\", expected a header such as \"emotion,pixels,Usage\"; "
                     + (found.startsWith("no") ? "correct it or get the file again" : PYTHON));
         }
+        plain = usageColumn >= 0 && ignoredColumns.isEmpty() && emotionColumn >= 0 && titles[emotionColumn].replace('"', ' ').strip().equalsIgnoreCase("emotion");
         if (usageColumn >= 0 && emotionColumn < 0) {
             throw new IOException(name + ", line 1: no column \"emotion\" in \"" + shorten(header)
                     + "\", expected a header such as \"emotion,pixels,Usage\"; correct it or get the file again");
@@ -347,11 +352,13 @@ final class CsvReader {
             numbers = true;
             return value.charAt(0) - '0';
         }
-        int label = Emotion.named(value).orElseThrow(() ->
+        boolean seven = plain && value.equals("7");
+        int label = Classes.WITH_CONTEMPT.named(ClassOrder.isNumber(value) && !seven ? "" : value).orElseThrow(() ->
                 new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)",
-                        ClassOrder.isNumber(value) ? ClassOrder.OTHER_NUMBERS
-                                : value.strip().equalsIgnoreCase("contempt") ? "leave the rows of an eighth class out" : null)).label();
-        words = true;
+                        ClassOrder.isNumber(value) ? ClassOrder.OTHER_NUMBERS : null));
+        numbers |= seven;
+        words |= !seven;
+        contempt |= label == Emotion.COUNT;
         return label;
     }
 

@@ -1,8 +1,9 @@
 package ferkit.data.form;
 
-import ferkit.data.Emotion;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.data.Split;
@@ -180,8 +181,9 @@ public final class Datasets {
             words |= content.words();
             notes.addAll(content.notes());
         }
+        Faces any = splits.values().iterator().next();
         for (Split split : Split.values()) {
-            splits.putIfAbsent(split, new Faces(new byte[0], new byte[0]));
+            splits.putIfAbsent(split, any.select(new int[0]));
         }
         ClassOrder.settle(splits, numbers, words, found.get(0), notes);
         return new Form.Content(splits, false, false, notes);
@@ -289,14 +291,15 @@ public final class Datasets {
         Map<Split, Faces> splits = content.splits();
         List<String> notes = content.notes();
         Faces training = splits.get(Split.TRAINING);
-        boolean official = Official.hasCounts(splits);
+        boolean sameKind = training.classes().equals(Classes.FER2013) && training.format().equals(Format.FER2013);
+        boolean official = sameKind && Official.hasCounts(splits);
         if (!official) {
             notes.add(String.format(Locale.ROOT, "Not FER2013's official split of 28709 + 3589 + 3589 images or not its number"
                     + " of images per class: found %d + %d + %d. Figures are not comparable with the study's.", training.size(),
                     splits.get(Split.VALIDATION).size(), splits.get(Split.TEST).size()));
         }
         if (splits.get(Split.VALIDATION).size() == 0 && training.size() > 0 && training.labelled()) {
-            int[] seen = new int[Emotion.COUNT];
+            int[] seen = new int[training.classes().count()];
             int[] counts = training.counts();
             Map<Boolean, List<Integer>> carved = IntStream.range(0, training.size()).boxed()
                     .collect(Collectors.partitioningBy(i -> ++seen[training.label(i)] % Math.min(CARVED, Math.max(2, counts[training.label(i)])) == 0));
@@ -310,22 +313,23 @@ public final class Datasets {
         }
         for (Split split : Split.values()) {
             Faces faces = splits.get(split);
-            List<String> empty = Stream.of(Emotion.values()).filter(emotion -> faces.counts()[emotion.label()] == 0).map(Emotion::title).toList();
+            List<String> empty = IntStream.range(0, faces.classes().count()).filter(label -> faces.counts()[label] == 0).mapToObj(faces.classes()::title).toList();
             if (faces.size() > 0 && faces.labelled() && !empty.isEmpty()) {
                 notes.add(split.usage() + " has no image of " + String.join(", ", empty) + ".");
             }
         }
         FaceSet faces = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, ""), splits.get(Split.TRAINING), splits.get(Split.VALIDATION), splits.get(Split.TEST));
         Origin.Kind kind = official ? Official.kind(splits, faces.hash(), notes) : Origin.Kind.OTHER_SPLIT;
-        return faces.withOrigin(new Origin(kind, title(kind, source), notes));
+        return faces.withOrigin(new Origin(kind, (sameKind ? title(kind)
+                : "faces of " + training.classes().count() + " classes, " + training.format()) + " (" + name(source) + ")", notes));
     }
 
-    private static String title(Origin.Kind kind, Path source) {
+    private static String title(Origin.Kind kind) {
         return switch (kind) {
-            case FER2013 -> "FER2013 (";
-            case OTHER_PIXELS -> "faces with other pixels than FER2013's (";
-            default -> "faces in another split than FER2013's (";
-        } + name(source) + ")";
+            case FER2013 -> "FER2013";
+            case OTHER_PIXELS -> "faces with other pixels than FER2013's";
+            default -> "faces in another split than FER2013's";
+        };
     }
 
     private static String name(Path path) {

@@ -1,5 +1,6 @@
 package ferkit.data.form;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.Split;
 import ferkit.data.file.Room;
@@ -24,7 +25,7 @@ final class FolderForm implements Form {
     @Override
     public Set<Split> splits(Path folder) throws IOException {
         for (Path child : folders(folder)) {
-            if (Split.named(name(child)).isPresent() || Emotion.named(name(child)).isPresent()) {
+            if (Split.named(name(child)).isPresent() || Classes.WITH_CONTEMPT.named(name(child)).isPresent()) {
                 return EnumSet.allOf(Split.class);
             }
         }

@@ -1,8 +1,10 @@
 package ferkit.data.form;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.FaceList;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.Split;
 import ferkit.data.file.ImageFile;
 import ferkit.data.file.Room;
@@ -11,28 +13,35 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Reads images sorted into folders: one for each split, in it one for each class, named in words or as 0 to 6.
- * Class and split follow from names alone, never from the order of folders or files.
+ * Reads images sorted into folders: one for each split, in it one for each class, named in words or as 0 to 6; or as RAF-DB has them, 1 to 7 in
+ * its own order. Class and split follow from names alone, never from the order of folders or files. Images that all have one size keep it, and
+ * their colours if any has some; where sizes differ, where they are 48×48 and where the numbers of images are FER2013's, they become 48×48 grey.
  */
 final class FolderReader {
     private final Path root;
     private final Room room;
     private final Map<Split, List<Image>> images = new EnumMap<>(Split.class);
     private final List<String> notes = new ArrayList<>();
+    private Classes classes = Classes.FER2013;
+    private boolean rafDb;
     private final List<Path> misplaced = new ArrayList<>();
     private boolean numbers;
     private boolean words;
@@ -42,6 +51,13 @@ final class FolderReader {
     private int turned;
     private int narrow;
     private int jpegs;
+
+    /** What RAF-DB numbers from 1 on, by its own description, and the size and numbers of its aligned images for training and test. */
+    private static final List<Emotion> RAF_DB = List.of(Emotion.SURPRISE, Emotion.FEAR, Emotion.DISGUST, Emotion.HAPPY, Emotion.SAD, Emotion.ANGRY,
+            Emotion.NEUTRAL);
+    private static final int RAF_DB_SIDE = 100;
+    private static final int RAF_DB_TRAINING = 12_271;
+    private static final int RAF_DB_TEST = 3_068;
 
     private record Image(Path file, int label) {
         private static final Pattern SPLIT = Pattern.compile("(?i)(?:.*\\P{L})?(training|public[_ -]?test|private[_ -]?test)(?!\\p{L}).*");
@@ -119,8 +135,8 @@ final class FolderReader {
                 }
             }
         }
+        settleClasses(splits.isEmpty() ? Map.of(Split.TRAINING, root) : splits);
         if (splits.isEmpty()) {
-            checkNumbers(List.of(root));
             listInto(Split.TRAINING, root, false);
         } else {
             for (Path child : FolderForm.folders(root)) {
@@ -128,7 +144,6 @@ final class FolderReader {
                     throw new IOException(child + ": this folder's name is none of a split (train, val or test); remove or rename it");
                 }
             }
-            checkNumbers(splits.values());
             for (Map.Entry<Split, Path> split : splits.entrySet()) {
                 listInto(split.getKey(), split.getValue(), splits.containsKey(Split.VALIDATION));
             }
@@ -138,12 +153,28 @@ final class FolderReader {
                     + " say, and taken by the folder.");
         }
         images.values().forEach(list -> list.sort(ORDER));
+        Format format = format();
+        if (rafDb && (format.height() != RAF_DB_SIDE || format.width() != RAF_DB_SIDE)) {
+            throw otherNumbers(List.of("1", "2", "3", "4", "5", "6", "7"));
+        }
         Map<Split, Faces> faces = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
-            faces.put(split, decode(images.getOrDefault(split, List.of())));
+            faces.put(split, decode(images.getOrDefault(split, List.of()), format));
+        }
+        if (rafDb) {
+            notes.add("Folders 1 to 7 with images of 100×100 for train and test alone, as RAF-DB has them, were read in its order: 1 surprise, 2 fear,"
+                    + " 3 disgust, 4 happy, 5 sad, 6 angry, 7 neutral." + (faces.get(Split.TRAINING).size() == RAF_DB_TRAINING
+                    && faces.get(Split.TEST).size() == RAF_DB_TEST ? "" : " RAF-DB itself has " + RAF_DB_TRAINING + " and " + RAF_DB_TEST + " of them."));
+        }
+        if (!classes.equals(Classes.FER2013)) {
+            notes.add("Classes by the names of folders: " + IntStream.range(0, classes.count())
+                    .mapToObj(label -> label + " " + classes.title(label).toLowerCase(Locale.ROOT)).collect(Collectors.joining(", ")) + ".");
+        }
+        if (!format.equals(Format.FER2013)) {
+            notes.add("All images have one size and are kept as they are: " + format + ".");
         }
         count(resized, "of another size than 48×48, resized by averaging areas.");
-        count(coloured, "in colour, turned grey.");
+        count(format.colour() ? 0 : coloured, "in colour, turned grey.");
         count(turned, "that lie on their side, upside down or mirrored, put upright as their EXIF data say.");
         count(narrow, "of 16 bits that hold 0 to 255 only, taken as these.");
         count(jpegs, "in JPEG, whose grey values may differ by a few from the original's.");
@@ -159,36 +190,73 @@ final class FolderReader {
         }
     }
 
-    /** Refuses class folders that are numbered, but not as FER2013's seven are: to leave some out or add one would give the others wrong names. */
-    private void checkNumbers(Collection<Path> splits) throws IOException {
+    /**
+     * Finds out which classes the folders' names mean. Those that are numbered, but not as FER2013's seven or RAF-DB's, are refused: to leave some
+     * out or add one would give the others wrong names. Names of no class known here are classes too if there are images in one of their folders.
+     */
+    private void settleClasses(Map<Split, Path> splits) throws IOException {
         Set<String> names = new TreeSet<>();
-        for (Path split : splits) {
-            FolderForm.folders(split).forEach(folder -> names.add(FolderForm.name(folder)));
+        Set<String> others = new TreeSet<>();
+        for (Path split : splits.values()) {
+            for (Path folder : FolderForm.folders(split)) {
+                String name = FolderForm.name(folder).strip().toLowerCase(Locale.ROOT);
+                names.add(name);
+                if (!ClassOrder.isNumber(name) && Emotion.named(name).isEmpty() && Source.children(folder).stream().anyMatch(FolderForm::hasImageName)) {
+                    others.add(name);
+                }
+            }
         }
         List<String> numbers = names.stream().filter(ClassOrder::isNumber).toList();
-        if (numbers.stream().anyMatch(number -> Emotion.named(number).isEmpty())
-                || !numbers.isEmpty() && numbers.size() == names.size() && numbers.size() < Emotion.COUNT) {
-            String found = String.join(" ", numbers);
-            String known = found.equals("0 1 2 3 4 5 6 7") ? ", as AffectNet numbers its eight classes"
-                    : found.equals("1 2 3 4 5 6 7") ? ", as RAF-DB numbers its seven" : "";
-            throw new IOException(root + ": class folders " + found + known + ", expected FER2013's 0 to 6 or names; " + ClassOrder.OTHER_NUMBERS);
+        rafDb = numbers.size() == names.size() && String.join(" ", numbers).equals("1 2 3 4 5 6 7")
+                && splits.keySet().equals(EnumSet.of(Split.TRAINING, Split.TEST));
+        if (!rafDb && (numbers.stream().anyMatch(number -> Emotion.named(number).isEmpty())
+                || !numbers.isEmpty() && numbers.size() == names.size() && numbers.size() < Emotion.COUNT)) {
+            throw otherNumbers(numbers);
         }
+        if (!others.isEmpty() && others.stream().allMatch(name -> Classes.WITH_CONTEMPT.named(name).isPresent())) {
+            classes = Classes.WITH_CONTEMPT;
+        } else if (!others.isEmpty()) {
+            List<Integer> known = names.stream().flatMapToInt(name -> Classes.FER2013.named(name).stream()).distinct().sorted().boxed().toList();
+            classes = new Classes(Stream.concat(known.stream().map(Classes.FER2013::title), others.stream().map(FolderReader::title)).toList(),
+                    Stream.concat(known.stream().map(Classes.FER2013.spellings()::get), others.stream().map(List::of)).toList());
+        }
+    }
+
+    private static String title(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    private IOException otherNumbers(List<String> numbers) {
+        String found = String.join(" ", numbers);
+        String known = found.equals("0 1 2 3 4 5 6 7") ? ", as AffectNet numbers its eight classes"
+                : found.equals("1 2 3 4 5 6 7") ? ", as RAF-DB numbers its seven" : "";
+        return new IOException(root + ": class folders " + found + known + ", expected FER2013's 0 to 6 or names; " + ClassOrder.OTHER_NUMBERS);
+    }
+
+    /** The label that a folder's name means. */
+    private OptionalInt label(String name) {
+        if (rafDb) {
+            return OptionalInt.of(RAF_DB.get(Integer.parseInt(name) - 1).label());
+        }
+        Optional<Emotion> emotion = Emotion.named(name); // digits are FER2013's, whatever the classes
+        return classes.named(emotion.isPresent() ? emotion.get().spellings().get(0) : name);
     }
 
     private List<Image> list(Path split) throws IOException {
         if (FolderForm.folders(split).stream().noneMatch(folder -> Emotion.named(FolderForm.name(folder)).isPresent())) {
             FolderForm.refuseUnsorted(split);
         }
-        Map<Integer, Path> classes = new TreeMap<>();
+        Map<Integer, Path> byLabel = new TreeMap<>();
         List<Image> found = new ArrayList<>();
         for (Path folder : FolderForm.folders(split)) {
-            int label = Emotion.named(FolderForm.name(folder)).orElseThrow(() -> new IOException(folder + ": \"" + FolderForm.name(folder)
-                    + "\" is no class of FER2013, expected " + FolderForm.spellings() + " or 0 to 6; move the folder elsewhere, or rename it if it is one of these")).label();
-            numbers |= ClassOrder.isNumber(FolderForm.name(folder));
-            words |= !ClassOrder.isNumber(FolderForm.name(folder));
-            Path before = classes.put(label, folder);
+            int label = label(FolderForm.name(folder)).orElseThrow(() -> new IOException(folder + ": \"" + FolderForm.name(folder)
+                    + "\" is no class of FER2013 and holds no image, expected " + FolderForm.spellings()
+                    + " or 0 to 6; move the folder elsewhere, or rename it if it is one of these"));
+            numbers |= ClassOrder.isNumber(FolderForm.name(folder)) && !rafDb;
+            words |= !ClassOrder.isNumber(FolderForm.name(folder)) || rafDb;
+            Path before = byLabel.put(label, folder);
             if (before != null) {
-                throw new IOException(before + " and " + folder + " are both the class " + Emotion.of(label).title()
+                throw new IOException(before + " and " + folder + " are both the class " + classes.title(label)
                         + ", expected one folder for each class; put them together");
             }
             for (Path file : Source.children(folder)) {
@@ -240,8 +308,45 @@ final class FolderReader {
         }
     }
 
-    private Faces decode(List<Image> files) throws IOException {
-        room.take((long) files.size() * Faces.PIXELS, root.toString());
+    /** What the images are to become: of their own size and colours, or as FER2013's are. */
+    private Format format() {
+        List<Image> all = images.values().stream().flatMap(List::stream).filter(image -> FolderForm.hasImageName(image.file())).toList();
+        int[] counts = new int[classes.count()];
+        images.getOrDefault(Split.TRAINING, List.of()).forEach(image -> counts[image.label()]++);
+        Optional<List<Integer>> size = all.isEmpty() ? Optional.empty() : size(all.get(0));
+        if (size.isEmpty() || size.get().equals(List.of(Faces.SIDE, Faces.SIDE))
+                || classes.equals(Classes.FER2013) && ClassOrder.byCounts(counts).isPresent()
+                || !all.stream().parallel().map(FolderReader::size).allMatch(one -> one.isEmpty() || one.equals(size))) {
+            return Format.FER2013;
+        }
+        Format grey = new Format(1, size.get().get(1), size.get().get(0));
+        return all.stream().parallel().anyMatch(image -> isColoured(image, grey)) ? new Format(3, grey.height(), grey.width()) : grey;
+    }
+
+    /** Width and height; empty where the image cannot be read, which is said when its pixels are. */
+    private static Optional<List<Integer>> size(Image image) {
+        try {
+            return Optional.of(ImageFile.size(Source.bytes(image.file(), new Room(ImageFile.LARGEST))));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isColoured(Image image, Format grey) {
+        try {
+            return ImageFile.decode(Source.bytes(image.file(), new Room(ImageFile.LARGEST)), false, grey.height(), grey.width()).coloured();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Faces decode(List<Image> files, Format format) throws IOException {
+        try {
+            room.take((long) files.size() * format.size(), root.toString());
+        } catch (IOException e) {
+            throw format.equals(Format.FER2013) ? e : new IOException(root + ": " + files.size() + " images of " + format + " take more memory than there"
+                    + " is for them here; make the images smaller, as data/README.md has it, or leave some of them out", e);
+        }
         ImageFile[] decoded = new ImageFile[files.size()];
         boolean[] jpeg = new boolean[files.size()];
         String[] errors = new String[files.size()];
@@ -251,13 +356,13 @@ final class FolderReader {
                 byte[] content = Source.bytes(file, new Room(ImageFile.LARGEST));
                 if (FolderForm.hasImageName(file) || ImageFile.looksLikeImage(content)) {
                     jpeg[i] = ImageFile.looksLikeJpeg(content);
-                    decoded[i] = ImageFile.decode(content);
+                    decoded[i] = ImageFile.decode(content, format.colour(), format.height(), format.width());
                 }
             } catch (IOException e) {
                 errors[i] = Source.sentence(e, file);
             }
         });
-        FaceList faces = new FaceList();
+        FaceList faces = new FaceList(format);
         for (int i = 0; i < decoded.length; i++) {
             if (errors[i] != null) {
                 throw new IOException(errors[i]);
@@ -276,7 +381,7 @@ final class FolderReader {
         if (!files.isEmpty() && faces.size() == 0) {
             throw noImage(files.get(0).file().getParent().getParent());
         }
-        return faces.toFaces();
+        return faces.toFaces(classes);
     }
 
     private static IOException noImage(Path split) {

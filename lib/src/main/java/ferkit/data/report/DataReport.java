@@ -1,6 +1,5 @@
 package ferkit.data.report;
 
-import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.FerPlus;
@@ -43,7 +42,7 @@ public final class DataReport {
     /**
      * FER+ against FER2013, over all splits.
      *
-     * @param counts images by FER2013 label (seven rows) and FER+ majority (ten votes, then none)
+     * @param counts images by label (a row for each class) and FER+ majority (ten votes, then none)
      * @param notAFace images of each split, in split order, whose majority says 'not a face'
      */
     public record Votes(int[][] counts, int[] notAFace) {
@@ -59,7 +58,7 @@ public final class DataReport {
 
         private int count(boolean agreeing) {
             int sum = 0;
-            for (int label = 0; label < Emotion.COUNT; label++) {
+            for (int label = 0; label < counts.length; label++) {
                 for (FerPlus.Vote vote : FerPlus.Vote.values()) {
                     if (vote.emotion().isPresent() && (!agreeing || vote.emotion().get().label() == label)) {
                         sum += counts[label][vote.ordinal()];
@@ -113,7 +112,7 @@ public final class DataReport {
     }
 
     private Votes count(FerPlus ferPlus) {
-        int[][] counts = new int[Emotion.COUNT][FerPlus.Vote.values().length + 1];
+        int[][] counts = new int[faces.classes().count()][FerPlus.Vote.values().length + 1];
         int[] notAFace = new int[Split.values().length];
         for (Split split : Split.values()) {
             for (int i = 0; i < faces.split(split).size(); i++) {

@@ -30,7 +30,7 @@ public class ImageFileTest {
     private static final byte[] JPEG = TinyFaces.encode(TinyFaces.image(PIXELS, BufferedImage.TYPE_BYTE_GRAY), "jpg");
 
     private static String error(byte[] content) {
-        return assertThrows(IOException.class, () -> ImageFile.decode(content)).getMessage();
+        return assertThrows(IOException.class, () -> TinyFaces.decode(content)).getMessage();
     }
 
     /** A file with bytes put in at a place. */
@@ -85,7 +85,7 @@ public class ImageFileTest {
     }
 
     private static void assertGrey(int expected, byte[] content) throws IOException {
-        for (byte pixel : ImageFile.decode(content).pixels()) {
+        for (byte pixel : TinyFaces.decode(content).pixels()) {
             assertEquals(expected, pixel & 0xff, 1);
         }
     }
@@ -122,13 +122,13 @@ public class ImageFileTest {
         byte[] png = TinyFaces.png(quarters);
         String[] upright = {"abcd", "badc", "dcba", "cdab", "acbd", "cadb", "dbca", "bdac"};
         for (int orientation = 1; orientation <= 8; orientation++) {
-            ImageFile read = ImageFile.decode(turned(png, orientation));
+            ImageFile read = TinyFaces.decode(turned(png, orientation));
             byte[] pixels = read.pixels();
             assertEquals(upright[orientation - 1], "" + (char) pixels[0] + (char) pixels[47] + (char) pixels[47 * 48] + (char) pixels[47 * 48 + 47]);
             assertEquals(orientation > 1, read.turned());
         }
         for (int unknown : new int[] {0, 9}) {
-            assertFalse(ImageFile.decode(turned(png, unknown)).turned());
+            assertFalse(TinyFaces.decode(turned(png, unknown)).turned());
         }
         BufferedImage wide = new BufferedImage(96, 24, BufferedImage.TYPE_BYTE_GRAY);
         for (int x = 0; x < 96; x++) {
@@ -136,7 +136,7 @@ public class ImageFileTest {
                 wide.getRaster().setSample(x, y, 0, x);
             }
         }
-        byte[] rows = ImageFile.decode(turned(TinyFaces.encode(wide, "png"), 6)).pixels();
+        byte[] rows = TinyFaces.decode(turned(TinyFaces.encode(wide, "png"), 6)).pixels();
         for (int p = 0; p < rows.length; p++) {
             assertEquals(2 * (p / 48) + 1, rows[p]); // the mean of two columns that became rows, rounded up
         }
@@ -144,16 +144,16 @@ public class ImageFileTest {
 
     @Test
     void jpegsArePutUpright() throws IOException {
-        byte[] plain = ImageFile.decode(JPEG).pixels();
+        byte[] plain = TinyFaces.decode(JPEG).pixels();
         byte[] xmp = segment(0xe1, "http://ns.adobe.com/xap/1.0/\0<rdf:Description tiff:Orientation=\"6\"/>");
         for (byte[] part : new byte[][] {segment(0xe1, "Exif\0\0", exif(6)), xmp}) {
-            byte[] turned = ImageFile.decode(insert(JPEG, 2, part)).pixels();
+            byte[] turned = TinyFaces.decode(insert(JPEG, 2, part)).pixels();
             for (int p = 0; p < plain.length; p++) {
                 assertEquals(plain[(47 - p % 48) * 48 + p / 48], turned[p]);
             }
         }
-        assertArrayEquals(plain, ImageFile.decode(insert(insert(JPEG, 2, xmp), 2, segment(0xe1, "Exif\0\0", exif(1)))).pixels());
-        assertArrayEquals(plain, ImageFile.decode(insert(JPEG, 2, segment(0xe1, "Exif\0\0MM", (byte) 0))).pixels());
+        assertArrayEquals(plain, TinyFaces.decode(insert(insert(JPEG, 2, xmp), 2, segment(0xe1, "Exif\0\0", exif(1)))).pixels());
+        assertArrayEquals(plain, TinyFaces.decode(insert(JPEG, 2, segment(0xe1, "Exif\0\0MM", (byte) 0))).pixels());
     }
 
     @Test
@@ -193,11 +193,11 @@ public class ImageFileTest {
     @Test
     void sixteenBitsHoldEightOrSixteen() throws IOException {
         for (int factor : new int[] {1, 256, 257}) {
-            ImageFile read = ImageFile.decode(wide(factor));
+            ImageFile read = TinyFaces.decode(wide(factor));
             assertArrayEquals(PIXELS, read.pixels());
             assertEquals(factor == 1, read.narrow());
         }
-        assertFalse(ImageFile.decode(wide(0)).narrow());
+        assertFalse(TinyFaces.decode(wide(0)).narrow());
         String twelve = error(wide(16));
         assertTrue(twelve.matches("the image has 16 bits and values up to \\d+, so it is not known which of them is white,"
                 + " expected up to 65535, or a grey image up to 255; save it with 8 bits"), twelve);

@@ -378,13 +378,13 @@ class FormsTest {
         for (BufferedImage image : new BufferedImage[] {TinyFaces.image(pixels, BufferedImage.TYPE_BYTE_GRAY),
             TinyFaces.image(pixels, BufferedImage.TYPE_USHORT_GRAY), TinyFaces.image(pixels, BufferedImage.TYPE_INT_RGB),
             TinyFaces.image(pixels, BufferedImage.TYPE_INT_ARGB), palette}) {
-            ImageFile read = ImageFile.decode(TinyFaces.encode(image, "png"));
+            ImageFile read = TinyFaces.decode(TinyFaces.encode(image, "png"));
             assertArrayEquals(pixels, read.pixels());
             assertFalse(read.coloured());
             assertFalse(read.resized());
         }
         for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_RGB}) {
-            byte[] jpeg = ImageFile.decode(TinyFaces.encode(TinyFaces.image(pixels, type), "jpg")).pixels();
+            byte[] jpeg = TinyFaces.decode(TinyFaces.encode(TinyFaces.image(pixels, type), "jpg")).pixels();
             for (int p = 0; p < pixels.length; p++) {
                 assertEquals(pixels[p] & 0xff, jpeg[p] & 0xff, 12);
             }
@@ -399,7 +399,7 @@ class FormsTest {
                 colour.setRGB(x, y, x % 2 == 0 ? 0xff0000 : 0x00ff00);
             }
         }
-        ImageFile read = ImageFile.decode(TinyFaces.encode(colour, "png"));
+        ImageFile read = TinyFaces.decode(TinyFaces.encode(colour, "png"));
         assertTrue(read.coloured());
         assertTrue(read.resized());
         // 0.299 × 255 = 76 and 0.587 × 255 = 150, averaged two by two
