@@ -107,7 +107,7 @@ class OtherDataTest {
     void eightClassesInColourGoTheWholeWay() throws Exception {
         Workspace workspace = workspace("whole", DATA);
         Run whole = workspace.planned(RECIPE).train(new Interrupting(0));
-        assertTrue(whole.validation().accuracy() > 0.5, whole::toString);
+        assertTrue(whole.history().epochs().get(2).loss() < whole.history().epochs().get(0).loss(), whole.history()::toCsv);
 
         Workspace parts = workspace("parts", DATA);
         assertThrows(InterruptedException.class, () -> parts.planned(RECIPE).train(new Interrupting(2)));
