@@ -1,10 +1,15 @@
 package ferkit.data.cache;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.Format;
+import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.TinyFaces;
 import ferkit.data.form.Datasets;
@@ -117,6 +122,19 @@ class CacheTest {
                 messages.get(0));
         open();
         assertEquals(List.of(), messages);
+    }
+
+    @Test
+    void sharesOfClassesComeBackBitForBit() {
+        Faces none = new Faces(Classes.WITH_CONTEMPT, new Format(3, 2, 1), new byte[0], new byte[0]);
+        Faces shared = new Faces(none.classes(), none.format(), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, new byte[2])
+                .withShares(new float[][] {{1, 2, 0, 0, 0, 0, 0, 4}, {0, 0, 0, 0, 0, 0, 3, 0}});
+        FaceSet faces = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), shared, none, none);
+        new Cache(cache, messages::add).store(csv, "state", faces);
+        FaceSet loaded = new Cache(cache, messages::add).load(csv, "state").orElseThrow();
+        assertEquals(faces.hash(), new FaceSet(loaded.origin(), loaded.training(), loaded.validation(), loaded.test()).hash());
+        assertArrayEquals(shared.shares(0).orElseThrow(), loaded.training().shares(0).orElseThrow());
+        assertEquals(7, loaded.training().label(0));
     }
 
     @Test

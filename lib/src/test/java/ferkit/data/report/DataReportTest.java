@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Classes;
 import ferkit.data.Emotion;
 import ferkit.data.FaceList;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.FerPlus;
+import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.TinyFaces;
@@ -144,6 +146,24 @@ class DataReportTest {
             found += best >= 0 ? 1 : 0;
         }
         assertTrue(found > 10 && found < 50, found + " found");
+    }
+
+    /** In a format whose sides no grid divides evenly. */
+    @Test
+    void copiesAreFoundInEveryFormat() {
+        Format format = new Format(3, 21, 50);
+        SplittableRandom random = new SplittableRandom(1);
+        byte[] pixels = new byte[3 * format.size()];
+        for (int p = 0; p < pixels.length; p++) {
+            pixels[p] = (byte) (60 + random.nextInt(100));
+        }
+        Faces training = new Faces(Classes.of("A", "B"), format, pixels, new byte[] {0, 1, 0});
+        byte[] dark = darker(training.pixels(1));
+        FaceSet faces = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), training, training.select(new int[0]),
+                new Faces(training.classes(), format, dark, new byte[] {1}));
+        assertArrayEquals(new int[] {1}, new Duplicates(faces).nearest(Split.TEST, Split.TRAINING));
+        assertEquals(new DataReport.Findings(1, 0, 0, 0, 0, 0, 1, 1, 0), DataReport.of(faces, Optional.empty(), progress -> {}).findings(Split.TEST));
+        assertEquals(1, Statistics.accuracyByBrightness(faces.training().select(new int[] {1}), faces.test()));
     }
 
     private static double correlation(byte[] a, byte[] b) {
