@@ -103,7 +103,7 @@ public final class TinyFaces {
     }
 
     /** Eight classes, of which the last two are none of FER2013's. */
-    public static final String[] EIGHT = {"angry", "disgust", "fear", "happy", "sad", "neutral", "bored", "contempt"};
+    private static final String[] EIGHT = {"angry", "disgust", "fear", "happy", "sad", "neutral", "bored", "contempt"};
 
     /** A picture in colour, of a hue for each class and speckled by the seed. */
     public static BufferedImage colours(int width, int height, int label, long seed) {
