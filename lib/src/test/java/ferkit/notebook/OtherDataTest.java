@@ -17,6 +17,8 @@ import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Format;
 import ferkit.data.Origin;
+import ferkit.data.Split;
+import ferkit.data.form.Datasets;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
@@ -33,14 +35,18 @@ import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.Schedule;
 import ferkit.train.Views;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +80,23 @@ class OtherDataTest {
         return new Faces(Classes.WITH_CONTEMPT, FORMAT, pixels, labels);
     }
 
+    /** The same images, read from folders of PNG files. */
+    private FaceSet read() throws IOException {
+        for (Split split : Split.values()) {
+            Faces faces = DATA.split(split);
+            for (int i = 0; i < faces.size(); i++) {
+                BufferedImage image = new BufferedImage(FORMAT.width(), FORMAT.height(), BufferedImage.TYPE_3BYTE_BGR);
+                byte[] pixels = faces.pixels(i);
+                for (int p = 0; p < pixels.length; p++) {
+                    image.getRaster().setSample(p / 3 % FORMAT.width(), p / 3 / FORMAT.width(), p % 3, pixels[p] & 0xff);
+                }
+                Path folder = root.resolve("eight").resolve(split.name().toLowerCase(Locale.ROOT)).resolve(faces.classes().title(faces.label(i)));
+                ImageIO.write(image, "png", Files.createDirectories(folder).resolve(i + ".png").toFile());
+            }
+        }
+        return Datasets.read(root.resolve("eight"));
+    }
+
     private Workspace workspace(String folder, FaceSet data) {
         return new Workspace(root.resolve(folder), Settings.from(Map.of()).withEpochs(3).withLimit(0).withBatch(16).withThreads(1), data, "cpu");
     }
@@ -105,11 +128,13 @@ class OtherDataTest {
 
     @Test
     void eightClassesInColourGoTheWholeWay() throws Exception {
-        Workspace workspace = workspace("whole", DATA);
+        FaceSet data = read();
+        assertArrayEquals(DATA.training().counts(), data.training().counts());
+        Workspace workspace = workspace("whole", data);
         Run whole = workspace.planned(RECIPE).train(new Interrupting(0));
         assertTrue(whole.history().epochs().get(2).loss() < whole.history().epochs().get(0).loss(), whole.history()::toCsv);
 
-        Workspace parts = workspace("parts", DATA);
+        Workspace parts = workspace("parts", data);
         assertThrows(InterruptedException.class, () -> parts.planned(RECIPE).train(new Interrupting(2)));
         Run continued = parts.planned(RECIPE).train(new Interrupting(0));
         for (String file : List.of("weights.safetensors", "validation-predictions.csv", "test-predictions.csv")) {
@@ -122,9 +147,9 @@ class OtherDataTest {
         assertEquals(FORMAT, run.config().format());
         assertEquals("colour 0 to 255", run.config().parts().get("input"));
         assertTrue(Files.readString(run.folder().resolve("validation-predictions.csv")).startsWith("index,truth,predicted,p0,p1,p2,p3,p4,p5,p6,p7\n"));
-        assertArrayEquals(whole.test().probabilities(), run.predict(RECIPE, DATA.test()).probabilities());
+        assertArrayEquals(whole.test().probabilities(), run.predict(RECIPE, data.test()).probabilities());
 
-        Results results = new Results(DATA.origin(), List.of(run));
+        Results results = new Results(data.origin(), List.of(run));
         assertEquals(10, results.report(run).rowCount());
         assertEquals("Contempt", results.report(run).stringColumn("Class").get(7));
         assertEquals(8, results.surestMistakes(run).rowCount());
@@ -133,14 +158,14 @@ class OtherDataTest {
         assertShows(results.confusion(run), "Contempt");
         assertShows(results.recalls(run), "Contempt");
         assertShows(results.f1(run), "highest");
-        assertShows(Pictures.network(SMALL, DATA), "Image 3 × 64 × 64", "Output 8");
-        assertShows(Pictures.kernels(run, SMALL, DATA), "8 squares of 3×3");
-        assertShows(Pictures.answers(run, SMALL, DATA), "the average face of Angry", "8 maps of 64×64");
-        assertShows(Pictures.predictions(run, SMALL, DATA), "Average of Contempt");
-        assertShows(DataTables.pictures(DATA), "8 small images");
-        assertTrue(DataTables.officialTable(DATA).isEmpty());
-        assertEquals("RGB values of each split", DataTables.pixels(DATA).name());
-        assertEquals(List.of("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral", "Contempt", "All"), DataTables.countTable(DATA).stringColumn("Class").asList());
+        assertShows(Pictures.network(SMALL, data), "Image 3 × 64 × 64", "Output 8");
+        assertShows(Pictures.kernels(run, SMALL, data), "8 squares of 3×3");
+        assertShows(Pictures.answers(run, SMALL, data), "the average face of Angry", "8 maps of 64×64");
+        assertShows(Pictures.predictions(run, SMALL, data), "Average of Contempt");
+        assertShows(DataTables.pictures(data), "8 small images");
+        assertTrue(DataTables.officialTable(data).isEmpty());
+        assertEquals("RGB values of each split", DataTables.pixels(data).name());
+        assertEquals(List.of("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral", "Contempt", "All"), DataTables.countTable(data).stringColumn("Class").asList());
     }
 
     /** Fewer than may be averaged: what is shown is the average of all, and nothing drawn with other classes. */
