@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ferkit.data.Classes;
-import ferkit.data.Faces;
+import ferkit.data.FaceSet;
 import ferkit.eval.Figures;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Variant;
@@ -38,11 +38,11 @@ public final class ModelTables {
     }
 
     /**
-     * How large networks are, to be read across: layers, parameters of the convolutions, how many numbers the hidden dense layer is fed and its
+     * How large networks for these data are, to be read across: layers, parameters of the convolutions, how many numbers the hidden dense layer is fed and its
      * parameters, all parameters, and these as a multiple of the first network's.
      */
-    public static Table sizes(List<StudyModel> models) {
-        List<Summary> summaries = models.stream().map(Summary::of).toList();
+    public static Table sizes(List<StudyModel> models, FaceSet data) {
+        List<Summary> summaries = models.stream().map(model -> Summary.of(model, data)).toList();
         long first = summaries.get(0).parameters();
         List<Summary.Layer> dense = summaries.stream().map(summary -> of(summary, "Linear").get(0)).toList();
         return Table.create("Sizes of networks", StringColumn.create("Model", models.stream().map(m -> Kind.STUDY.title(m.name()))),
@@ -61,15 +61,15 @@ public final class ModelTables {
     }
 
     /**
-     * Which pixels of the image the numbers behind a network's last pooling depend on, along one side, in a sentence; pixels are numbered from 0,
+     * Which pixels of the image the numbers behind a network's last pooling depend on, along the width, in a sentence; pixels are numbered from 0,
      * what lies beyond the image is padding. A field begins at one pixel; a convolution adds its kernel's side minus one, a pooling one, each times
      * the pixels that one step has come to mean, which double with every pooling.
      */
-    public static String fields(StudyModel model) {
+    public static String fields(StudyModel model, FaceSet data) {
         int seen = 1;
         int step = 1;
         int start = 0;
-        int places = Faces.SIDE;
+        int places = data.format().width();
         for (int block = 0; block < model.filters().size(); block++) {
             boolean same = model.second() == StudyModel.Padding.SAME;
             start -= (model.kernel() - 1) / 2 * (same ? 2 : 1) * step;
@@ -80,7 +80,7 @@ public final class ModelTables {
         int first = start;
         int next = step;
         int width = seen;
-        return "In " + Kind.STUDY.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen + " pixels; along a side its "
+        return "In " + Kind.STUDY.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen + " pixels; along the width its "
                 + Figures.count(places, "place") + " see from " + IntStream.range(0, places)
                         .mapToObj(i -> first + i * next + " to " + (first + i * next + width - 1)).collect(Collectors.joining(", from ")).replace('-', '−') + ".";
     }
