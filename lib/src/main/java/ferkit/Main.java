@@ -114,7 +114,8 @@ public final class Main {
         }
         List<StudyModel> models = names.equals(List.of("all")) ? largestFirst() : names.stream().map(StudyModel::named).toList();
         if (models.isEmpty()) {
-            throw new IllegalArgumentException("train: expected one or more of " + StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or all");
+            throw new IllegalArgumentException(
+                    "train: expected one or more of " + StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or all");
         }
         if (models.size() == 1) {
             trainHere(models.get(0));

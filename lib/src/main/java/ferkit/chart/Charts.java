@@ -189,8 +189,11 @@ public final class Charts {
         }
         accuracy.addAll(pair(run.name(), run.accuracy(), run.valAccuracy()));
         loss.addAll(pair(run.name(), run.loss(), run.valLoss()));
-        return new Picture("Accuracy and loss of " + run.name() + behind.stream().map(other -> "; behind in pale: " + other.name()).collect(Collectors.joining()),
-                "Training and validation accuracy and loss of " + run.inWords() + behind.stream().map(other -> " Behind in pale, " + other.inWords()).collect(Collectors.joining()),
+        return new Picture(
+                "Accuracy and loss of " + run.name()
+                        + behind.stream().map(other -> "; behind in pale: " + other.name()).collect(Collectors.joining()),
+                "Training and validation accuracy and loss of " + run.inWords()
+                        + behind.stream().map(other -> " Behind in pale, " + other.inWords()).collect(Collectors.joining()),
                 Panels.image(List.of(new Panels.Panel("Accuracy", accuracy), new Panels.Panel("Loss", loss)), 2, 320));
     }
 
@@ -216,7 +219,8 @@ public final class Charts {
                     + " looks: expected 1 to " + Style.LOOKS + ", and a look for each");
         }
         return new Picture(title,
-                "Training and validation accuracy and loss of several models. " + models.stream().map(Curves::inWords).collect(Collectors.joining(" ")),
+                "Training and validation accuracy and loss of several models. "
+                        + models.stream().map(Curves::inWords).collect(Collectors.joining(" ")),
                 Panels.image(List.of(new Panels.Panel("Training accuracy", lines(models, looks, Curves::accuracy)),
                         new Panels.Panel("Training loss", lines(models, looks, Curves::loss)),
                         new Panels.Panel("Validation accuracy", lines(models, looks, Curves::valAccuracy)),
@@ -255,8 +259,11 @@ public final class Charts {
                 centred(g, Style.TEXT, captions.get(i), x + cell / 2.0, y + shown + 16);
             }
         });
-        return new Picture(title, title + ": " + Figures.count(images.size(), format.colour() ? "small image" : "small grey image") + " in rows of " + Math.min(columns, images.size())
-                + ", called " + captions.stream().distinct().collect(Collectors.joining(", ")) + ".", grid);
+        return new Picture(title,
+                title + ": " + Figures.count(images.size(), format.colour() ? "small image" : "small grey image") + " in rows of "
+                        + Math.min(columns, images.size())
+                        + ", called " + captions.stream().distinct().collect(Collectors.joining(", ")) + ".",
+                grid);
     }
 
     /** Draws an image as large as it fits into a square of this side, in its middle. */
@@ -264,7 +271,8 @@ public final class Charts {
         if (pixels.length != format.size()) {
             throw new IllegalArgumentException("An image of " + pixels.length + " bytes: expected " + format.size() + ", " + format);
         }
-        BufferedImage image = new BufferedImage(format.width(), format.height(), format.colour() ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage image = new BufferedImage(format.width(), format.height(),
+                format.colour() ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
         for (int p = 0; p < pixels.length; p++) {
             int place = p / format.channels();
             image.getRaster().setSample(place % format.width(), place / format.width(), p % format.channels(), pixels[p] & 0xff);

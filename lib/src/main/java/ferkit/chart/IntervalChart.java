@@ -57,8 +57,10 @@ public final class IntervalChart {
                 g.drawString("the study's figure", left + 20, bottom + 43);
             }
         });
-        return new Picture(title, title + ": " + rows.stream().map(row -> row.name() + " " + Figures.fixed(row.value(), 3) + " (" + row.interval().text() + ")"
-                + (Double.isNaN(row.study()) ? "" : ", study " + Figures.fixed(row.study(), 3))).collect(Collectors.joining("; ")) + ".", image);
+        return new Picture(title,
+                title + ": " + rows.stream().map(row -> row.name() + " " + Figures.fixed(row.value(), 3) + " (" + row.interval().text() + ")"
+                        + (Double.isNaN(row.study()) ? "" : ", study " + Figures.fixed(row.study(), 3))).collect(Collectors.joining("; ")) + ".",
+                image);
     }
 
     private static void row(Graphics2D g, Row row, int y, double low, double high, int left) {

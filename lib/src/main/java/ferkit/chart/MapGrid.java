@@ -31,7 +31,8 @@ public final class MapGrid {
     /** Kernels in rows: blue above 0, orange below, white at 0, the deeper the further; one scale for all of them, given below. */
     public static Picture kernels(String title, List<float[][]> kernels) {
         double largest = kernels.stream().mapToDouble(MapGrid::largest).max().getAsDouble();
-        DoubleFunction<Color> colour = value -> Style.mix(Color.WHITE, Style.COLORS.get(value < 0 ? 1 : 0), largest == 0 ? 0 : Math.abs(value) / largest);
+        DoubleFunction<Color> colour = value -> Style.mix(Color.WHITE, Style.COLORS.get(value < 0 ? 1 : 0),
+                largest == 0 ? 0 : Math.abs(value) / largest);
         int rows = (kernels.size() + KERNELS_IN_A_ROW - 1) / KERNELS_IN_A_ROW;
         int columns = Math.min(KERNELS_IN_A_ROW, kernels.size());
         int left = (Style.WIDTH - columns * (KERNEL + GAP) + GAP) / 2;
@@ -41,8 +42,10 @@ public final class MapGrid {
             }
             scale(g, largest, rows * (KERNEL + GAP) + 12, colour);
         });
-        return new Picture(title, title + ": " + Figures.count(kernels.size(), "square") + " of " + size(kernels.get(0)) + " weights, the furthest from 0 at "
-                + Figures.fixed(largest, 2) + ".", image);
+        return new Picture(title,
+                title + ": " + Figures.count(kernels.size(), "square") + " of " + size(kernels.get(0)) + " weights, the furthest from 0 at "
+                        + Figures.fixed(largest, 2) + ".",
+                image);
     }
 
     private static void scale(Graphics2D g, double largest, int top, DoubleFunction<Color> colour) {

@@ -70,7 +70,8 @@ public final class NetworkDrawing {
             }
         });
         return new Picture(title, title + ", from left to right: " + stages.stream().map(stage -> stage.title() + " " + stage.shape()
-                + (stage.parameters() == 0 ? "" : " (" + Figures.count(stage.parameters(), "parameter") + ")")).collect(Collectors.joining(", ")) + ".", image);
+                + (stage.parameters() == 0 ? "" : " (" + Figures.count(stage.parameters(), "parameter") + ")")).collect(Collectors.joining(", "))
+                + ".", image);
     }
 
     private static void share(Graphics2D g, long parameters, long all, int middle, int top) {

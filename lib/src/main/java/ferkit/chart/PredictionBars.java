@@ -48,7 +48,8 @@ public final class PredictionBars {
             }
         });
         return new Picture(title, title + ". " + answers.stream().map(answer -> answer.title() + ": " + IntStream.range(0, classes.size())
-                .filter(i -> i == answer.predicted() || i == answer.truth()).mapToObj(i -> classes.get(i) + " " + Figures.fixed(answer.probabilities()[i], 2))
+                .filter(i -> i == answer.predicted() || i == answer.truth())
+                .mapToObj(i -> classes.get(i) + " " + Figures.fixed(answer.probabilities()[i], 2))
                 .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image);
     }
 

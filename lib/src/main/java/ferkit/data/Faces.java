@@ -81,7 +81,9 @@ public final class Faces {
         FaceList faces = new FaceList(format);
         for (Path file : files) {
             try {
-                faces.add(ImageFile.decode(Source.bytes(file, new Room(ImageFile.LARGEST)), format.colour(), format.height(), format.width()).pixels(), 0, NO_LABEL);
+                faces.add(
+                        ImageFile.decode(Source.bytes(file, new Room(ImageFile.LARGEST)), format.colour(), format.height(), format.width()).pixels(),
+                        0, NO_LABEL);
             } catch (IOException e) {
                 throw new IOException(Source.sentence(e, file), e);
             }

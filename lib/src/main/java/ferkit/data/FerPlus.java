@@ -167,7 +167,8 @@ public final class FerPlus {
                 return split;
             }
         }
-        throw new IOException(file + ", line " + line + ": found \"" + usage + "\", expected Training, PublicTest or PrivateTest; get the file again");
+        throw new IOException(
+                file + ", line " + line + ": found \"" + usage + "\", expected Training, PublicTest or PrivateTest; get the file again");
     }
 
     /** The votes on one image, ten numbers in the order of {@link Vote}, as a new array. */
@@ -235,7 +236,8 @@ public final class FerPlus {
             left += rows.size() - kept.length;
         }
         List<String> notes = new ArrayList<>(faces.origin().notes());
-        notes.add("Labels by FER+'s " + by + " in place of FER2013's: " + left + " of " + all + " images left out, on which people did not agree, or most saw"
+        notes.add("Labels by FER+'s " + by + " in place of FER2013's: " + left + " of " + all
+                + " images left out, on which people did not agree, or most saw"
                 + " nothing known or no face. Figures are not comparable with the study's.");
         return new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, faces.origin().title() + " with FER+'s labels by " + by, notes),
                 splits.get(0), splits.get(1), splits.get(2));

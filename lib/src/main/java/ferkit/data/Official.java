@@ -17,7 +17,8 @@ public final class Official {
     public static final String HASH = "f26de2ef5bc66922b26ecbd728206df20cddc88cb37ef0bc6367c4d61659caf0";
 
     private static final List<PixelSums> PIXELS = List.of(
-            sums(Split.TRAINING, List.of(1_161_905_349L, 135_841_077L, 1_279_240_450L, 2_151_638_927L, 1_349_586_304L, 1_068_589_825L, 1_417_370_445L),
+            sums(Split.TRAINING,
+                    List.of(1_161_905_349L, 135_841_077L, 1_279_240_450L, 2_151_638_927L, 1_349_586_304L, 1_068_589_825L, 1_417_370_445L),
                     4_289_726_068L, 4_254_080_729L, 1_388_547_898_187L, 888_486_779, 807_501_769),
             sums(Split.VALIDATION, List.of(136_708_307L, 17_527_286L, 154_635_375L, 263_145_080L, 180_778_113L, 139_993_524L, 173_764_095L),
                     533_060_486, 528_045_481, 172_508_098_724L, 111_470_163, 101_525_765),
@@ -32,7 +33,8 @@ public final class Official {
 
     /** Whether there are as many images of each class in each split as in the original. */
     public static boolean hasCounts(Map<Split, Faces> splits) {
-        return Arrays.stream(Split.values()).allMatch(split -> splits.get(split).labelled() && Arrays.equals(splits.get(split).counts(), counts(split)));
+        return Arrays.stream(Split.values())
+                .allMatch(split -> splits.get(split).labelled() && Arrays.equals(splits.get(split).counts(), counts(split)));
     }
 
     /**
@@ -56,7 +58,7 @@ public final class Official {
         Optional<String> difference = PixelSums.difference(found, PIXELS);
         notes.add(difference.isEmpty() ? "FER2013's images with slightly other grey values, as JPEG files have them: taken for FER2013."
                 : "FER2013's numbers of images of each class and split, but not its pixels: " + difference.get()
-                + ". Figures are not comparable with the study's.");
+                        + ". Figures are not comparable with the study's.");
         return difference.isEmpty() ? Origin.Kind.FER2013 : Origin.Kind.OTHER_PIXELS;
     }
 

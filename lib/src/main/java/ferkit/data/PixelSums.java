@@ -51,7 +51,8 @@ record PixelSums(List<Integer> counts, List<Long> classes, long left, long upper
                 down += at >= Faces.SIDE ? Math.abs(value - (image[at - Faces.SIDE] & 0xff)) : 0;
             }
         }
-        return new PixelSums(IntStream.of(faces.counts()).boxed().toList(), LongStream.of(classes).boxed().toList(), left, upper, squares, across, down);
+        return new PixelSums(IntStream.of(faces.counts()).boxed().toList(), LongStream.of(classes).boxed().toList(), left, upper, squares, across,
+                down);
     }
 
     /**
@@ -66,8 +67,8 @@ record PixelSums(List<Integer> counts, List<Long> classes, long left, long upper
             boolean upsideDown = (way & 2) != 0;
             boolean exchanged = (way & 4) != 0;
             boolean negative = (way & 8) != 0;
-            if (IntStream.range(0, found.size()).allMatch(split ->
-                    close(found.get(split).measures(), turned(original.get(split).measures(), mirrored, upsideDown, exchanged, negative)))) {
+            if (IntStream.range(0, found.size()).allMatch(
+                    split -> close(found.get(split).measures(), turned(original.get(split).measures(), mirrored, upsideDown, exchanged, negative)))) {
                 String turned = exchanged ? mirrored == upsideDown ? "transposed, rows for columns" : "turned by 90°"
                         : mirrored && upsideDown ? "turned by 180°" : mirrored ? "mirrored, left for right" : upsideDown ? "upside down" : "";
                 return way == 0 ? Optional.empty() : Optional.of(turned + (negative ? (turned.isEmpty() ? "" : " and ") + "as negatives" : ""));

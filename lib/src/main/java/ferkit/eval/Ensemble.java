@@ -31,7 +31,8 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
     public String test() {
         McNemar test = McNemar.of(together, single);
         return "The difference is " + Figures.signed(100 * (together.accuracy() - single.accuracy()), 1) + " points. " + title + " are right on "
-                + Figures.count(test.onlyFirst(), "image") + " on which " + singleTitle + " is wrong, and wrong on " + Figures.count(test.onlySecond(), "image")
+                + Figures.count(test.onlyFirst(), "image") + " on which " + singleTitle + " is wrong, and wrong on "
+                + Figures.count(test.onlySecond(), "image")
                 + " on which it is right: the paired test " + (test.pValue() < McNemar.LEVEL ? "tells the two apart" : "does not tell the two apart")
                 + " at the 5 % level (p " + (test.pValue() < 0.001 ? "" : "= ") + Figures.pValue(test.pValue()) + ").";
     }

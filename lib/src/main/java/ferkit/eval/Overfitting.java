@@ -43,7 +43,8 @@ public record Overfitting(int bestEpoch, double gapAtBest, int lastEpoch, double
         }
         return "At the best epoch, " + bestEpoch + ", training accuracy minus validation accuracy is " + Figures.signed(gapAtBest, 3)
                 + (bestEpoch == lastEpoch ? "; it is the last one. "
-                        : ", after the last, " + lastEpoch + ", it is " + Figures.signed(gapAtLast, 3) + ". ") + lossSentence();
+                        : ", after the last, " + lastEpoch + ", it is " + Figures.signed(gapAtLast, 3) + ". ")
+                + lossSentence();
     }
 
     private String lossSentence() {
@@ -55,6 +56,6 @@ public record Overfitting(int bestEpoch, double gapAtBest, int lastEpoch, double
         String last = Figures.fixed(lossAtLast, decimals);
         return lowest + (lossAtLast == lossAtTurn ? "as low again at the last, " + lastEpoch + "."
                 : decimals > 3 ? "hardly higher at the last, " + lastEpoch + " (" + last + ")."
-                : "has risen to " + last + " by epoch " + lastEpoch + ".");
+                        : "has risen to " + last + " by epoch " + lastEpoch + ".");
     }
 }

@@ -29,8 +29,8 @@ public record RankAgreement(int pairs, int same, double pValue) {
         }
         int[] counted = count(first, second);
         Collection<List<Integer>> orders = Collections2.permutations(IntStream.range(0, second.length).boxed().toList());
-        long asGood = orders.stream().filter(order -> agreement(count(first, order.stream().mapToDouble(i -> second[i]).toArray()))
-                >= agreement(counted)).count();
+        long asGood = orders.stream()
+                .filter(order -> agreement(count(first, order.stream().mapToDouble(i -> second[i]).toArray())) >= agreement(counted)).count();
         return new RankAgreement(counted[0], counted[1], (double) asGood / orders.size());
     }
 

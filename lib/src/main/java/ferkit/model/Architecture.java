@@ -64,13 +64,15 @@ public interface Architecture {
             if (!block.isInitialized()) {
                 initialize(block, manager, inputShape(format));
             } else if (block.getParameters().values().stream().anyMatch(p -> p.getArray().getManager() != manager)) {
-                throw new IllegalArgumentException("The function of network " + name + " gave a block that it had made before, or whose arrays do not "
+                throw new IllegalArgumentException("The function of network " + name
+                        + " gave a block that it had made before, or whose arrays do not "
                         + "belong to the manager: expected a new one at each call, for example (manager, format, classes) -> new SequentialBlock().add(…)");
             }
             Shape output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape(format))})[0];
             if (!output.equals(new Shape(2, classes))) {
-                throw new IllegalArgumentException("Network " + name + " makes " + output + " of two images of shape " + inputShape(format) + ": expected (2, "
-                        + classes + "), one logit for each class");
+                throw new IllegalArgumentException(
+                        "Network " + name + " makes " + output + " of two images of shape " + inputShape(format) + ": expected (2, "
+                                + classes + "), one logit for each class");
             }
             return block;
         }
@@ -86,7 +88,8 @@ public interface Architecture {
     /** @throws IllegalArgumentException if a folder should not have this name */
     static void requireName(String name) {
         if (!name.matches("[\\p{L}\\p{N}_-]+")) {
-            throw new IllegalArgumentException("A model is named '" + name + "': expected letters, digits, - and _, because its runs' folder has that name");
+            throw new IllegalArgumentException(
+                    "A model is named '" + name + "': expected letters, digits, - and _, because its runs' folder has that name");
         }
     }
 }

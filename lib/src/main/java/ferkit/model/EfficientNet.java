@@ -96,7 +96,8 @@ public final class EfficientNet {
         /** As TensorFlow's Lite models were trained. */
         public static final Scaling LITE = new Scaling("LITE", "(v − 127) / 128", 1, List.of(127f, 127f, 127f), List.of(128f, 128f, 128f));
         /** As models trained with AdvProp, among others, take it. */
-        public static final Scaling INCEPTION = new Scaling("INCEPTION", "2 · v / 255 − 1", 255, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f));
+        public static final Scaling INCEPTION = new Scaling("INCEPTION", "2 · v / 255 − 1", 255, List.of(0.5f, 0.5f, 0.5f),
+                List.of(0.5f, 0.5f, 0.5f));
 
         /** What a weight file says itself, of v / 255; the file's hash stands for the numbers in the identity of runs. */
         public static Scaling ofFile(List<Float> mean, List<Float> deviation) {

@@ -34,7 +34,8 @@ final class SqueezeExcitation extends AbstractBlock {
     @Override
     protected NDList forwardInternal(ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow();
-        NDArray squeezed = EfficientNet.silu(linear(store, EfficientNet.average(x).reshape(x.getShape().get(0), -1, 1, 1), reduce, reduceBias, training));
+        NDArray squeezed = EfficientNet
+                .silu(linear(store, EfficientNet.average(x).reshape(x.getShape().get(0), -1, 1, 1), reduce, reduceBias, training));
         return new NDList(x.mul(Activation.sigmoid(linear(store, squeezed, expand, expandBias, training))));
     }
 

@@ -383,7 +383,8 @@ public final class Study {
         finished.ifPresent(run -> show(planned.title() + ": trained already, loaded from `" + planned.shortFolder() + "`. Its "
                 + Figures.count(run.history().size(), "epoch") + " took "
                 + Figures.duration(run.config().totalSeconds()) + (run.config().device().equals("cpu")
-                        ? " on " + Figures.count(run.config().threads(), "thread") : "") + "."));
+                        ? " on " + Figures.count(run.config().threads(), "thread") : "")
+                + "."));
         finished.ifPresent(this::shown);
         return finished;
     }
@@ -419,14 +420,17 @@ public final class Study {
     private String whatIsSafe(PlannedRun planned) {
         return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
                 + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
-                + (StudyModel.ALL.stream().anyMatch(row -> row.name().equals(planned.recipe().name())) ? " The same without a notebook: python3 environment/kit.py train "
-                        + planned.recipe().name().replaceFirst("^model-", "") + flags(planned) : "");
+                + (StudyModel.ALL.stream().anyMatch(row -> row.name().equals(planned.recipe().name()))
+                        ? " The same without a notebook: python3 environment/kit.py train "
+                                + planned.recipe().name().replaceFirst("^model-", "") + flags(planned)
+                        : "");
     }
 
     /** The flags of {@code kit.py train} that ask for a run of this size on these data. */
     private String flags(PlannedRun planned) {
         RunConfig config = planned.config();
-        return (planned.kind() == Kind.SAMPLE ? " --data sample" : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
+        return (planned.kind() == Kind.SAMPLE ? " --data sample"
+                : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
                 + (planned.kind() == Kind.STUDY ? "" : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
                 + (config.seed() == 1 ? "" : " --seed " + config.seed());
     }

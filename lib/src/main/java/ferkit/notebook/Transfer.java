@@ -56,7 +56,8 @@ public final class Transfer {
 
     private static Transfer open(Study study, Optional<Path> named) {
         PublicWeights weights = find(study, named);
-        return open(study, weights, weights.file().variant().orElseThrow(() -> new Refusal(weights.file().whatIsOpen())), weights.file().assumption());
+        return open(study, weights, weights.file().variant().orElseThrow(() -> new Refusal(weights.file().whatIsOpen())),
+                weights.file().assumption());
     }
 
     /** The same with a weight file of one's own of a variant, scaling included, that the file does not tell or tells wrongly. */
@@ -71,8 +72,9 @@ public final class Transfer {
 
     private static Transfer open(Study study, PublicWeights weights, Variant variant, Optional<String> assumption) {
         Transfer transfer = new Transfer(study, weights, variant);
-        study.show("## " + transfer + (variant.lite() ? "\n\nThis is a close relative of the study's network, not that network itself: what follows is the study's procedure, "
-                + "and the two are to be compared with that in mind." : "")
+        study.show("## " + transfer + (variant
+                .lite() ? "\n\nThis is a close relative of the study's network, not that network itself: what follows is the study's procedure, "
+                        + "and the two are to be compared with that in mind." : "")
                 + assumption.map(text -> "\n\n" + text).orElse("") + weights.file().leftOut().map(text -> "\n\n" + text).orElse(""));
         return transfer;
     }
@@ -167,7 +169,8 @@ public final class Transfer {
                     shown[0] = System.nanoTime();
                     double rate = (done - before[0]) / ((System.nanoTime() - start) / 1e9);
                     line.accept(String.format(Locale.ROOT, "Features of the images of %s: %,d of %,d, %.0f images/s%s", split.usage(),
-                            done, of, rate, rate > 0 ? ", " + Figures.duration((of - done) / rate) + " left" : "") + ". Stopping is safe: run this cell again, and it goes on.");
+                            done, of, rate, rate > 0 ? ", " + Figures.duration((of - done) / rate) + " left" : "")
+                            + ". Stopping is safe: run this cell again, and it goes on.");
                 });
         line.accept(String.format(Locale.ROOT, "Features of %,d images at %d pixels: %s numbers each",
                 features.size(), trunk.side(), features.shape()));
@@ -185,7 +188,8 @@ public final class Transfer {
         double head = run.history().epochs().stream().mapToDouble(History.Epoch::seconds).sum();
         double each = run.config().epochs() * images / rate + head;
         double once = images / rate + head;
-        return Table.create("What computing features once saves", StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
+        return Table.create("What computing features once saves",
+                StringColumn.create("Way", "Features in every epoch, as the study did", "Features once", "Features already there"),
                 StringColumn.create("Time of " + run.config().epochs() + " epochs", Figures.duration(each), Figures.duration(once),
                         Figures.duration(head)),
                 StringColumn.create("Times as fast", "1", Figures.fixed(each / once, 1), Figures.count(Math.round(each / head))),

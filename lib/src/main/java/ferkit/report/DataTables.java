@@ -117,7 +117,8 @@ public final class DataTables {
 
     /** FER2013 labels (rows) against FER+ majorities (columns, the seven classes first): images of all splits together. */
     public static Table agreement(DataReport.Votes votes) {
-        Table table = Table.create("Labels of FER2013 in rows against the majority of FER+ in columns", StringColumn.create("FER2013", Emotion.titles()));
+        Table table = Table.create("Labels of FER2013 in rows against the majority of FER+ in columns",
+                StringColumn.create("FER2013", Emotion.titles()));
         for (Emotion emotion : Emotion.values()) {
             table.addColumns(column(votes, emotion.title(), vote(emotion).ordinal()));
         }
@@ -152,7 +153,8 @@ public final class DataTables {
     public static Table pixelsByClass(FaceSet data) {
         List<Integer> present = present(data.training(), 1);
         List<Grey> classes = present.stream().map(e -> Statistics.grey(Statistics.ofClass(data.training(), e))).toList();
-        return Table.create(values(data) + " of each class's training images", StringColumn.create("Class", present.stream().map(data.classes()::title)),
+        return Table.create(values(data) + " of each class's training images",
+                StringColumn.create("Class", present.stream().map(data.classes()::title)),
                 column("Mean", classes, Grey::mean, 1), column("Standard deviation", classes, Grey::deviation, 1));
     }
 
@@ -186,7 +188,8 @@ public final class DataTables {
             });
         }
         return Charts.imageGrid(data.origin().isSample() ? "Drawn faces of each class" : present.isEmpty() ? "The average image of each split"
-                : "The average face of each class's training images", data.format(), images, captions, Math.max(present.size(), Split.values().length));
+                : "The average face of each class's training images", data.format(), images, captions,
+                Math.max(present.size(), Split.values().length));
     }
 
     /** The labels of the classes with at least so many images. */

@@ -80,16 +80,20 @@ public final class ModelTables {
         int first = start;
         int next = step;
         int width = seen;
-        return "In " + Kind.STUDY.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen + " pixels; along the width its "
+        return "In " + Kind.STUDY.title(model.name()) + " each number behind the last pooling sees " + seen + "×" + seen
+                + " pixels; along the width its "
                 + Figures.count(places, "place") + " see from " + IntStream.range(0, places)
-                        .mapToObj(i -> first + i * next + " to " + (first + i * next + width - 1)).collect(Collectors.joining(", from ")).replace('-', '−') + ".";
+                        .mapToObj(i -> first + i * next + " to " + (first + i * next + width - 1)).collect(Collectors.joining(", from "))
+                        .replace('-', '−')
+                + ".";
     }
 
     /** How the study's figures for one of its models differ from those for another, each at its epoch of the best validation accuracy, in a sentence. */
     public static String inTheStudy(String before, String model) {
         Published.Result from = Published.result(before);
         Published.Result to = Published.result(model);
-        return "In the study, best validation accuracy went from " + Figures.fixed(from.validationAccuracy(), 4) + " (" + Kind.STUDY.title(before) + ") to "
+        return "In the study, best validation accuracy went from " + Figures.fixed(from.validationAccuracy(), 4) + " (" + Kind.STUDY.title(before)
+                + ") to "
                 + Figures.fixed(to.validationAccuracy(), 4) + " (" + Kind.STUDY.title(model) + "), a difference of "
                 + Figures.signed(to.validationAccuracy() - from.validationAccuracy(), 4) + ", and training accuracy at those epochs from "
                 + Figures.fixed(from.trainingAccuracy(), 4) + " to " + Figures.fixed(to.trainingAccuracy(), 4) + ".";
@@ -140,7 +144,8 @@ public final class ModelTables {
             counts.addAll(List.of(head, below + head));
             trained.addAll(List.of(head, head));
         }
-        return Table.create("The parts of " + variant.title() + " at " + side + " pixels", StringColumn.create("Part", names), StringColumn.create("Output shape", shapes),
+        return Table.create("The parts of " + variant.title() + " at " + side + " pixels", StringColumn.create("Part", names),
+                StringColumn.create("Output shape", shapes),
                 Figures.counts("Parameters", counts.stream().mapToInt(i -> i).toArray()),
                 Figures.counts("Trained by the study", trained.stream().mapToInt(i -> i).toArray()));
     }

@@ -49,7 +49,8 @@ public final class Overview {
     }
 
     private static List<Row> rows(Results results) {
-        List<Row> rows = new ArrayList<>(results.runs().stream().map(run -> new Row(results.title(run), Optional.of(run), results.study(run))).toList());
+        List<Row> rows = new ArrayList<>(
+                results.runs().stream().map(run -> new Row(results.title(run), Optional.of(run), results.study(run))).toList());
         if (rows.stream().anyMatch(row -> row.study().isPresent())) {
             for (int i = 0; i < StudyModel.ALL.size(); i++) {
                 String model = StudyModel.ALL.get(i).name();

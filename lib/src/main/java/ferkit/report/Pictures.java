@@ -178,11 +178,12 @@ public final class Pictures {
         Predictions said = said(run, model, data, faces);
         List<Integer> shown = Stream.concat(said.surest(false).limit(drawn ? MISTAKES : FACES), said.surest(true)).limit(FACES).toList();
         return PredictionBars.picture("What " + title(run, data) + " says of " + (drawn ? "drawn validation faces, its surest mistakes first"
-                : faces.labelled() ? "the average face of each class" : "the average face"), data.classes().titles(), faces.format(), shown.stream().map(i -> {
-            String name = name(data, said.truth()[i]);
-            return new Answer(Optional.of(faces.pixels(i)), said.truth()[i] == said.predicted()[i] ? name + ", named right"
-                    : name + ", taken for " + data.classes().title(said.predicted()[i]), said.truth()[i], said.probabilities()[i]);
-        }).toList());
+                : faces.labelled() ? "the average face of each class" : "the average face"), data.classes().titles(), faces.format(),
+                shown.stream().map(i -> {
+                    String name = name(data, said.truth()[i]);
+                    return new Answer(Optional.of(faces.pixels(i)), said.truth()[i] == said.predicted()[i] ? name + ", named right"
+                            : name + ", taken for " + data.classes().title(said.predicted()[i]), said.truth()[i], said.probabilities()[i]);
+                }).toList());
     }
 
     /**
@@ -199,7 +200,8 @@ public final class Pictures {
         for (int i = 0; i < said.size(); i++) {
             answers.add(new Answer(Optional.empty(), files.get(i).getFileName().toString(), Faces.NO_LABEL, said.probabilities()[i]));
         }
-        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own", data.classes().titles(), data.format(), answers);
+        return PredictionBars.picture("What " + title(run, data) + " says of " + Figures.count(files.size(), "image") + " of one's own",
+                data.classes().titles(), data.format(), answers);
     }
 
     private static List<Path> files(String path) throws IOException {

@@ -142,8 +142,8 @@ public final class Results {
     /** What there is of a model: how it was trained, or that it has not been, in one sentence. */
     public String state(String model) {
         return run(model).map(run -> title(run) + ": trained for " + Figures.count(run.config().epochs(), "epoch")
-                        + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + "."
-                        + (run.isTested() ? "" : " There are no labelled test images, so there is no report."))
+                + " with seed " + run.config().seed() + ", weights of epoch " + run.best().epoch() + "."
+                + (run.isTested() ? "" : " There are no labelled test images, so there is no report."))
                 .orElseGet(() -> Kind.STUDY.title(model) + " has not been run yet with these settings, so there is nothing to show of it.");
     }
 
@@ -236,13 +236,15 @@ public final class Results {
      */
     public Optional<Table> besideStudysCurves(Run run) {
         return study(run).flatMap(s -> Published.history(s.model()))
-                .map(study -> curvesBeside("The curves of " + title(run) + " minus the study's", run.history(), study, "Last epoch", "Last epoch, study"));
+                .map(study -> curvesBeside("The curves of " + title(run) + " minus the study's", run.history(), study, "Last epoch",
+                        "Last epoch, study"));
     }
 
     /** The same for a run minus one of another seed, over the epochs that both have. */
     public static Table besideSeed(Run run, Run other) {
         int epochs = Math.min(run.history().size(), other.history().size());
-        return curvesBeside("Curves of seed " + run.config().seed() + " minus those of seed " + other.config().seed(), run.history().first(epochs), other.history().first(epochs),
+        return curvesBeside("Curves of seed " + run.config().seed() + " minus those of seed " + other.config().seed(), run.history().first(epochs),
+                other.history().first(epochs),
                 "Epoch " + epochs + ", seed " + run.config().seed(), "Epoch " + epochs + ", seed " + other.config().seed());
     }
 
@@ -281,10 +283,12 @@ public final class Results {
             double change = IntStream.range(0, LAST_EPOCHS)
                     .mapToDouble(i -> Math.abs(last.get(i + 1).valAccuracy() - last.get(i).valAccuracy())).average().getAsDouble();
             return List.of("Best validation accuracy is " + Figures.fixed(run.best().valAccuracy(), 4) + ", the study's "
-                            + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 2) + " points. The study's lies "
-                            + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
+                    + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 2)
+                    + " points. The study's lies "
+                    + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
                     "Both were measured on the same images" + (run.config().dataHash().equals(Official.HASH) ? ""
-                            : ", though as a copy with slightly other pixels or in another order") + ", so what differs is not their choice but initial weights, order, dropout and software. "
+                            : ", though as a copy with slightly other pixels or in another order")
+                            + ", so what differs is not their choice but initial weights, order, dropout and software. "
                             + "Some of such chance shows within one run: over the last ten epochs our figure changes by "
                             + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average. Another seed can do more.");
         }).orElseGet(() -> List.of(whyAlone(run)));
@@ -300,7 +304,8 @@ public final class Results {
         if (kind(run) != Kind.TRIAL) {
             return run.config().differsInProcedure(Recipe.of(StudyModel.ALL.get(0))).isEmpty() && hasStudysSize(run)
                     ? "The study has no network like this one, so there is nothing to set beside it."
-                    : "This run has " + (hasStudysSize(run) ? "the study's size and " : "") + "another recipe, in its learning rate, input, loss, optimiser or another part: "
+                    : "This run has " + (hasStudysSize(run) ? "the study's size and " : "")
+                            + "another recipe, in its learning rate, input, loss, optimiser or another part: "
                             + "the two are not set beside each other.";
         }
         return "This run is a trial, " + Figures.count(run.config().epochs(), "epoch") + " on "
@@ -317,7 +322,7 @@ public final class Results {
         List<String> studys = runs.stream().filter(run -> study(run).isPresent()).map(this::title).toList();
         return origin.isSample() ? "These runs learnt from drawn faces: the study's figures, made on photographs, are not set beside them."
                 : !studys.isEmpty() ? "Made as the study made its own, and set beside its figures: " + listed(studys) + "."
-                : "None of these runs was made as the study made its own, on all of FER2013 for fifty epochs in batches of 128: its figures are not set beside them.";
+                        : "None of these runs was made as the study made its own, on all of FER2013 for fifty epochs in batches of 128: its figures are not set beside them.";
     }
 
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */
@@ -351,7 +356,8 @@ public final class Results {
     /** How far each run is ahead on its training images, at its best and its last epoch, and where validation loss is lowest. */
     public Table overfitting() {
         List<Overfitting> figures = runs.stream().map(run -> Overfitting.of(run.history())).toList();
-        return Table.create("Training minus validation accuracy, and the turn of validation loss", StringColumn.create("Model", runs.stream().map(this::title)),
+        return Table.create("Training minus validation accuracy, and the turn of validation loss",
+                StringColumn.create("Model", runs.stream().map(this::title)),
                 Figures.counts("Best epoch", figures.stream().mapToInt(Overfitting::bestEpoch).toArray()),
                 Figures.signedColumn("Gap there", figures.stream().mapToDouble(Overfitting::gapAtBest).toArray(), 4),
                 Figures.counts("Last epoch", figures.stream().mapToInt(Overfitting::lastEpoch).toArray()),
@@ -456,15 +462,18 @@ public final class Results {
             ToDoubleFunction<Published.Result> studys) {
         return runs.isEmpty() ? Optional.empty() : Optional.of(IntervalChart.picture(figure + " and its 95 % interval", runs.stream()
                 .map(run -> new IntervalChart.Row(title(run), accuracy.applyAsDouble(run), interval.apply(run),
-                        study(run).map(studys::applyAsDouble).orElse(Double.NaN))).toList()));
+                        study(run).map(studys::applyAsDouble).orElse(Double.NaN)))
+                .toList()));
     }
 
     /** The recall of each class on the test images with its interval as a chart; a class without images is left out. */
     public Picture recalls(Run run) {
         Evaluation test = test(run);
-        return IntervalChart.picture("Recall of each class by " + title(run) + " and its 95 % interval", IntStream.range(0, run.config().classes().count()).boxed()
+        return IntervalChart.picture("Recall of each class by " + title(run) + " and its 95 % interval", IntStream
+                .range(0, run.config().classes().count()).boxed()
                 .filter(e -> test.classes().of(e).support() > 0)
-                .map(e -> new IntervalChart.Row(run.config().classes().title(e), test.classes().of(e).recall(), test.recallInterval(e), Double.NaN)).toList());
+                .map(e -> new IntervalChart.Row(run.config().classes().title(e), test.classes().of(e).recall(), test.recallInterval(e), Double.NaN))
+                .toList());
     }
 
     /** The pairs of {@link #pairs} as a chart; empty if there are none. */
@@ -574,16 +583,20 @@ public final class Results {
         List<String> sentences = new ArrayList<>();
         List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
         if (studys.size() > 2) {
-            sentences.add("By validation accuracy ours stand in the order " + ordered(studys, run -> run.best().valAccuracy()) + ", the study's in the order "
+            sentences.add("By validation accuracy ours stand in the order " + ordered(studys, run -> run.best().valAccuracy())
+                    + ", the study's in the order "
                     + ordered(studys, run -> study(run).orElseThrow().validationAccuracy()) + ". "
-                    + agreement(studys, run -> run.best().valAccuracy(), run -> study(run).orElseThrow().validationAccuracy(), "stand in the same order in both"));
+                    + agreement(studys, run -> run.best().valAccuracy(), run -> study(run).orElseThrow().validationAccuracy(),
+                            "stand in the same order in both"));
         }
         Map<String, Long> parameters = StudyModel.ALL.stream().collect(Collectors.toMap(StudyModel::name, m -> Summary.of(m).parameters()));
         List<Run> known = runs.stream().filter(run -> parameters.containsKey(run.config().model())).toList();
         if (known.size() > 2) {
-            sentences.add("By parameters the networks stand in the order " + ordered(known, run -> parameters.get(run.config().model())) + ", by the gap after the last epoch in the order "
+            sentences.add("By parameters the networks stand in the order " + ordered(known, run -> parameters.get(run.config().model()))
+                    + ", by the gap after the last epoch in the order "
                     + ordered(known, run -> Overfitting.of(run.history()).gapAtLast()) + ". "
-                    + agreement(known, run -> parameters.get(run.config().model()), run -> Overfitting.of(run.history()).gapAtLast(), "have the larger gap at the larger network"));
+                    + agreement(known, run -> parameters.get(run.config().model()), run -> Overfitting.of(run.history()).gapAtLast(),
+                            "have the larger gap at the larger network"));
         }
         return sentences;
     }
@@ -690,7 +703,8 @@ public final class Results {
     public Optional<Table> findingsBesideStudy(Run run) {
         Function<ClassReport, Optional<Findings>> published = report -> Published.history(run.config().model())
                 .map(history -> Findings.of(report, history));
-        return publishedReport(run).flatMap(published).map(findingsOf(run)::beside).map(table -> table.setName("The study's findings in " + title(run)));
+        return publishedReport(run).flatMap(published).map(findingsOf(run)::beside)
+                .map(table -> table.setName("The study's findings in " + title(run)));
     }
 
     /**

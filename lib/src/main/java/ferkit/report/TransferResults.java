@@ -59,7 +59,8 @@ public record TransferResults(Origin origin, String name, Variant variant) {
     /** Runs at their best epochs; below them the study's row if one of them follows its procedure on all of FER2013. */
     public Table rows(Run... runs) {
         Optional<Published.Result> study = Optional.of(Published.result(PUBLISHED)).filter(row -> Arrays.stream(runs).anyMatch(this::followsStudy));
-        return Table.create("EfficientNet's runs, each at its best epoch", column("Model", runs, this::title, study.map(row -> "Study: EfficientNet-B0")),
+        return Table.create("EfficientNet's runs, each at its best epoch",
+                column("Model", runs, this::title, study.map(row -> "Study: EfficientNet-B0")),
                 figures("Training accuracy", runs, run -> run.best().accuracy(), study.map(Published.Result::trainingAccuracy)),
                 figures("Training loss", runs, run -> run.best().loss(), study.map(Published.Result::trainingLoss)),
                 figures("Validation accuracy", runs, run -> run.best().valAccuracy(), study.map(Published.Result::validationAccuracy)),
@@ -70,7 +71,8 @@ public record TransferResults(Origin origin, String name, Variant variant) {
     }
 
     private static StringColumn figures(String name, Run[] runs, ToDoubleFunction<Run> figure, Optional<Double> study) {
-        return column(name, runs, run -> Figures.fixed(figure.applyAsDouble(run), 4), study.map(value -> value.isNaN() ? "" : Figures.fixed(value, 2)));
+        return column(name, runs, run -> Figures.fixed(figure.applyAsDouble(run), 4),
+                study.map(value -> value.isNaN() ? "" : Figures.fixed(value, 2)));
     }
 
     private static StringColumn column(String name, Run[] runs, Function<Run, String> cell, Optional<String> study) {
@@ -108,14 +110,16 @@ public record TransferResults(Origin origin, String name, Variant variant) {
         sentences.add("Our run, " + title(run) + ": " + Figures.fixed(run.validation().accuracy(), 4) + " on validation and "
                 + Figures.fixed(run.test().accuracy(), 4) + " on test (" + Figures.count(run.test().size(), "image") + "), a difference of "
                 + Figures.signed(run.test().accuracy() - run.validation().accuracy(), 4) + "."
-                + (followsStudy(run) && variant.equals(Variant.KERAS) ? "" : " It was not made as the study's was: only how its two figures agree with each other says something here."));
+                + (followsStudy(run) && variant.equals(Variant.KERAS) ? ""
+                        : " It was not made as the study's was: only how its two figures agree with each other says something here."));
         return sentences;
     }
 
     /** What fine-tuning brought to a classifier's run on the same images, and the paired test of the two, in sentences. */
     public List<String> gain(Run frozen, Run tuned) {
         McNemar paired = McNemar.of(frozen.validation(), tuned.validation());
-        return List.of("Validation accuracy, fine-tuned minus frozen: " + Figures.signed(tuned.best().valAccuracy() - frozen.best().valAccuracy(), 4) + ".",
+        return List.of(
+                "Validation accuracy, fine-tuned minus frozen: " + Figures.signed(tuned.best().valAccuracy() - frozen.best().valAccuracy(), 4) + ".",
                 "Only the frozen network is right on " + Figures.count(paired.onlyFirst(), "validation image") + ", only the fine-tuned one on "
                         + Figures.count(paired.onlySecond()) + ": the paired test " + (paired.pValue() < McNemar.LEVEL ? "tells" : "does not tell")
                         + " the two apart at the 5 % level (McNemar's p: " + Figures.pValue(paired.pValue()) + ").");

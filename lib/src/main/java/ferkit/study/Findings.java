@@ -61,13 +61,15 @@ public record Findings(ClassReport report, Overfitting overfitting) {
 
     /** The findings in sentences, one for each; on 'disgust' only where the classes are FER2013's. */
     public List<String> sentences() {
-        return report.labels().equals(Classes.FER2013) ? List.of(extremes(), disgust(), overfitting.sentence()) : List.of(extremes(), overfitting.sentence());
+        return report.labels().equals(Classes.FER2013) ? List.of(extremes(), disgust(), overfitting.sentence())
+                : List.of(extremes(), overfitting.sentence());
     }
 
     private String disgust() {
         Scores disgust = report.of(DISGUST);
         return "Disgust has " + Figures.count(disgust.support()) + " of " + Figures.count(report.macro().support()) + " images (rank "
-                + rankByImages(DISGUST) + " of " + count() + ") and an F1 of " + Figures.fixed(disgust.f1(), 2) + " (rank " + rank(DISGUST) + " of " + count() + ").";
+                + rankByImages(DISGUST) + " of " + count() + ") and an F1 of " + Figures.fixed(disgust.f1(), 2) + " (rank " + rank(DISGUST) + " of "
+                + count() + ").";
     }
 
     private String extremes() {
@@ -78,7 +80,8 @@ public record Findings(ClassReport report, Overfitting overfitting) {
         }
         return "Found best, by F1: " + listed(found.subList(0, Math.min(EXTREMES, found.size()))) + "; "
                 + (never.size() < EXTREMES ? "worst: " + listed(worst())
-                        : "never found: " + never.stream().map(report.labels()::title).collect(Collectors.joining(", "))) + ".";
+                        : "never found: " + never.stream().map(report.labels()::title).collect(Collectors.joining(", ")))
+                + ".";
     }
 
     /** A table of each finding, in the study, in this run on FER2013's classes, and whether it is the same in both. */
@@ -119,6 +122,7 @@ public record Findings(ClassReport report, Overfitting overfitting) {
     }
 
     private String listed(List<Integer> labels) {
-        return labels.stream().map(label -> report.labels().title(label) + " " + Figures.fixed(report.of(label).f1(), 2)).collect(Collectors.joining(", "));
+        return labels.stream().map(label -> report.labels().title(label) + " " + Figures.fixed(report.of(label).f1(), 2))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -51,7 +51,8 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
      * @throws IOException if the run's folder cannot be read or written
      */
     public Run train(Progress progress) throws IOException, InterruptedException {
-        return run(recipe.input().examples(data.training()), recipe.input().examples(data.validation()), recipe.input().examples(data.test()), progress);
+        return run(recipe.input().examples(data.training()), recipe.input().examples(data.validation()), recipe.input().examples(data.test()),
+                progress);
     }
 
     /**
@@ -61,7 +62,8 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
      */
     public Run train(Examples training, Examples validation, Examples test, Progress progress) throws IOException, InterruptedException {
         if (!recipe.input().equals(Input.grey()) || recipe.views() != Views.ONE) {
-            throw new IllegalArgumentException("Recipe " + recipe.name() + " has an input or views of images, but is given other examples: leave those parts as they are");
+            throw new IllegalArgumentException(
+                    "Recipe " + recipe.name() + " has an input or views of images, but is given other examples: leave those parts as they are");
         }
         return run(training, validation, test, progress);
     }

@@ -77,7 +77,8 @@ public final class Published {
     public static Optional<History> history(String model) {
         List<History.Epoch> epochs = lines("study-histories.csv").stream().filter(c -> name(c[0]).equals(model))
                 .map(c -> new History.Epoch(Integer.parseInt(c[1]), number(c[2]), number(c[3]), number(c[4]), number(c[5]),
-                        Double.NaN, Double.NaN)).toList();
+                        Double.NaN, Double.NaN))
+                .toList();
         return epochs.isEmpty() ? Optional.empty() : Optional.of(new History(epochs));
     }
 

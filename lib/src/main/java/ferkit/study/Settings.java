@@ -40,7 +40,8 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
         require("batch", batch.orElse(1), 1);
         require("threads", threads, 1);
         if (threads > MOST_THREADS) {
-            throw new IllegalArgumentException("The setting threads is " + threads + ": expected at most " + MOST_THREADS + ", best one for each core");
+            throw new IllegalArgumentException(
+                    "The setting threads is " + threads + ": expected at most " + MOST_THREADS + ", best one for each core");
         }
     }
 

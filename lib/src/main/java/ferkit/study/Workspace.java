@@ -119,8 +119,9 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         THREAD_LIMITS.forEach((name, limits) -> {
             String value = environment.getOrDefault(name, "").strip();
             if (threads > 1 && !value.isEmpty() && limits.test(value.toLowerCase(Locale.ROOT), threads)) {
-                throw new IllegalStateException("The environment variable " + name + " is \"" + value + "\", which can leave the engine fewer threads than the "
-                        + threads + " it is asked for, and training then hangs or computes nonsense: unset it, or train on one thread");
+                throw new IllegalStateException(
+                        "The environment variable " + name + " is \"" + value + "\", which can leave the engine fewer threads than the "
+                                + threads + " it is asked for, and training then hangs or computes nonsense: unset it, or train on one thread");
             }
         });
     }
@@ -159,7 +160,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
                 && chosenBatch == recipe.batch().orElse(RunConfig.STUDY_BATCH);
         FaceSet limited = data.limitTraining(chosenLimit, settings.seed());
         RunConfig config = new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(chosenEpochs),
-                recipe.parts(data.format()), data.origin().title(), limited.hash(), data.classes(), data.format(), settings.seed(), chosenEpochs, chosenBatch,
+                recipe.parts(data.format()), data.origin().title(), limited.hash(), data.classes(), data.format(), settings.seed(), chosenEpochs,
+                chosenBatch,
                 chosenLimit, whole, settings.threads(), device, versions(), 0);
         requireOwnName(config);
         Kind kind = Kind.of(data.origin(), config);
@@ -208,7 +210,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     public List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
         List<Run> others = new ArrayList<>();
         try (Stream<Path> folders = Files.list(run.folder().getParent())) {
-            for (Path folder : folders.filter(f -> f.getFileName().toString().startsWith(run.config().model())).filter(Run::isFinished).sorted().toList()) {
+            for (Path folder : folders.filter(f -> f.getFileName().toString().startsWith(run.config().model())).filter(Run::isFinished).sorted()
+                    .toList()) {
                 try {
                     Run other = Run.load(folder);
                     if (run.config().differsInSeed(other.config())) {

@@ -141,6 +141,7 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
                 RunConfig.parse(new String(parts.get("config.json"), StandardCharsets.UTF_8), file + ", config.json"),
                 History.parse(new String(parts.get("history.csv"), StandardCharsets.UTF_8), file + ", history.csv"),
                 Long.parseLong(new String(parts.get("updates.txt"), StandardCharsets.UTF_8)),
-                parts.get("network.safetensors"), parts.getOrDefault("average.safetensors", new byte[0]), parts.get("optimizer.safetensors"), parts.get("best.safetensors"));
+                parts.get("network.safetensors"), parts.getOrDefault("average.safetensors", new byte[0]), parts.get("optimizer.safetensors"),
+                parts.get("best.safetensors"));
     }
 }

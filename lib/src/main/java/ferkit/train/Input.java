@@ -3,7 +3,6 @@ package ferkit.train;
 import ferkit.data.Faces;
 import ferkit.data.Format;
 
-
 /** How images become what a network is fed, and what is done to them while it is trained. */
 public interface Input {
     /** The words for none. */

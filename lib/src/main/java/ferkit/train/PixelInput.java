@@ -146,7 +146,7 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
             // channels last in memory, which every layer keeps: pooling and normalising are several times faster so
             Shape shape = new Shape(indices.length, format.height(), format.width(), format.channels());
             try (NDArray numbers = input.standardized ? manager.create(FloatBuffer.wrap(standardize(pixels, format.size())), shape)
-                            : manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
+                    : manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
                     NDArray floats = numbers.toType(DataType.FLOAT32, true)) {
                 return floats.transpose(0, 3, 1, 2);
             }
@@ -162,7 +162,8 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
         byte[] seen = new byte[image.length];
         for (int row = 0; row < format.height(); row++) {
             for (int column = 0; column < format.width(); column++) {
-                System.arraycopy(image, (row * format.width() + format.width() - 1 - column) * channels, seen, (row * format.width() + column) * channels, channels);
+                System.arraycopy(image, (row * format.width() + format.width() - 1 - column) * channels, seen,
+                        (row * format.width() + column) * channels, channels);
             }
         }
         return seen;

@@ -88,8 +88,10 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
      * @throws IllegalArgumentException if there are none, or they are not predictions of the same images
      */
     public static Predictions mean(List<Predictions> models) {
-        if (models.isEmpty() || models.stream().anyMatch(m -> !m.classes.equals(models.get(0).classes) || !Arrays.equals(m.truth, models.get(0).truth))) {
-            throw new IllegalArgumentException("The mean of " + models.size() + " models' predictions: expected at least one model, all of the same images");
+        if (models.isEmpty()
+                || models.stream().anyMatch(m -> !m.classes.equals(models.get(0).classes) || !Arrays.equals(m.truth, models.get(0).truth))) {
+            throw new IllegalArgumentException(
+                    "The mean of " + models.size() + " models' predictions: expected at least one model, all of the same images");
         }
         Classes classes = models.get(0).classes;
         int[] truth = models.get(0).truth;

@@ -37,7 +37,8 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
 
     /** What stands for a run until its training is finished. */
     public static Run none() {
-        return refusing("There is no run here: the cell that trains it was stopped, has failed or was not run. Run it again, then the cells below it");
+        return refusing(
+                "There is no run here: the cell that trains it was stopped, has failed or was not run. Run it again, then the cells below it");
     }
 
     /** What stands in a run's place where there is none: it refuses everything with this sentence, as a run that was given up does. */
@@ -181,15 +182,17 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     private Predictions said(Architecture architecture, Examples examples) throws IOException, InterruptedException {
         try (Stoppable work = new Stoppable();
                 NDManager manager = Engine.getInstance().newBaseManager()) {
-            return Training.predict(network(architecture, manager), config().classes(), Views.of(config().parts().get("views")), manager, examples, config().batch(),
-                    images -> { });
+            return Training.predict(network(architecture, manager), config().classes(), Views.of(config().parts().get("views")), manager, examples,
+                    config().batch(),
+                    images -> {});
         }
     }
 
     /** The network with the best weights; its arrays belong to {@code manager}. */
     Block network(Architecture architecture, NDManager manager) throws IOException {
         if (!architecture.plan().equals(config().plan())) {
-            throw new IllegalArgumentException("This run's network is \"" + config().plan() + "\", but it is asked with \"" + architecture.plan() + "\"");
+            throw new IllegalArgumentException(
+                    "This run's network is \"" + config().plan() + "\", but it is asked with \"" + architecture.plan() + "\"");
         }
         Gradients.off();
         Block network = config().build(architecture, manager);

@@ -37,7 +37,8 @@ import java.util.TreeMap;
  * @param totalSeconds all epochs together; 0 while unfinished
  */
 public record RunConfig(String model, String plan, String startWeights, String learningRate,
-        Map<String, String> parts, String data, String dataHash, Classes classes, Format format, long seed, int epochs, int batch, int limit, boolean whole,
+        Map<String, String> parts, String data, String dataHash, Classes classes, Format format, long seed, int epochs, int batch, int limit,
+        boolean whole,
         int threads, String device, Map<String, String> versions, double totalSeconds) {
     /** The study's batch size. */
     public static final int STUDY_BATCH = 128;
@@ -74,7 +75,8 @@ public record RunConfig(String model, String plan, String startWeights, String l
     /** The same, whatever the network. */
     public String differsInProcedure(Recipe recipe) {
         return !learningRate.isEmpty() && !learningRate.equals(recipe.learningRate(epochs)) ? "learning rate"
-                : recipe.parts(format).entrySet().stream().filter(part -> !part.getValue().equals(parts.get(part.getKey()))).map(Map.Entry::getKey).findFirst().orElse("");
+                : recipe.parts(format).entrySet().stream().filter(part -> !part.getValue().equals(parts.get(part.getKey()))).map(Map.Entry::getKey)
+                        .findFirst().orElse("");
     }
 
     /** Whether another run is this one with another seed; epochs, threads, device and versions may differ as well. */
@@ -103,7 +105,8 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     RunConfig withWhole(boolean other) {
-        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, other, threads, device,
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, other,
+                threads, device,
                 versions, totalSeconds);
     }
 
@@ -113,7 +116,8 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     RunConfig withTotalSeconds(double seconds) {
-        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, whole, threads, device, versions,
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, whole,
+                threads, device, versions,
                 seconds);
     }
 

@@ -39,7 +39,8 @@ public record Sgd(double learningRate, double momentum, boolean nesterov, double
 
     @Override
     public String plan() {
-        return "SGD, momentum " + momentum + (nesterov ? " (Nesterov)" : "") + (weightDecay == 0 ? "" : ", weight decay " + weightDecay + " of kernels");
+        return "SGD, momentum " + momentum + (nesterov ? " (Nesterov)" : "")
+                + (weightDecay == 0 ? "" : ", weight decay " + weightDecay + " of kernels");
     }
 
     @Override

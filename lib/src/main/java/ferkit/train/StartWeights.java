@@ -44,7 +44,8 @@ public record StartWeights(String source, String plan, Optional<Path> file) {
     void into(Block network) throws IOException {
         if (file.isPresent()) {
             if (!plan.contains(hash(file.get()))) {
-                throw new IOException(file.get() + " is no longer what this recipe starts from, " + plan + ": run the cell that makes the recipe again");
+                throw new IOException(
+                        file.get() + " is no longer what this recipe starts from, " + plan + ": run the cell that makes the recipe again");
             }
             Weights.decode(Files.readAllBytes(file.get()), Weights.of(network), file.get().toString());
         }

@@ -85,7 +85,7 @@ public final class Training {
                 best = saved.best();
                 progress.message("Continuing after epoch " + history.size() + (saved.config().threads() == config.threads() ? ""
                         : ", on " + config.threads() + (config.threads() == 1 ? " thread" : " threads") + " where it was begun on "
-                        + saved.config().threads() + ": the figures will not be those of a run in one go"));
+                                + saved.config().threads() + ": the figures will not be those of a run in one go"));
                 progress.epoch(history);
             }
 
@@ -105,7 +105,7 @@ public final class Training {
                         throw new IllegalStateException("The loss is " + trained.loss() + " in epoch " + epoch + ", batch "
                                 + (trained.images() + config.batch() - 1) / config.batch() + ", at learning rate " + updates.learningRate()
                                 + ": training stops here; " + (epoch == 1 ? "no epoch was finished"
-                                : "the state after epoch " + (epoch - 1) + " is kept in " + folder));
+                                        : "the state after epoch " + (epoch - 1) + " is kept in " + folder));
                     }
                     progress.batch(epoch, trained.images(), training.size(), trained.accuracy(), trained.loss());
                 }
@@ -192,7 +192,8 @@ public final class Training {
             stopIfInterrupted();
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                List<NDArray> said = views.of(examples.batch(manager, batch)).stream().map(view -> forward(network, view, false).softmax(-1)).toList();
+                List<NDArray> said = views.of(examples.batch(manager, batch)).stream().map(view -> forward(network, view, false).softmax(-1))
+                        .toList();
                 NDArray softmax = said.stream().reduce(NDArray::add).orElseThrow().div(said.size());
                 float[] flat = softmax.toFloatArray();
                 long[] likeliest = softmax.argMax(-1).toLongArray();

@@ -38,7 +38,8 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
      * @param tuned whether a trained head goes on together with a part of the trunk, as the study did not: at a tenth of the rate
      */
     public static Recipe recipe(Architecture network, boolean tuned) {
-        return Recipe.of(network).withOptimizer(Adam.of(tuned ? FINE_TUNING_RATE : LEARNING_RATE)).withSchedule(Schedule.constant()).withFullEpochs(EPOCHS);
+        return Recipe.of(network).withOptimizer(Adam.of(tuned ? FINE_TUNING_RATE : LEARNING_RATE)).withSchedule(Schedule.constant())
+                .withFullEpochs(EPOCHS);
     }
 
     /** Whether a plan is one of these models'. */

@@ -167,7 +167,8 @@ class ChartsTest {
         for (int i = 0; i < 7; i++) {
             models.add(curves("A model with quite a long name, number " + i, 50, 0.05 * i));
         }
-        assertTrue(Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image().getHeight() > 630 * Charts.SCALE);
+        assertTrue(
+                Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image().getHeight() > 630 * Charts.SCALE);
     }
 
     @Test
@@ -223,7 +224,8 @@ class ChartsTest {
                 message(() -> Charts.confusion("a", new int[6][7], CLASSES)));
         assertEquals("A comparison of 0 models in 0 looks: expected 1 to 14, and a look for each",
                 message(() -> Charts.comparison("a", List.of(), List.of())));
-        assertEquals("An image of 10 bytes: expected 9, 3×3 grey", message(() -> Charts.imageGrid("a", new Format(1, 3, 3), List.of(new byte[10]), List.of("a"), 1)));
+        assertEquals("An image of 10 bytes: expected 9, 3×3 grey",
+                message(() -> Charts.imageGrid("a", new Format(1, 3, 3), List.of(new byte[10]), List.of("a"), 1)));
         assertEquals("1 images with 0 captions in rows of 1: expected at least one image, as many captions and rows of at least 1",
                 message(() -> Charts.imageGrid("a", new Format(1, 3, 3), List.of(new byte[9]), List.of(), 1)));
         assertEquals("Curves of x with 2 training accuracies, 1 losses, 1 validation accuracies and 1 losses: expected one of each for"

@@ -48,7 +48,8 @@ class DrawingsTest {
         float[][] map = new float[12][12];
         map[0][0] = 3;
         Picture picture = MapGrid.answers("Answers", face, Format.FER2013, "Average of Surprise", List.of(
-                new MapGrid.Row("Block 1", "8 of 32", Collections.nCopies(8, new float[48][48])), new MapGrid.Row("Block 2", "1 of 64", Collections.singletonList(map))));
+                new MapGrid.Row("Block 1", "8 of 32", Collections.nCopies(8, new float[48][48])),
+                new MapGrid.Row("Block 2", "1 of 64", Collections.singletonList(map))));
         assertEquals("Answers. Block 1: 8 maps of 48×48; Block 2: 1 map of 12×12.", picture.description());
         assertEquals(96 * 96 * Charts.SCALE * Charts.SCALE, pixels(picture.image(), new Color(200, 200, 200)), 400);
         assertTrue(pixels(picture.image(), Style.DARK) > 50);
@@ -63,7 +64,8 @@ class DrawingsTest {
         PredictionBars.Answer unknown = new PredictionBars.Answer(Optional.empty(), "face.png", -1, said);
         List<String> classes = List.of("a", "b", "c");
         Picture picture = PredictionBars.picture("Said", classes, new Format(1, 4, 4), List.of(wrong, right, right, unknown));
-        assertEquals("Said. a, taken for b: a 0.10, b 0.90; b, named right: b 0.90; b, named right: b 0.90; face.png: b 0.90.", picture.description());
+        assertEquals("Said. a, taken for b: a 0.10, b 0.90; b, named right: b 0.90; b, named right: b 0.90; face.png: b 0.90.",
+                picture.description());
         double orange = pixels(picture.image(), Style.COLORS.get(1));
         assertEquals(2 + 1 / 9.0, pixels(picture.image(), Style.COLORS.get(0)) / orange, 0.1);
         assertEquals(0, pixels(PredictionBars.picture("", classes, Format.FER2013, List.of(unknown)).image(), Style.COLORS.get(1)));

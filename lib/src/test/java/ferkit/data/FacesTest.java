@@ -48,7 +48,8 @@ class FacesTest {
         assertNotEquals(hash(FACES.withShares(others)), hash(FACES.withShares(VOTES)));
         Faces tall = new Faces(THREE, new Format(3, 1, 2), new byte[4 * 6], new byte[] {0, 1, 2, 0});
         assertNotEquals(hash(FACES), FaceSet.hash(tall, tall, tall));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "mixed"), FACES, tall, tall)).getMessage()
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "mixed"), FACES, tall, tall))
+                .getMessage()
                 .contains("1×2 colour and of [Left, Right, Both] in 2×1 colour"));
     }
 
@@ -57,7 +58,8 @@ class FacesTest {
         assertEquals("1 rows of shares for 4 images: expected one for each",
                 assertThrows(IllegalArgumentException.class, () -> FACES.withShares(new float[1][3])).getMessage());
         for (float[] wrong : new float[][] {{1, 0}, {1, 0, 0, 0}, {}, {2, -1, 0}, {Float.NaN, 1, 0}}) {
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> FACES.withShares(new float[][] {VOTES[0], wrong, VOTES[1], VOTES[2]})).getMessage()
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> FACES.withShares(new float[][] {VOTES[0], wrong, VOTES[1], VOTES[2]}))
+                    .getMessage()
                     .endsWith("expected 3 numbers from 0 up, one for each class"));
         }
     }

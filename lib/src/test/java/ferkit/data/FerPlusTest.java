@@ -58,9 +58,11 @@ class FerPlusTest {
         write("Training,a,4,0,0,x,3,2,0,0,0,0\n");
         assertEquals(file + ", line 2: found \"x\", expected a number of votes; get the file again", error(file, faces(1, 0, 0)));
         write("Trial,a,4,0,0,1,3,2,0,0,0,0\n");
-        assertEquals(file + ", line 2: found \"Trial\", expected Training, PublicTest or PrivateTest; get the file again", error(file, faces(1, 0, 0)));
+        assertEquals(file + ", line 2: found \"Trial\", expected Training, PublicTest or PrivateTest; get the file again",
+                error(file, faces(1, 0, 0)));
         Files.writeString(file, "Usage,neutral\n");
-        assertEquals(file + ", line 1: no column \"happiness\", expected the header of fer2013new.csv; get the file again", error(file, faces(1, 0, 0)));
+        assertEquals(file + ", line 1: no column \"happiness\", expected the header of fer2013new.csv; get the file again",
+                error(file, faces(1, 0, 0)));
     }
 
     @Test
@@ -104,8 +106,10 @@ class FerPlusTest {
         assertEquals(List.of(6, 7), List.of(majority.training().label(0), majority.training().label(1)));
         assertEquals(Optional.empty(), majority.training().shares(0));
         assertEquals("test with FER+'s labels by majority", majority.origin().title());
-        assertEquals("Labels by FER+'s majority in place of FER2013's: 6 of 10 images left out, on which people did not agree, or most saw nothing known or no"
-                + " face. Figures are not comparable with the study's.", majority.origin().notes().get(0));
+        assertEquals(
+                "Labels by FER+'s majority in place of FER2013's: 6 of 10 images left out, on which people did not agree, or most saw nothing known or no"
+                        + " face. Figures are not comparable with the study's.",
+                majority.origin().notes().get(0));
         FaceSet votes = ferPlus.byVotes();
         assertEquals(3, votes.training().size());
         assertArrayEquals(new float[] {0, 0, 0, 0, 0, 0, 1, 0}, votes.training().shares(0).orElseThrow());

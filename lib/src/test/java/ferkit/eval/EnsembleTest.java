@@ -54,8 +54,10 @@ class EnsembleTest {
         assertEquals(List.of("Model 1", "All 2 together"), accuracy.stringColumn("Model").asList());
         assertEquals(List.of(2, 3), accuracy.intColumn("Right").asList());
         assertEquals("0.6667", accuracy.doubleColumn("Accuracy").getString(0));
-        assertEquals("The difference is +33.3 points. All 2 together are right on 1 image on which Model 1 is wrong, and wrong on 0 images on which it is right: the "
-                + "paired test does not tell the two apart at the 5 % level (p = 1.000).", ensemble.test());
+        assertEquals(
+                "The difference is +33.3 points. All 2 together are right on 1 image on which Model 1 is wrong, and wrong on 0 images on which it is right: the "
+                        + "paired test does not tell the two apart at the 5 % level (p = 1.000).",
+                ensemble.test());
         Table classes = ensemble.classes();
         assertEquals("0.500", classes.doubleColumn("Recall, Model 1").getString(Emotion.DISGUST.label()));
         assertEquals("1.000", classes.doubleColumn("Recall, together").getString(Emotion.DISGUST.label()));

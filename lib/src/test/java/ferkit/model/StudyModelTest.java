@@ -104,7 +104,8 @@ class StudyModelTest {
         Summary summary = Summary.of(StudyModel.named("2"), new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "none"), none, none, none));
         assertEquals(new Shape(32, 64, 40), summary.layers().get(0).output());
         assertEquals(32 * (3 * 9 + 1), summary.layers().get(0).parameters());
-        assertEquals(256L * (128 * 8 * 5 + 1), summary.layers().stream().filter(layer -> layer.name().equals("Linear")).findFirst().orElseThrow().parameters());
+        assertEquals(256L * (128 * 8 * 5 + 1),
+                summary.layers().stream().filter(layer -> layer.name().equals("Linear")).findFirst().orElseThrow().parameters());
         assertEquals(new Shape(8), summary.layers().get(summary.layers().size() - 1).output());
     }
 

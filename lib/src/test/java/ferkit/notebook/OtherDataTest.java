@@ -53,15 +53,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** A data set that is not FER2013's in classes, size or colour goes the whole way: trained, stopped and continued, reported, shown. */
 class OtherDataTest {
     private static final Format FORMAT = new Format(3, 64, 64);
-    private static final FaceSet DATA = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "eight in colour"), faces(200, 1), faces(40, 2), faces(40, 3));
+    private static final FaceSet DATA = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "eight in colour"), faces(200, 1), faces(40, 2),
+            faces(40, 3));
     private static final StudyModel SMALL = new StudyModel("small", List.of(8, 8), 3, Padding.SAME, List.of(Pooling.MAX, Pooling.AVG), 16);
     private static final Recipe RECIPE = Recipe.of(SMALL).withSchedule(Schedule.constant())
             .withInput(Input.grey().flipped(0.5).moved(5, 0.05, 0.05).lit(0.1, 0.1).erased(0.3)).withViews(Views.FLIPPED);
 
     private final List<String> shown = new ArrayList<>();
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     /** Coloured stripes, which colour and how wide by the class, under noise. */
     private static Faces faces(int size, long seed) {
@@ -104,7 +104,7 @@ class OtherDataTest {
     /** Interrupts the training in an epoch, 0 for none. */
     private record Interrupting(int inEpoch) implements Progress {
         @Override
-        public void message(String text) { }
+        public void message(String text) {}
 
         @Override
         public void batch(int epoch, int images, int of, double accuracy, double loss) {
@@ -114,10 +114,10 @@ class OtherDataTest {
         }
 
         @Override
-        public void phase(String phase, int images, int of) { }
+        public void phase(String phase, int images, int of) {}
 
         @Override
-        public void epoch(History history) { }
+        public void epoch(History history) {}
     }
 
     private static void assertShows(Picture picture, String... words) {
@@ -146,7 +146,8 @@ class OtherDataTest {
         assertEquals(Classes.WITH_CONTEMPT, run.config().classes());
         assertEquals(FORMAT, run.config().format());
         assertEquals("colour 0 to 255", run.config().parts().get("input"));
-        assertTrue(Files.readString(run.folder().resolve("validation-predictions.csv")).startsWith("index,truth,predicted,p0,p1,p2,p3,p4,p5,p6,p7\n"));
+        assertTrue(
+                Files.readString(run.folder().resolve("validation-predictions.csv")).startsWith("index,truth,predicted,p0,p1,p2,p3,p4,p5,p6,p7\n"));
         assertArrayEquals(whole.test().probabilities(), run.predict(RECIPE, data.test()).probabilities());
 
         Results results = new Results(data.origin(), List.of(run));
@@ -165,7 +166,8 @@ class OtherDataTest {
         assertShows(DataTables.pictures(data), "8 small images");
         assertTrue(DataTables.officialTable(data).isEmpty());
         assertEquals("RGB values of each split", DataTables.pixels(data).name());
-        assertEquals(List.of("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral", "Contempt", "All"), DataTables.countTable(data).stringColumn("Class").asList());
+        assertEquals(List.of("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral", "Contempt", "All"),
+                DataTables.countTable(data).stringColumn("Class").asList());
     }
 
     /** Fewer than may be averaged: what is shown is the average of all, and nothing drawn with other classes. */
@@ -184,7 +186,8 @@ class OtherDataTest {
         assertTrue(shown.stream().anyMatch(html -> html.contains("says of the average face")), shown::toString);
 
         Architecture own = Architecture.of("own", "flatten, dense 8 ReLU, dense", (manager, format, classes) -> new SequentialBlock()
-                .add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()).add(Activation.reluBlock()).add(Linear.builder().setUnits(classes).build()));
+                .add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()).add(Activation.reluBlock())
+                .add(Linear.builder().setUnits(classes).build()));
         Run trained = study.train(Recipe.of(own).withInput(Input.grey().asStandardized()));
         assertEquals(8, trained.test().probabilities()[0].length);
         assertEquals("colour, each image standardised", trained.config().parts().get("input"));
@@ -204,6 +207,7 @@ class OtherDataTest {
         Run hard = workspace("hard", DATA).planned(RECIPE.withEpochs(1)).train(new Interrupting(0));
         assertArrayEquals(hard.validation().truth(), soft.validation().truth());
         assertNotEquals(hard.history().epochs().get(0).loss(), soft.history().epochs().get(0).loss());
-        assertFalse(Arrays.equals(Files.readAllBytes(hard.folder().resolve("weights.safetensors")), Files.readAllBytes(soft.folder().resolve("weights.safetensors"))));
+        assertFalse(Arrays.equals(Files.readAllBytes(hard.folder().resolve("weights.safetensors")),
+                Files.readAllBytes(soft.folder().resolve("weights.safetensors"))));
     }
 }

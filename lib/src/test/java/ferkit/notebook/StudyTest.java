@@ -34,8 +34,7 @@ import tech.tablesaw.api.Table;
 class StudyTest {
     private final List<String> shown = new ArrayList<>();
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     private Study begin() {
         return Study.begin((content, mime) -> {
@@ -46,7 +45,7 @@ class StudyTest {
 
     private static String training(Settings settings, FaceSet data) {
         Workspace workspace = new Workspace(Path.of(""), settings, data, "cpu");
-        Table table = new Study(workspace, (content, mime) -> "id", (id, content, mime) -> { }).provenance();
+        Table table = new Study(workspace, (content, mime) -> "id", (id, content, mime) -> {}).provenance();
         return table.stringColumn("Value").get(table.stringColumn("Setting").asList().indexOf("Training"));
     }
 
@@ -109,7 +108,8 @@ class StudyTest {
             study.open(workspace);
             assertTrue(shown.get(shown.size() - 1).endsWith("<!-- study of fer2013, seed 1 -->"));
             study.train(Recipe.of(own).withEpochs(1));
-            assertTrue(shown.get(shown.size() - 1).endsWith("</table><!-- study of fer2013, seed 1, shows " + (study.settings().full() ? "own" : "trial") + " -->"));
+            assertTrue(shown.get(shown.size() - 1)
+                    .endsWith("</table><!-- study of fer2013, seed 1, shows " + (study.settings().full() ? "own" : "trial") + " -->"));
         }
         study.open(study.workspace().with(study.settings().withEpochs(2)));
         assertTrue(shown.get(shown.size() - 1).endsWith("<!-- study of fer2013, seed 1, shows trial -->"));
@@ -185,7 +185,7 @@ class StudyTest {
         Faces two = new Faces(new byte[2 * Faces.PIXELS], new byte[] {3, 4});
         Faces none = new Faces(new byte[0], new byte[0]);
         FaceSet data = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), two, none, two);
-        Study study = new Study(new Workspace(root, Settings.from(Map.of()), data, "cpu"), (content, mime) -> "id", (id, content, mime) -> { });
+        Study study = new Study(new Workspace(root, Settings.from(Map.of()), data, "cpu"), (content, mime) -> "id", (id, content, mime) -> {});
         assertRefused("Training needs labelled validation images: this data set has none", () -> study.train(StudyModel.named("6")));
     }
 
@@ -211,8 +211,10 @@ class StudyTest {
         shown.clear();
         study.showRun(run);
         study.showInside(run, small);
-        List<String> pieces = List.of("Accuracy and loss of half (trial)", "After its one epoch training accuracy minus", "Row of Table 1: half (trial)",
-                "- This run is a trial", "No other seed of this network", "Kernels of the first convolution", "What the blocks of half", "What half (trial) says",
+        List<String> pieces = List.of("Accuracy and loss of half (trial)", "After its one epoch training accuracy minus",
+                "Row of Table 1: half (trial)",
+                "- This run is a trial", "No other seed of this network", "Kernels of the first convolution", "What the blocks of half",
+                "What half (trial) says",
                 "Mistakes of half (trial)");
         assertEquals(pieces.size(), shown.size());
         for (int i = 0; i < pieces.size(); i++) {

@@ -44,18 +44,20 @@ class PicturesTest {
     private static final StudyModel SMALL = new StudyModel("small", List.of(4, 8), 5, Padding.VALID, List.of(Pooling.MAX, Pooling.AVG), 16);
     private static final FaceSet SAMPLE = Sample.draw();
     /** The drawings again, called photographs. */
-    private static final FaceSet PHOTOGRAPHS = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), SAMPLE.training(), SAMPLE.validation(), SAMPLE.test());
+    private static final FaceSet PHOTOGRAPHS = new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), SAMPLE.training(), SAMPLE.validation(),
+            SAMPLE.test());
 
-    @TempDir
-    static Path folder;
+    @TempDir static Path folder;
     private static Run run;
 
     @BeforeAll
     static void train() throws Exception {
-        RunConfig config = new RunConfig("small", SMALL.plan(), "random", "", Recipe.of(SMALL).parts(SAMPLE.format()), "sample", SAMPLE.hash(), SAMPLE.classes(), SAMPLE.format(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
+        RunConfig config = new RunConfig("small", SMALL.plan(), "random", "", Recipe.of(SMALL).parts(SAMPLE.format()), "sample", SAMPLE.hash(),
+                SAMPLE.classes(), SAMPLE.format(), 1, 1, 64, 0, 1, "cpu", Map.of(), 0);
         Faces few = SAMPLE.training().select(IntStream.range(0, 128).toArray());
         Progress silent = new ConsoleProgress("small", 1, new PrintStream(OutputStream.nullOutputStream()));
-        run = Training.run(folder.resolve("run"), config, Recipe.of(SMALL).withSchedule(Schedule.constant()), Examples.of(few), Examples.of(SAMPLE.validation()),
+        run = Training.run(folder.resolve("run"), config, Recipe.of(SMALL).withSchedule(Schedule.constant()), Examples.of(few),
+                Examples.of(SAMPLE.validation()),
                 Examples.of(SAMPLE.test()), silent);
     }
 
@@ -77,7 +79,8 @@ class PicturesTest {
         assertEquals(List.of(4, 8), pooled.stream().map(List::size).toList());
         assertEquals(List.of(44, 18), pooled.stream().map(maps -> maps.get(0).length).toList());
         assertTrue(pooled.get(1).stream().allMatch(map -> map[7][7] >= 0), "behind a ReLU");
-        assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights", Pictures.kernels(run, SMALL, SAMPLE).description().split(",", 2)[0]);
+        assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights",
+                Pictures.kernels(run, SMALL, SAMPLE).description().split(",", 2)[0]);
         assertThrows(Refusal.class, () -> Pictures.kernels(run, StudyModel.named("6"), SAMPLE), "weights of another network");
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
         assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
@@ -116,7 +119,9 @@ class PicturesTest {
         ImageIO.write(new BufferedImage(60, 60, BufferedImage.TYPE_INT_RGB), "png", own.resolve("b.png").toFile());
         ImageIO.write(new BufferedImage(48, 48, BufferedImage.TYPE_BYTE_GRAY), "png", own.resolve("a.png").toFile());
         Picture picture = Pictures.predictions(run, SMALL, PHOTOGRAPHS, own.toString());
-        assertTrue(picture.description().matches("What small \\(trial\\) says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"), picture.description());
+        assertTrue(
+                picture.description().matches("What small \\(trial\\) says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"),
+                picture.description());
         assertEquals(picture.title() + ": " + picture.description(), picture.toString());
         assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png"))).pixels(0));
         Path text = Files.writeString(own.resolve("c.txt"), "no image");

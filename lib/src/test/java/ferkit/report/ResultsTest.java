@@ -35,13 +35,15 @@ class ResultsTest {
     /** A run in which the images from {@code from} on, {@code right} of them, are predicted right. */
     private static Run run(String model, int epochs, int from, int right) {
         History history = new History(IntStream.rangeClosed(1, epochs)
-                .mapToObj(e -> new History.Epoch(e, 0.4 + 0.01 * e, 1.5 - 0.02 * e, e == 2 ? right / (double) IMAGES : 0.1, e == 1 ? 1.4 : 1.2, 1e-3, 1))
+                .mapToObj(e -> new History.Epoch(e, 0.4 + 0.01 * e, 1.5 - 0.02 * e, e == 2 ? right / (double) IMAGES : 0.1, e == 1 ? 1.4 : 1.2, 1e-3,
+                        1))
                 .toList());
         int[] truth = IntStream.range(0, IMAGES).map(i -> i % 7).toArray();
         int[] predicted = IntStream.range(0, IMAGES).map(i -> i >= from && i < from + right ? i % 7 : (i + 1) % 7).toArray();
         Predictions predictions = new Predictions(truth, predicted, new float[IMAGES][7]);
         String plan = StudyModel.ALL.stream().filter(m -> m.name().equals(model)).map(StudyModel::plan).findFirst().orElse("");
-        RunConfig config = new RunConfig(model, plan, "random", "", PARTS, "data", Official.HASH, Classes.FER2013, Format.FER2013, 1, epochs, 128, 0, 1, "cpu", Map.of(), 1);
+        RunConfig config = new RunConfig(model, plan, "random", "", PARTS, "data", Official.HASH, Classes.FER2013, Format.FER2013, 1, epochs, 128, 0,
+                1, "cpu", Map.of(), 1);
         return new Run(Path.of(model), config, history, predictions, predictions);
     }
 
@@ -60,12 +62,17 @@ class ResultsTest {
         assertEquals(List.of("Model 1 (trial)"), results.row(trial).stringColumn(0).asList());
         assertEquals("Best validation accuracy is 0.6400, the study's 0.6506: a difference of −1.06 points. The study's lies inside our 95 % "
                 + "interval, 0.610–0.669.", results.besideStudy(full).get(0));
-        assertTrue(results.besideStudy(full).get(1).endsWith("our figure changes by 0.0 points from one epoch to the next, on average. Another seed can do more."));
+        assertTrue(results.besideStudy(full).get(1)
+                .endsWith("our figure changes by 0.0 points from one epoch to the next, on average. Another seed can do more."));
         assertTrue(results.besideStudy(run("model-6", 50, 0, 600)).get(0).contains("outside our 95 % interval"));
-        assertEquals(List.of("This run is a trial, 2 epochs on all images in batches of 128. The study's had fifty epochs on all images in batches of 128: "
-                + "the two are not set beside each other."), results.besideStudy(trial));
+        assertEquals(List
+                .of("This run is a trial, 2 epochs on all images in batches of 128. The study's had fifty epochs on all images in batches of 128: "
+                        + "the two are not set beside each other."),
+                results.besideStudy(trial));
         RunConfig c = full.config();
-        Run faster = new Run(full.folder(), new RunConfig("own", c.plan(), "random", "0.01", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 1, 50, 128, 0, 1, "cpu", Map.of(), 1),
+        Run faster = new Run(full.folder(),
+                new RunConfig("own", c.plan(), "random", "0.01", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 1, 50, 128, 0, 1, "cpu",
+                        Map.of(), 1),
                 full.history(), full.validation(), full.test());
         assertEquals(List.of("This run has the study's size and another recipe, in its learning rate, input, loss, optimiser or another part: "
                 + "the two are not set beside each other."), results.besideStudy(faster));
@@ -105,7 +112,8 @@ class ResultsTest {
         Run run = run("model-1", 5, 0, 640);
         Run shorter = run("model-1", 3, 0, 600);
         RunConfig c = shorter.config();
-        RunConfig second = new RunConfig(c.model(), c.plan(), c.startWeights(), "", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 2, 3, 128, 0, 1, "cpu", Map.of(), 1);
+        RunConfig second = new RunConfig(c.model(), c.plan(), c.startWeights(), "", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 2, 3, 128,
+                0, 1, "cpu", Map.of(), 1);
         Table table = Results.besideSeed(run, new Run(shorter.folder(), second, shorter.history(), shorter.validation(), shorter.test()));
         assertEquals(List.of("Epoch 3, seed 1", "Epoch 3, seed 2"), List.of(table.column(4).name(), table.column(5).name()));
         assertEquals(List.of("0.0000", "0.0000", "+0.0133", "0.0000"), table.stringColumn(1).asList()); // 0.04 / 3 in validation accuracy
@@ -190,7 +198,8 @@ class ResultsTest {
     void anotherNetworkOfTheSameNameIsNotHeldAgainstTheStudys() {
         Run run = run("model-6", 50, 0, 640);
         RunConfig c = run.config();
-        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withDropout(0, 0).plan(), "random", "", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 1, 50,
+        RunConfig changed = new RunConfig(c.model(), StudyModel.named("6").withDropout(0, 0).plan(), "random", "", PARTS, c.data(), c.dataHash(),
+                c.classes(), c.format(), 1, 50,
                 128, 0, 1, "cpu", Map.of(), 1);
         Run other = new Run(run.folder(), changed, run.history(), run.validation(), run.test());
         assertEquals(1, new Results(FER2013, List.of(other)).row(other).rowCount());
@@ -265,7 +274,8 @@ class ResultsTest {
         assertEquals(2, results.pairsWith(readAgain).rowCount());
         assertEquals("Highest validation accuracy: Model 3 (sample) with 0.6200, 95 % interval 0.590–0.650. In that interval lie also "
                 + "Model 1 (sample) and Model 2 (sample).", results.conclusions().get(0));
-        assertEquals("Of 3 pairs, 1 can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
+        assertEquals(
+                "Of 3 pairs, 1 can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
                 results.conclusions().get(1));
     }
 
@@ -289,13 +299,15 @@ class ResultsTest {
         Run first = run("model-1", 2, 0, 600);
         Run second = run("model-2", 2, 0, 610);
         Run third = run("model-6", 2, 300, 600);
-        assertEquals("The two can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
+        assertEquals(
+                "The two can be told apart on the validation images by the paired test at the 5 % level: Model 2 (sample) over Model 1 (sample).",
                 new Results(SAMPLE, List.of(first, second)).conclusions().get(1));
         assertTrue(new Results(SAMPLE, List.of(first, second)).conclusions().get(0).endsWith("In that interval lies also Model 1 (sample)."));
         List<String> equals = new Results(SAMPLE, List.of(first, third)).conclusions();
         assertTrue(equals.get(0).endsWith("Model 1 (sample) and Model 6 (sample) with 0.6000, 95 % interval 0.569–0.630."));
         assertTrue(equals.get(1).startsWith("The two cannot be told apart"));
-        assertTrue(new Results(SAMPLE, List.of(first, third, run("model-3", 2, 100, 600))).conclusions().get(1).startsWith("None of the 3 pairs can"));
+        assertTrue(
+                new Results(SAMPLE, List.of(first, third, run("model-3", 2, 100, 600))).conclusions().get(1).startsWith("None of the 3 pairs can"));
     }
 
     @Test

@@ -124,7 +124,8 @@ class TablesTest {
 
     @Test
     void sizesAreToBeReadAcross() {
-        Table sizes = ModelTables.sizes(List.of(StudyModel.named("2"), StudyModel.named("3"), StudyModel.named("5"), StudyModel.named("6")), photographs());
+        Table sizes = ModelTables.sizes(List.of(StudyModel.named("2"), StudyModel.named("3"), StudyModel.named("5"), StudyModel.named("6")),
+                photographs());
         assertEquals(List.of("Model 2", "26", "286,432", "4,608", "1,179,904", "1,469,031", "1.00"), row(sizes, 0));
         assertEquals("3.99", row(sizes, 1).get(6));
         assertEquals(List.of("33", "2,304"), List.of(row(sizes, 2).get(1), row(sizes, 2).get(3)));
@@ -137,16 +138,20 @@ class TablesTest {
 
     @Test
     void receptiveFieldsReachIntoThePadding() {
-        assertEquals("In Model 5 each number behind the last pooling sees 76×76 pixels; along the width its 3 places see from −30 to 45, from −14 to 61, from 2 to 77.",
+        assertEquals(
+                "In Model 5 each number behind the last pooling sees 76×76 pixels; along the width its 3 places see from −30 to 45, from −14 to 61, from 2 to 77.",
                 ModelTables.fields(StudyModel.named("5"), photographs()));
-        assertEquals("In Model 6 each number behind the last pooling sees 36×36 pixels; along the width its 4 places see from −7 to 28, from 1 to 36, from 9 to 44, from 17 to 52.",
+        assertEquals(
+                "In Model 6 each number behind the last pooling sees 36×36 pixels; along the width its 4 places see from −7 to 28, from 1 to 36, from 9 to 44, from 17 to 52.",
                 ModelTables.fields(StudyModel.named("6"), photographs()));
     }
 
     @Test
     void theStudysFiguresAreToldInASentence() {
-        assertEquals("In the study, best validation accuracy went from 0.6512 (Model 2) to 0.6506 (Model 6), a difference of −0.0006, and training accuracy at those "
-                + "epochs from " + Figures.fixed(Published.result("model-2").trainingAccuracy(), 4) + " to "
-                + Figures.fixed(Published.result("model-6").trainingAccuracy(), 4) + ".", ModelTables.inTheStudy("model-2", "model-6"));
+        assertEquals(
+                "In the study, best validation accuracy went from 0.6512 (Model 2) to 0.6506 (Model 6), a difference of −0.0006, and training accuracy at those "
+                        + "epochs from " + Figures.fixed(Published.result("model-2").trainingAccuracy(), 4) + " to "
+                        + Figures.fixed(Published.result("model-6").trainingAccuracy(), 4) + ".",
+                ModelTables.inTheStudy("model-2", "model-6"));
     }
 }

@@ -45,8 +45,7 @@ class WorkspaceTest {
 
     private static final Origin FER2013 = new Origin(Origin.Kind.FER2013, "FER2013");
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     private Workspace on(Path file) {
         Faces one = new Faces(new byte[Faces.PIXELS], new byte[] {3});
@@ -82,7 +81,8 @@ class WorkspaceTest {
         FaceSet data = new FaceSet(FER2013, two, two, two);
         Recipe recipe = Recipe.of(StudyModel.named("6"));
         Recipe changed = Recipe.of(StudyModel.named("6").withDropout(0, 0));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> new Workspace(root, Settings.from(Map.of()), data, "cpu").planned(changed).config())
+        assertTrue(assertThrows(IllegalArgumentException.class,
+                () -> new Workspace(root, Settings.from(Map.of()), data, "cpu").planned(changed).config())
                 .getMessage().startsWith("This network is named model-6 as one of the study's is, but has another plan: "));
         for (int[] limitAndSize : new int[][] {{0, 0}, {1, 1}, {2, 0}, {50_000, 0}}) {
             Settings settings = Settings.from(Map.of()).withLimit(limitAndSize[0]);
@@ -96,11 +96,13 @@ class WorkspaceTest {
                 Map.of("OMP_THREAD_LIMIT", "2"), Map.of("OMP_THREAD_LIMIT", "4294967295"), Map.of("OMP_MAX_ACTIVE_LEVELS", "1"))) {
             Workspace.requireThreads(2, harmless);
         }
-        for (Map<String, String> fewer : List.of(Map.of("OMP_DYNAMIC", "true"), Map.of("OMP_THREAD_LIMIT", "1"), Map.of("OMP_MAX_ACTIVE_LEVELS", "0"))) {
+        for (Map<String, String> fewer : List.of(Map.of("OMP_DYNAMIC", "true"), Map.of("OMP_THREAD_LIMIT", "1"),
+                Map.of("OMP_MAX_ACTIVE_LEVELS", "0"))) {
             Workspace.requireThreads(1, fewer);
             Map.Entry<String, String> variable = fewer.entrySet().iterator().next();
             String message = assertThrows(IllegalStateException.class, () -> Workspace.requireThreads(2, fewer)).getMessage();
-            assertTrue(message.startsWith("The environment variable " + variable.getKey() + " is \"" + variable.getValue() + "\", which can leave"), message);
+            assertTrue(message.startsWith("The environment variable " + variable.getKey() + " is \"" + variable.getValue() + "\", which can leave"),
+                    message);
         }
     }
 
@@ -179,7 +181,8 @@ class WorkspaceTest {
         });
         assertEquals(Optional.empty(), workspace.planned(mine.withEpochs(3)).finished());
         assertEquals(Optional.empty(), workspace.planned(mine.withBatch(3)).finished());
-        assertEquals(List.of(3, 7), List.of(workspace.planned(mine.withEpochs(3)).config().epochs(), workspace.planned(mine.withBatch(7)).config().batch()));
+        assertEquals(List.of(3, 7),
+                List.of(workspace.planned(mine.withEpochs(3)).config().epochs(), workspace.planned(mine.withBatch(7)).config().batch()));
     }
 
     @Test
@@ -194,7 +197,8 @@ class WorkspaceTest {
         }
         Recipe mine = study.named("mine");
         Workspace workspace = new Workspace(root, full, data, "cpu");
-        for (Recipe changed : List.of(mine.withOptimizer(Adam.of(1e-2)), mine.withSchedule(Schedule.constant()), mine.withSchedule(Schedule.staircase(0.9, 1000)),
+        for (Recipe changed : List.of(mine.withOptimizer(Adam.of(1e-2)), mine.withSchedule(Schedule.constant()),
+                mine.withSchedule(Schedule.staircase(0.9, 1000)),
                 mine.withSchedule(Schedule.cosine(0)), mine.withOptimizer(AdamW.of(1e-3, 0.01)), mine.withLoss(Loss.crossEntropy(0.1)),
                 mine.withInput(Input.grey().flipped(0.5)), mine.withAveraging(Averaging.of(0.999)), mine.withViews(Views.FLIPPED),
                 mine.withStart(new StartWeights("", "weights 0123456789abcdef of model-6", Optional.of(root))),
@@ -226,7 +230,8 @@ class WorkspaceTest {
             assertEquals(Kind.TRIAL, on(Origin.Kind.OTHER_SPLIT, smaller).planned(six).kind());
         }
         assertEquals(Kind.STUDY, on(Origin.Kind.FER2013, none.withEpochs(50)).planned(six).kind());
-        for (Recipe own : List.of(mine, mine.withEpochs(3), mine.withBatch(64), mine.withFullEpochs(10), mine.withFullEpochs(10).withSchedule(Schedule.constant()))) {
+        for (Recipe own : List.of(mine, mine.withEpochs(3), mine.withBatch(64), mine.withFullEpochs(10),
+                mine.withFullEpochs(10).withSchedule(Schedule.constant()))) {
             assertEquals(Kind.OWN, on(Origin.Kind.FER2013, full).planned(own).kind());
         }
         for (Origin.Kind other : List.of(Origin.Kind.OTHER_PIXELS, Origin.Kind.OTHER_SPLIT)) {
@@ -282,9 +287,9 @@ class WorkspaceTest {
                 assertThrows(IllegalArgumentException.class, () -> Settings.from(Map.of("FERKIT_THREADS", "257"))).getMessage());
         assertEquals("The setting data is empty: expected a file or folder, or \"sample\" for the drawn sample",
                 assertThrows(IllegalArgumentException.class, () -> Settings.from(Map.of()).withData("")).getMessage());
-        assertTrue(Workspace.open(Settings.from(Map.of("FERKIT_DATA", "sample")), text -> { }).data().origin().isSample());
+        assertTrue(Workspace.open(Settings.from(Map.of("FERKIT_DATA", "sample")), text -> {}).data().origin().isSample());
         IOException e = assertThrows(IOException.class,
-                () -> Workspace.open(Settings.from(Map.of("FERKIT_DATA", "./sample")), text -> { }));
+                () -> Workspace.open(Settings.from(Map.of("FERKIT_DATA", "./sample")), text -> {}));
         assertTrue(e.getMessage().contains("no such file or folder"), e.getMessage());
     }
 

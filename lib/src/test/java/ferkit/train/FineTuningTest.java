@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FineTuningTest {
-    @TempDir
-    Path cache;
+    @TempDir Path cache;
 
     @Test
     void fineTuningChangesTheUpperPartButNoNormalisation() throws Exception {
@@ -36,7 +35,8 @@ class FineTuningTest {
             Map<String, float[]> before = new HashMap<>();
             Weights.of(network).forEach(array -> before.put(array.getName(), array.toFloatArray()));
             Updates updates = new Updates(manager, network, Adam.of(1e-3), Schedule.constant(), 100);
-            Training.step(network, updates, Loss.crossEntropy(), manager, Features.of(Sample.draw(), Split.VALIDATION, trunk, cache, 2, (done, of) -> {}), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, new Tally());
+            Training.step(network, updates, Loss.crossEntropy(), manager,
+                    Features.of(Sample.draw(), Split.VALIDATION, trunk, cache, 2, (done, of) -> {}), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, new Tally());
             for (NDArray array : Weights.of(network)) {
                 boolean norm = array.getName().matches(".*(gamma|beta|runningMean|runningVar)");
                 boolean same = Arrays.equals(before.get(array.getName()), array.toFloatArray());

@@ -55,7 +55,7 @@ class KerasParityTest {
 
             assertClose(floats(keras.get("eval_logits")), logits(network, manager, examples, all), 1e-5, "evaluation logits");
             assertClose(new double[] {keras.get("eval_loss").getAsDouble()},
-                    new double[] {Training.evaluate(network, manager, examples, 8, images -> { }).loss()}, 1e-5, "evaluation loss");
+                    new double[] {Training.evaluate(network, manager, examples, 8, images -> {}).loss()}, 1e-5, "evaluation loss");
 
             assertClose(floats(keras.get("first_step_gradient_l2")), gradientNorms(network, manager, examples, all),
                     NEAR_A_KINK.contains(number) ? 3e-3 : 1e-3, "norms of the first step's gradients");

@@ -86,7 +86,8 @@ class RecipePartsTest {
                         NDArray gradient = manager.create(floats(gradients.get(t - 1).getAsJsonObject().get(parameter)));
                         optimizer.update(weight, gradient, memory, optimizer.learningRate(), t, parameter.equals("kernel"));
                     }
-                    assertArrayEquals(floats(REFERENCE.getAsJsonObject("optimizers").getAsJsonObject(name).get(parameter)), weight.toFloatArray(), 1e-6f,
+                    assertArrayEquals(floats(REFERENCE.getAsJsonObject("optimizers").getAsJsonObject(name).get(parameter)), weight.toFloatArray(),
+                            1e-6f,
                             name + ", " + parameter);
                 }
             }
@@ -190,9 +191,11 @@ class RecipePartsTest {
                 return manager.create(logits, new Shape(5, 7)).get(manager.create(indices));
             }
         };
-        long right = IntStream.range(0, 5).filter(i -> shared.label(i) == IntStream.range(0, 7).reduce((a, b) -> logits[7 * i + b] > logits[7 * i + a] ? b : a).getAsInt()).count();
+        long right = IntStream.range(0, 5)
+                .filter(i -> shared.label(i) == IntStream.range(0, 7).reduce((a, b) -> logits[7 * i + b] > logits[7 * i + a] ? b : a).getAsInt())
+                .count();
         try (NDManager manager = Training.newManager("cpu")) {
-            Tally tally = Training.evaluate(Blocks.identityBlock(), manager, examples, 2, images -> { });
+            Tally tally = Training.evaluate(Blocks.identityBlock(), manager, examples, 2, images -> {});
             assertEquals(REFERENCE.getAsJsonObject("losses").getAsJsonObject("distributions 0").get("loss").getAsFloat(), tally.loss(), 1e-6);
             assertEquals(right / 5.0, tally.accuracy());
         }
@@ -241,7 +244,8 @@ class RecipePartsTest {
         byte[] image = Arrays.copyOf(images(), side * side);
         for (JsonElement element : REFERENCE.getAsJsonArray("affine")) {
             JsonArray m = element.getAsJsonObject().getAsJsonArray("matrix");
-            byte[] seen = PixelInput.affine(image, new Format(1, side, side), m.get(0).getAsDouble(), m.get(1).getAsDouble(), m.get(2).getAsDouble(), m.get(3).getAsDouble(),
+            byte[] seen = PixelInput.affine(image, new Format(1, side, side), m.get(0).getAsDouble(), m.get(1).getAsDouble(), m.get(2).getAsDouble(),
+                    m.get(3).getAsDouble(),
                     m.get(4).getAsDouble(), m.get(5).getAsDouble());
             float[] expected = floats(element.getAsJsonObject().get("seen"));
             for (int i = 0; i < seen.length; i++) {
@@ -302,8 +306,10 @@ class RecipePartsTest {
             assertFalse(Arrays.equals(all, plain.inEpoch(1, 4).batch(manager, indices).toFloatArray()));
             assertFalse(Arrays.equals(all, plain.inEpoch(2, 3).batch(manager, indices).toFloatArray()));
             assertArrayEquals(Examples.of(FACES).batch(manager, indices).toFloatArray(), plain.batch(manager, indices).toFloatArray());
-            assertEquals("flipped with probability 0.5, turned by up to 10.0 degrees, scaled by 0.1, shifted by 0.1, brightness changed by up to 0.2, contrast by 0.2, "
-                    + "erased with probability 0.5", input.augmentation());
+            assertEquals(
+                    "flipped with probability 0.5, turned by up to 10.0 degrees, scaled by 0.1, shifted by 0.1, brightness changed by up to 0.2, contrast by 0.2, "
+                            + "erased with probability 0.5",
+                    input.augmentation());
         }
     }
 
@@ -321,7 +327,8 @@ class RecipePartsTest {
         assertEquals(0, own[0]);
         assertArrayEquals(Arrays.copyOfRange(mirrored, 1, Faces.PIXELS), Arrays.copyOfRange(own, 1, Faces.PIXELS));
         long flipped = IntStream.range(0, 2000)
-                .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).change().of(image, Format.FER2013, new SplittableRandom(i * 77L)))).count();
+                .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).change().of(image, Format.FER2013, new SplittableRandom(i * 77L))))
+                .count();
         assertEquals(500.0, flipped, 60);
         assertArrayEquals(new byte[] {120, (byte) 255}, PixelInput.lit(new byte[] {100, (byte) 250}, new Format(1, 1, 2), 1.2, 1));
         assertArrayEquals(new byte[] {(byte) 75, (byte) 175}, PixelInput.lit(new byte[] {100, (byte) 150}, new Format(1, 1, 2), 1, 2));
@@ -337,7 +344,8 @@ class RecipePartsTest {
     @Test
     void partsOutOfRangeAreRefused() {
         for (Runnable wrong : List.<Runnable>of(() -> Adam.of(0), () -> Sgd.of(0.1, 1), () -> AdamW.of(0.1, -1), () -> Schedule.cosine(-1),
-                () -> Schedule.staircase(0, 1), () -> Loss.crossEntropy(1), () -> Averaging.of(1), () -> Input.grey().flipped(1.5), () -> Input.grey().lit(1, 0), () -> Input.grey().moved(181, 0, 0),
+                () -> Schedule.staircase(0, 1), () -> Loss.crossEntropy(1), () -> Averaging.of(1), () -> Input.grey().flipped(1.5),
+                () -> Input.grey().lit(1, 0), () -> Input.grey().moved(181, 0, 0),
                 () -> Input.grey().moved(0, 0, -0.1), () -> Input.grey().erased(Double.NaN),
                 () -> Recipe.of(StudyModel.named("1")).withEpochs(0), () -> Recipe.of(StudyModel.named("1")).named("a/b"))) {
             assertThrows(IllegalArgumentException.class, wrong::run);

@@ -65,15 +65,15 @@ class TrainingTest {
     private static final Faces TRAINING = first(SAMPLE.training(), 70);
     private static final Faces HELD_OUT = first(SAMPLE.validation(), 20);
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private static Faces first(Faces faces, int n) {
         return faces.select(IntStream.range(0, n).toArray());
     }
 
     private static RunConfig config(int epochs, long seed) {
-        return new RunConfig(SMALL.name(), SMALL.plan(), "random", "0.001", RECIPE.parts(Format.FER2013), "sample", "hash", Classes.FER2013, Format.FER2013, seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
+        return new RunConfig(SMALL.name(), SMALL.plan(), "random", "0.001", RECIPE.parts(Format.FER2013), "sample", "hash", Classes.FER2013,
+                Format.FER2013, seed, epochs, 16, 0, 1, "cpu", Map.of(), 0);
     }
 
     /** Remembers what it is told; stops the training thread after a given epoch's first batch. */
@@ -97,7 +97,7 @@ class TrainingTest {
         }
 
         @Override
-        public void phase(String phase, int images, int of) { }
+        public void phase(String phase, int images, int of) {}
 
         @Override
         public void epoch(History history) {
@@ -225,7 +225,8 @@ class TrainingTest {
     void stoppingAndContinuingEqualsOneGoWithEveryPart() throws Exception {
         Recipe flipped = RECIPE.withInput(Input.grey().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5));
         for (Recipe recipe : List.of(
-                flipped.withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3)).withAveraging(Averaging.of(0.9)),
+                flipped.withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3))
+                        .withAveraging(Averaging.of(0.9)),
                 RECIPE.withInput(Input.grey().asStandardized().flipped(0.5)).withOptimizer(AdamW.of(1e-3, 0.01)).withLoss(Loss.crossEntropy(0.1))
                         .withViews(Views.SHIFTED),
                 flipped.withAveraging(Averaging.of(0.5)).withViews(Views.FLIPPED))) {
@@ -246,7 +247,8 @@ class TrainingTest {
     }
 
     private static RunConfig config(Recipe recipe, int epochs) {
-        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(epochs), recipe.parts(Format.FER2013), "sample", "hash", Classes.FER2013, Format.FER2013,
+        return new RunConfig(recipe.name(), recipe.architecture().plan(), recipe.start().source(), recipe.learningRate(epochs),
+                recipe.parts(Format.FER2013), "sample", "hash", Classes.FER2013, Format.FER2013,
                 1, epochs, 16, 0, 1, "cpu", Map.of(), 0);
     }
 
@@ -347,31 +349,37 @@ class TrainingTest {
         assertArrayEquals(trainable(first), trainable(second));
         assertTrue(second.config().parts().get("start").matches("weights [0-9a-f]{16} of small"), second.config().parts()::toString);
         Files.copy(second.weights(), first.weights(), StandardCopyOption.REPLACE_EXISTING);
-        assertTrue(assertThrows(IOException.class, () -> train(folder.resolve("third"), recipe, 1, -1)).getMessage().contains(" is no longer what this recipe starts from"));
+        assertTrue(assertThrows(IOException.class, () -> train(folder.resolve("third"), recipe, 1, -1)).getMessage()
+                .contains(" is no longer what this recipe starts from"));
     }
 
     private static byte[] trainable(Run run) throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            return Weights.encode(new NDList(Weights.of(run.network(SMALL, manager)).stream().filter(array -> !array.getName().contains("running")).toList()));
+            return Weights.encode(
+                    new NDList(Weights.of(run.network(SMALL, manager)).stream().filter(array -> !array.getName().contains("running")).toList()));
         }
     }
 
     @Test
     void aNetworkOfOnesOwnIsTrained() throws Exception {
-        Architecture own = Architecture.of("own", "flatten, dense 7", (manager, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock())
-                .add(Linear.builder().setUnits(classes).build()));
+        Architecture own = Architecture.of("own", "flatten, dense 7",
+                (manager, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock())
+                        .add(Linear.builder().setUnits(classes).build()));
         Run run = train(folder, Recipe.of(own), 1, -1);
         assertEquals(20, run.predict(own, Examples.of(HELD_OUT)).size());
         assertEquals(7 * (Faces.PIXELS + 1), Summary.of(own).parameters());
         Architecture other = Architecture.of("own", "another plan", own::build);
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> run.predict(other, Examples.of(HELD_OUT))).getMessage().contains("another plan"));
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, () -> run.predict(other, Examples.of(HELD_OUT))).getMessage().contains("another plan"));
         try (NDManager manager = NDManager.newBaseManager()) {
-            Architecture eight = Architecture.of("eight", "", (m, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()));
+            Architecture eight = Architecture.of("eight", "",
+                    (m, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()));
             assertEquals("Network eight makes (2, 8) of two images of shape (1, 48, 48): expected (2, 7), one logit for each class",
                     assertThrows(IllegalArgumentException.class, () -> eight.build(manager, Format.FER2013, 7)).getMessage());
             Block once = own.build(manager.newSubManager(), Format.FER2013, 7);
             Architecture used = Architecture.of("used", "", (m, format, classes) -> once);
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> used.build(manager, Format.FER2013, 7)).getMessage().startsWith("The function of network used gave"));
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> used.build(manager, Format.FER2013, 7)).getMessage()
+                    .startsWith("The function of network used gave"));
             assertThrows(IllegalArgumentException.class, () -> Architecture.of("../up", "", (m, format, classes) -> once));
         }
     }
@@ -415,8 +423,8 @@ class TrainingTest {
             Training.seed(1, 0);
             Block network = SMALL.build(manager, Format.FER2013, 7);
             byte[] before = Weights.encode(Weights.of(network));
-            Tally first = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> { });
-            Tally second = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> { });
+            Tally first = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> {});
+            Tally second = Training.evaluate(network, manager, Examples.of(HELD_OUT), 8, images -> {});
             assertEquals(first.loss(), second.loss());
             assertArrayEquals(before, Weights.encode(Weights.of(network)));
         }
@@ -589,9 +597,11 @@ class TrainingTest {
     @Test
     void memoryIsFlatOverEpochs() throws Exception {
         int before = arrays();
-        for (Recipe recipe : List.of(RECIPE, RECIPE.withInput(Input.grey().asStandardized().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5))
-                .withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3)).withLoss(Loss.crossEntropy(0.1))
-                .withAveraging(Averaging.of(0.9)).withViews(Views.SHIFTED))) {
+        for (Recipe recipe : List.of(RECIPE,
+                RECIPE.withInput(Input.grey().asStandardized().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5))
+                        .withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3))
+                        .withLoss(Loss.crossEntropy(0.1))
+                        .withAveraging(Averaging.of(0.9)).withViews(Views.SHIFTED))) {
             Witness witness = new Witness();
             Run run = train(folder.resolve("long"), recipe, 5, witness);
             assertEquals(before, arrays());

@@ -32,12 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FeaturesTest {
     private static final FaceSet DATA = Sample.draw();
 
-    @TempDir
-    static Path shared;
+    @TempDir static Path shared;
     private static WeightFile weights;
 
-    @TempDir
-    Path cache;
+    @TempDir Path cache;
 
     @BeforeAll
     static void weights() throws IOException {
@@ -141,8 +139,10 @@ class FeaturesTest {
         int left = (int) x;
         int bottom = Math.min(top + 1, Faces.SIDE - 1);
         int right = Math.min(left + 1, Faces.SIDE - 1);
-        double upper = (faces.pixels(image)[top * Faces.SIDE + left] & 0xff) * (1 - x + left) + (faces.pixels(image)[top * Faces.SIDE + right] & 0xff) * (x - left);
-        double lower = (faces.pixels(image)[bottom * Faces.SIDE + left] & 0xff) * (1 - x + left) + (faces.pixels(image)[bottom * Faces.SIDE + right] & 0xff) * (x - left);
+        double upper = (faces.pixels(image)[top * Faces.SIDE + left] & 0xff) * (1 - x + left)
+                + (faces.pixels(image)[top * Faces.SIDE + right] & 0xff) * (x - left);
+        double lower = (faces.pixels(image)[bottom * Faces.SIDE + left] & 0xff) * (1 - x + left)
+                + (faces.pixels(image)[bottom * Faces.SIDE + right] & 0xff) * (x - left);
         return upper * (1 - y + top) + lower * (y - top);
     }
 }

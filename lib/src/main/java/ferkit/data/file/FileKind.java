@@ -41,7 +41,8 @@ public final class FileKind {
             new Kind("mm\0*", "a TIFF image" + AS_PNG),
             new Kind("<!doctype html", WEB_PAGE),
             new Kind("<html", WEB_PAGE),
-            new Kind("version https://git-lfs", "a Git LFS pointer in place of the file; run git lfs pull where it was cloned, or download the file itself"));
+            new Kind("version https://git-lfs",
+                    "a Git LFS pointer in place of the file; run git lfs pull where it was cloned, or download the file itself"));
 
     private FileKind() {}
 

@@ -211,10 +211,12 @@ final class CsvReader {
         if (pixelsColumn < 0) {
             String found = columns >= Faces.PIXELS ? columns + " columns, one for each pixel,"
                     : columns == 1 && header.matches(".*[;\t].*") ? "semicolons or tabs between the columns" : "no column \"pixels\"";
-            throw new IOException(name + ", line 1: " + found + " in \"" + shorten(header) + "\", expected a header such as \"emotion,pixels,Usage\"; "
-                    + (found.startsWith("no") ? "correct it or get the file again" : PYTHON));
+            throw new IOException(
+                    name + ", line 1: " + found + " in \"" + shorten(header) + "\", expected a header such as \"emotion,pixels,Usage\"; "
+                            + (found.startsWith("no") ? "correct it or get the file again" : PYTHON));
         }
-        plain = usageColumn >= 0 && ignoredColumns.isEmpty() && emotionColumn >= 0 && titles[emotionColumn].replace('"', ' ').strip().equalsIgnoreCase("emotion");
+        plain = usageColumn >= 0 && ignoredColumns.isEmpty() && emotionColumn >= 0
+                && titles[emotionColumn].replace('"', ' ').strip().equalsIgnoreCase("emotion");
         if (usageColumn >= 0 && emotionColumn < 0) {
             throw new IOException(name + ", line 1: no column \"emotion\" in \"" + shorten(header)
                     + "\", expected a header such as \"emotion,pixels,Usage\"; correct it or get the file again");
@@ -248,8 +250,9 @@ final class CsvReader {
                     parseRow(block, at, stop, pixels, faces);
                 }
             } catch (BadRow e) {
-                return new Block(lines, faces, e.getMessage() + "; " + (e.advice != null ? e.advice : complete ? "correct this line or get the file again"
-                        : "the file ends with this line: correct it, or if the file is truncated here, get it again"));
+                return new Block(lines, faces,
+                        e.getMessage() + "; " + (e.advice != null ? e.advice : complete ? "correct this line or get the file again"
+                                : "the file ends with this line: correct it, or if the file is truncated here, get it again"));
             }
             at = next + 1;
         }
@@ -353,8 +356,8 @@ final class CsvReader {
             return value.charAt(0) - '0';
         }
         boolean seven = plain && value.equals("7");
-        int label = Classes.WITH_CONTEMPT.named(ClassOrder.isNumber(value) && !seven ? "" : value).orElseThrow(() ->
-                new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)",
+        int label = Classes.WITH_CONTEMPT.named(ClassOrder.isNumber(value) && !seven ? "" : value)
+                .orElseThrow(() -> new BadRow(", column emotion: found \"" + shorten(value) + "\", expected a label 0 to 6 (0 Angry … 6 Neutral)",
                         ClassOrder.isNumber(value) ? ClassOrder.OTHER_NUMBERS : null));
         numbers |= seven;
         words |= !seven;
@@ -363,8 +366,9 @@ final class CsvReader {
     }
 
     private static int parseUsage(String value) throws BadRow {
-        return Split.named(value).orElseThrow(() ->
-                new BadRow(", column Usage: found \"" + shorten(value) + "\", expected Training, PublicTest or PrivateTest")).ordinal();
+        return Split.named(value)
+                .orElseThrow(() -> new BadRow(", column Usage: found \"" + shorten(value) + "\", expected Training, PublicTest or PrivateTest"))
+                .ordinal();
     }
 
     private static String shorten(String text) {

@@ -302,23 +302,27 @@ public final class Datasets {
             int[] seen = new int[training.classes().count()];
             int[] counts = training.counts();
             Map<Boolean, List<Integer>> carved = IntStream.range(0, training.size()).boxed()
-                    .collect(Collectors.partitioningBy(i -> ++seen[training.label(i)] % Math.min(CARVED, Math.max(2, counts[training.label(i)])) == 0));
+                    .collect(Collectors
+                            .partitioningBy(i -> ++seen[training.label(i)] % Math.min(CARVED, Math.max(2, counts[training.label(i)])) == 0));
             splits.put(Split.TRAINING, training.select(carved.get(false).stream().mapToInt(i -> i).toArray()));
             splits.put(Split.VALIDATION, training.select(carved.get(true).stream().mapToInt(i -> i).toArray()));
-            notes.add("No validation split was found: every ninth training image of each class, in order (of fewer than nine the last), is validation instead ("
-                    + carved.get(true).size() + " images).");
+            notes.add(
+                    "No validation split was found: every ninth training image of each class, in order (of fewer than nine the last), is validation instead ("
+                            + carved.get(true).size() + " images).");
         }
         if (splits.get(Split.TEST).size() == 0) {
             notes.add("No test split was found.");
         }
         for (Split split : Split.values()) {
             Faces faces = splits.get(split);
-            List<String> empty = IntStream.range(0, faces.classes().count()).filter(label -> faces.counts()[label] == 0).mapToObj(faces.classes()::title).toList();
+            List<String> empty = IntStream.range(0, faces.classes().count()).filter(label -> faces.counts()[label] == 0)
+                    .mapToObj(faces.classes()::title).toList();
             if (faces.size() > 0 && faces.labelled() && !empty.isEmpty()) {
                 notes.add(split.usage() + " has no image of " + String.join(", ", empty) + ".");
             }
         }
-        FaceSet faces = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, ""), splits.get(Split.TRAINING), splits.get(Split.VALIDATION), splits.get(Split.TEST));
+        FaceSet faces = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, ""), splits.get(Split.TRAINING), splits.get(Split.VALIDATION),
+                splits.get(Split.TEST));
         Origin.Kind kind = official ? Official.kind(splits, faces.hash(), notes) : Origin.Kind.OTHER_SPLIT;
         return faces.withOrigin(new Origin(kind, (sameKind ? title(kind)
                 : "faces of " + training.classes().count() + " classes, " + training.format()) + " (" + name(source) + ")", notes));

@@ -62,10 +62,13 @@ final class FolderForm implements Form {
         }
         List<String> lists = children.stream().map(FolderForm::name).filter(name -> name.matches("(?i).*\\.(csv|txt|json)")
                 && !name.toLowerCase(Locale.ROOT).startsWith("readme")).limit(3).toList();
-        throw new IOException(folder + ": its images are in no class folders" + (yolo ? " but apart from their classes, as for YOLO (labels/ has a file for each image)"
-                : lists.isEmpty() ? "" : " and their classes, if anywhere, in " + String.join(", ", lists))
-                + ", expected a folder for each class (" + spellings() + "); put each image into the folder of its class, by the names that these data give"
-                + " their numbers" + (name(folder).toLowerCase(Locale.ROOT).startsWith("fer2013") ? ", or with FER+ use fer2013.csv and fer2013new.csv beside it" : ""));
+        throw new IOException(folder + ": its images are in no class folders"
+                + (yolo ? " but apart from their classes, as for YOLO (labels/ has a file for each image)"
+                        : lists.isEmpty() ? "" : " and their classes, if anywhere, in " + String.join(", ", lists))
+                + ", expected a folder for each class (" + spellings()
+                + "); put each image into the folder of its class, by the names that these data give"
+                + " their numbers"
+                + (name(folder).toLowerCase(Locale.ROOT).startsWith("fer2013") ? ", or with FER+ use fer2013.csv and fer2013new.csv beside it" : ""));
     }
 
     static boolean hasImageName(Path file) {

@@ -149,8 +149,9 @@ final class FolderReader {
             }
         }
         if (!misplaced.isEmpty()) {
-            notes.add(misplaced.size() + " images, such as " + root.relativize(misplaced.get(0)) + ", are in a folder of another split than their names"
-                    + " say, and taken by the folder.");
+            notes.add(
+                    misplaced.size() + " images, such as " + root.relativize(misplaced.get(0)) + ", are in a folder of another split than their names"
+                            + " say, and taken by the folder.");
         }
         images.values().forEach(list -> list.sort(ORDER));
         Format format = format();
@@ -162,9 +163,11 @@ final class FolderReader {
             faces.put(split, decode(images.getOrDefault(split, List.of()), format));
         }
         if (rafDb) {
-            notes.add("Folders 1 to 7 with images of 100×100 for train and test alone, as RAF-DB has them, were read in its order: 1 surprise, 2 fear,"
-                    + " 3 disgust, 4 happy, 5 sad, 6 angry, 7 neutral." + (faces.get(Split.TRAINING).size() == RAF_DB_TRAINING
-                    && faces.get(Split.TEST).size() == RAF_DB_TEST ? "" : " RAF-DB itself has " + RAF_DB_TRAINING + " and " + RAF_DB_TEST + " of them."));
+            notes.add(
+                    "Folders 1 to 7 with images of 100×100 for train and test alone, as RAF-DB has them, were read in its order: 1 surprise, 2 fear,"
+                            + " 3 disgust, 4 happy, 5 sad, 6 angry, 7 neutral." + (faces.get(Split.TRAINING).size() == RAF_DB_TRAINING
+                                    && faces.get(Split.TEST).size() == RAF_DB_TEST ? ""
+                                            : " RAF-DB itself has " + RAF_DB_TRAINING + " and " + RAF_DB_TEST + " of them."));
         }
         if (!classes.equals(Classes.FER2013)) {
             notes.add("Classes by the names of folders: " + IntStream.range(0, classes.count())
@@ -201,7 +204,8 @@ final class FolderReader {
             for (Path folder : FolderForm.folders(split)) {
                 String name = FolderForm.name(folder).strip().toLowerCase(Locale.ROOT);
                 names.add(name);
-                if (!ClassOrder.isNumber(name) && Emotion.named(name).isEmpty() && Source.children(folder).stream().anyMatch(FolderForm::hasImageName)) {
+                if (!ClassOrder.isNumber(name) && Emotion.named(name).isEmpty()
+                        && Source.children(folder).stream().anyMatch(FolderForm::hasImageName)) {
                     others.add(name);
                 }
             }
@@ -344,8 +348,9 @@ final class FolderReader {
         try {
             room.take((long) files.size() * format.size(), root.toString());
         } catch (IOException e) {
-            throw format.equals(Format.FER2013) ? e : new IOException(root + ": " + files.size() + " images of " + format + " take more memory than there"
-                    + " is for them here; make the images smaller, as data/README.md has it, or leave some of them out", e);
+            throw format.equals(Format.FER2013) ? e
+                    : new IOException(root + ": " + files.size() + " images of " + format + " take more memory than there"
+                            + " is for them here; make the images smaller, as data/README.md has it, or leave some of them out", e);
         }
         ImageFile[] decoded = new ImageFile[files.size()];
         boolean[] jpeg = new boolean[files.size()];

@@ -54,11 +54,14 @@ final class Hdf5Form implements Form {
                 }
             }
             if (splits.isEmpty()) {
-                throw new IOException(file + ": HDF5 with " + (hdf.getChildren().isEmpty() ? "nothing in it" : String.join(", ", hdf.getChildren().keySet())) + ", expected the datasets Training_pixel, Training_label,"
-                        + " PublicTest_pixel and so on; save them under these names");
+                throw new IOException(
+                        file + ": HDF5 with " + (hdf.getChildren().isEmpty() ? "nothing in it" : String.join(", ", hdf.getChildren().keySet()))
+                                + ", expected the datasets Training_pixel, Training_label,"
+                                + " PublicTest_pixel and so on; save them under these names");
             }
             if (splits.values().stream().allMatch(split -> split.size() == 0)) {
-                throw new IOException(file + ": " + String.join(", ", hdf.getChildren().keySet()) + " hold no image, expected at least one; get the file again");
+                throw new IOException(
+                        file + ": " + String.join(", ", hdf.getChildren().keySet()) + " hold no image, expected at least one; get the file again");
             }
         } catch (RuntimeException e) { // jHDF's own kind and others
             throw new IOException(file + ": its HDF5 structure cannot be read (" + e.getMessage() + "); get the file again", e);

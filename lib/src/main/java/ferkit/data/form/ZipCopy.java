@@ -49,7 +49,8 @@ final class ZipCopy {
                 ZipArchiveEntry tidy = new ZipArchiveEntry(name(entry));
                 String why = entry.getGeneralPurposeBit().usesEncryption() ? "a file under a password; unpack the archive with it and name the folder"
                         : entry.getMethod() == ZipEntry.STORED || entry.getMethod() == ZipEntry.DEFLATED ? ""
-                        : "a file packed by method " + entry.getMethod() + ", which this kit does not read; unpack the archive and name the folder";
+                                : "a file packed by method " + entry.getMethod()
+                                        + ", which this kit does not read; unpack the archive and name the folder";
                 if (why.isEmpty()) {
                     tidy.setMethod(entry.getMethod());
                     tidy.setSize(entry.getSize());

@@ -102,7 +102,7 @@ record Download(Duration connect, Duration silence) {
                     OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                             continued ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
                 byte[] buffer = new byte[1 << 16];
-                for (int n; (n = in.read(buffer)) >= 0; ) {
+                for (int n; (n = in.read(buffer)) >= 0;) {
                     if (Thread.currentThread().isInterrupted()) {
                         throw new InterruptedIOException(address + ": the download was interrupted; " + done
                                 + " bytes are kept, try again to continue");

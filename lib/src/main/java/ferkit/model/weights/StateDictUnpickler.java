@@ -107,7 +107,8 @@ final class StateDictUnpickler extends Unpickler {
         } else if (OPCODES.contains(opcode)) {
             return super.dispatch(opcode);
         } else {
-            throw new PickleException(String.format("it has the instruction 0x%02x, which a plain state dict does not need; nothing was run", opcode));
+            throw new PickleException(
+                    String.format("it has the instruction 0x%02x, which a plain state dict does not need; nothing was run", opcode));
         }
         return NO_RETURN_VALUE;
     }

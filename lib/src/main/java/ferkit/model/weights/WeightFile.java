@@ -81,13 +81,16 @@ public final class WeightFile {
         } catch (NoSuchFileException e) {
             throw new IOException("Weight file " + file + ": there is none of this name in " + file.toAbsolutePath().getParent(), e);
         } catch (IOException e) {
-            throw new IOException("Weight file " + file + ": " + (e.getMessage() == null || file.toString().equals(e.getMessage()) ? "it cannot be read ("
-                    + e.getClass().getSimpleName() + ")" : e.getMessage()), e);
+            throw new IOException(
+                    "Weight file " + file + ": " + (e.getMessage() == null || file.toString().equals(e.getMessage()) ? "it cannot be read ("
+                            + e.getClass().getSimpleName() + ")" : e.getMessage()),
+                    e);
         } catch (OutOfMemoryError e) { // where a library does not say beforehand what it takes, and where others have taken the heap
             throw new IOException("Weight file " + file + ": reading it takes more memory than there is", e);
         }
         for (Layout layout : Layout.values()) {
-            Optional<String> prefix = tensors.keySet().stream().filter(name -> ("." + name.replace('/', '.')).endsWith("." + layout.mark().replace('/', '.')))
+            Optional<String> prefix = tensors.keySet().stream()
+                    .filter(name -> ("." + name.replace('/', '.')).endsWith("." + layout.mark().replace('/', '.')))
                     .map(name -> name.substring(0, name.length() - layout.mark().length())).min(Comparator.comparingInt(String::length));
             if (prefix.isPresent()) {
                 return new WeightFile(file, Hashes.of(file, "SHA-256"), layout, tensors, prefix.get());
@@ -203,8 +206,8 @@ public final class WeightFile {
         return "Weight file " + file + ": " + (layout == Layout.KERAS ? "it lists no layers that tell whether it is of Keras's own EfficientNet or"
                 + " of the Python package efficientnet, which differ in padding. Name the variant: Variant.KERAS or Variant.QUBVEL"
                 : "its names and shapes fit both timm's efficientnet_" + network + " and its tf_efficientnet_" + network + ", which differ in padding"
-                + " and epsilon; neither its hash " + sha256 + " is known nor does its name say it. Name the variant: "
-                + (network.equals("b0") ? "Variant.TIMM or Variant.TIMM_TF" : "Variant.TIMM_LITE0 or Variant.TIMM_TF_LITE0"));
+                        + " and epsilon; neither its hash " + sha256 + " is known nor does its name say it. Name the variant: "
+                        + (network.equals("b0") ? "Variant.TIMM or Variant.TIMM_TF" : "Variant.TIMM_LITE0 or Variant.TIMM_TF_LITE0"));
     }
 
     /** What {@link #variant} takes for granted though the file does not say it, and how to say otherwise; empty if it is certain. */
@@ -214,8 +217,11 @@ public final class WeightFile {
         }
         Variant variant = variant().get();
         return Optional.of("That it is " + variant.title() + ", with inputs scaled by " + variant.scaling().title() + ", is taken from its names"
-                + (layout == Layout.TIMM ? ", the file's own among them" : "") + ", for it does not say so itself; if it is otherwise, name it behind the file, for example "
-                + (variant.scaling().equals(Scaling.INCEPTION) ? "Variant.LUKEMELAS or Variant.TIMM_TF" : "Variant.TIMM_TF, or Variant.LUKEMELAS.with(Scaling.INCEPTION) for AdvProp") + ".");
+                + (layout == Layout.TIMM ? ", the file's own among them" : "")
+                + ", for it does not say so itself; if it is otherwise, name it behind the file, for example "
+                + (variant.scaling().equals(Scaling.INCEPTION) ? "Variant.LUKEMELAS or Variant.TIMM_TF"
+                        : "Variant.TIMM_TF, or Variant.LUKEMELAS.with(Scaling.INCEPTION) for AdvProp")
+                + ".");
     }
 
     /** Which arrays are not used, in a sentence; empty if there are none. */

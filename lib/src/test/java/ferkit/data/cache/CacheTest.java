@@ -118,7 +118,8 @@ class CacheTest {
         Files.write(file, content);
         assertEquals(hash, open().hash());
         assertTrue(messages.get(0).equals("The cache " + file + " cannot be used (it is empty or of another format): reading the data set again")
-                || messages.get(0).equals("The cache " + file + " cannot be used (its checksum does not fit its content): reading the data set again"),
+                || messages.get(0)
+                        .equals("The cache " + file + " cannot be used (its checksum does not fit its content): reading the data set again"),
                 messages.get(0));
         open();
         assertEquals(List.of(), messages);

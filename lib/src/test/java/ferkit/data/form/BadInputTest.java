@@ -42,7 +42,7 @@ class BadInputTest {
     @TempDir Path folder;
 
     private String error(Path path) {
-        return assertThrows(IOException.class, () -> Datasets.open(path, folder.resolve("cache"), message -> { })).getMessage();
+        return assertThrows(IOException.class, () -> Datasets.open(path, folder.resolve("cache"), message -> {})).getMessage();
     }
 
     private Path csv(String... lines) throws IOException {
@@ -85,7 +85,8 @@ class BadInputTest {
         String rest = GOOD.substring(1);
         assertRowError(", column emotion: found \"\", expected a label 0 to 6 (0 Angry … 6 Neutral)", rest);
         Path file = csv(GOOD, "8" + rest);
-        assertEquals(file + ", line 3, column emotion: found \"8\", expected a label 0 to 6 (0 Angry … 6 Neutral); " + ClassOrder.OTHER_NUMBERS, error(file));
+        assertEquals(file + ", line 3, column emotion: found \"8\", expected a label 0 to 6 (0 Angry … 6 Neutral); " + ClassOrder.OTHER_NUMBERS,
+                error(file));
         assertRowError(", column emotion: found \"bored\", expected a label 0 to 6 (0 Angry … 6 Neutral)", "bored" + rest);
     }
 
@@ -94,8 +95,10 @@ class BadInputTest {
     void sevenIsAClassInFer2013sFormAlone() throws IOException {
         Map<String, String> others = Map.of("label,pixels,Usage", ",Training", "emotion,pixels,Usage,id", ",Training,1", "emotion,pixels", "");
         for (Map.Entry<String, String> other : others.entrySet()) {
-            Path file = Files.writeString(folder.resolve("other.csv"), other.getKey() + "\n7," + TinyFaces.text(TinyFaces.pixels(1)) + other.getValue() + "\n");
-            assertEquals(file + ", line 2, column emotion: found \"7\", expected a label 0 to 6 (0 Angry … 6 Neutral); " + ClassOrder.OTHER_NUMBERS, error(file));
+            Path file = Files.writeString(folder.resolve("other.csv"),
+                    other.getKey() + "\n7," + TinyFaces.text(TinyFaces.pixels(1)) + other.getValue() + "\n");
+            assertEquals(file + ", line 2, column emotion: found \"7\", expected a label 0 to 6 (0 Angry … 6 Neutral); " + ClassOrder.OTHER_NUMBERS,
+                    error(file));
         }
     }
 
@@ -123,9 +126,11 @@ class BadInputTest {
         assertEquals(file + ", line 1: no column \"emotion\" in \"pixels,Usage\", expected a header such as \"emotion,pixels,Usage\";"
                 + " correct it or get the file again", error(file));
         Files.writeString(file, "pixels,emotion,pixels\n");
-        assertEquals(file + ", line 1: columns 1 and 3 could both be the image (\"pixels\" and \"pixels\"), expected one; rename or remove the other", error(file));
+        assertEquals(file + ", line 1: columns 1 and 3 could both be the image (\"pixels\" and \"pixels\"), expected one; rename or remove the other",
+                error(file));
         Files.writeString(file, "label,emotion,pixels,Usage\n0,angry," + GOOD.substring(2) + "\n");
-        assertEquals(file + ", line 1: columns 1 and 2 could both be the label (\"label\" and \"emotion\"), expected one; rename or remove the other", error(file));
+        assertEquals(file + ", line 1: columns 1 and 2 could both be the label (\"label\" and \"emotion\"), expected one; rename or remove the other",
+                error(file));
         Files.writeString(file, "emotion,pixels,Usage\n");
         assertEquals(file + ": a header and no row below it, expected one row for each image; get the file again", error(file));
         Files.writeString(file, "");
@@ -140,7 +145,8 @@ class BadInputTest {
     @Test
     void truncatedCsv() throws IOException {
         Path file = Files.writeString(folder.resolve("cut.csv"), "emotion,pixels,Usage\n" + GOOD + "\n0,1 2 3");
-        assertEquals(file + ", line 3: 3 pixels, expected 2304 (48 rows of 48); the file ends with this line: correct it, or if the file is truncated here, get it again",
+        assertEquals(file
+                + ", line 3: 3 pixels, expected 2304 (48 rows of 48); the file ends with this line: correct it, or if the file is truncated here, get it again",
                 error(file));
     }
 
@@ -215,9 +221,9 @@ class BadInputTest {
         Map<String, String> kinds = Map.of("7z\u00bc\u00af'\u001c\0\4", "a 7z archive" + unpack, "Rar!\u001a\7\1\0", "a RAR archive" + unpack,
                 "\u00fd7zXZ\0\0\4", "packed with xz" + unpack,
                 "version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "a Git LFS pointer in place of the file; run git lfs pull where it was"
-                + " cloned, or download the file itself",
+                        + " cloned, or download the file itself",
                 "\n <!DOCTYPE HTML>\n<title>Sign in", "a web page (HTML), often what a site shows where a download needs an account; sign in with a"
-                + " browser and download the file itself",
+                        + " browser and download the file itself",
                 "\u00ff\u00fee\0m\0", "text in UTF-16, expected UTF-8; save it as UTF-8",
                 "e\0m\0o\0", "text in UTF-16, expected UTF-8; save it as UTF-8",
                 "\u00d0\u00cf\u0011\u00e0", "an Excel workbook, which this kit does not read; save its content as CSV in UTF-8");
@@ -293,7 +299,8 @@ class BadInputTest {
                 hdf.putDataset("Training_pixel", new int[2][2304]);
                 hdf.putDataset("Training_label", labels);
             }
-            assertEquals(file + (labels.length == 2 ? ", Training_label, number 1: found 7.0, expected a whole number from 0 to 6; correct it or get the file again"
+            assertEquals(file + (labels.length == 2
+                    ? ", Training_label, number 1: found 7.0, expected a whole number from 0 to 6; correct it or get the file again"
                     : ": Training_pixel has the shape [2, 2304] and Training_label [1], expected n × 48 × 48 or n × 2304 and n; save them in this shape"),
                     error(file));
         }
@@ -331,7 +338,8 @@ class BadInputTest {
         Path root = images();
         TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
         TinyFaces.folders(root.resolve("valid"), Split.VALIDATION, "", WORDS);
-        assertEquals(root.resolve("val") + " and " + root.resolve("valid") + " are both the PublicTest split, expected one; remove or rename the other",
+        assertEquals(
+                root.resolve("val") + " and " + root.resolve("valid") + " are both the PublicTest split, expected one; remove or rename the other",
                 error(root));
     }
 
@@ -339,7 +347,8 @@ class BadInputTest {
     void classFolders() throws IOException {
         Path root = images();
         Path eighth = Files.createDirectories(root.resolve("train/contempt"));
-        assertEquals(eighth + ": \"contempt\" is no class of FER2013 and holds no image, expected angry, disgust, fear, happy, sad, surprise, neutral or 0 to 6;"
+        assertEquals(eighth
+                + ": \"contempt\" is no class of FER2013 and holds no image, expected angry, disgust, fear, happy, sad, surprise, neutral or 0 to 6;"
                 + " move the folder elsewhere, or rename it if it is one of these", error(root));
         Files.move(eighth, root.resolve("train/7"));
         assertEquals(root + ": class folders 7, expected FER2013's 0 to 6 or names; " + ClassOrder.OTHER_NUMBERS, error(root));
@@ -352,12 +361,14 @@ class BadInputTest {
     /** Neither a removed nor an added folder makes another data set's numbers FER2013's. */
     @Test
     void numbersOfOtherDataSets() throws IOException {
-        Map<String, String> known = Map.of("0 1 2 3 4 5 6 7", ", as AffectNet numbers its eight classes", "1 2 3 4 5 6 7", ", as RAF-DB numbers its seven",
+        Map<String, String> known = Map.of("0 1 2 3 4 5 6 7", ", as AffectNet numbers its eight classes", "1 2 3 4 5 6 7",
+                ", as RAF-DB numbers its seven",
                 "1 2 3 4 5 6", "", "0 1 2 3 4 5 7", "");
         for (Map.Entry<String, String> entry : known.entrySet()) {
             Path root = folder.resolve(entry.getKey());
             TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", entry.getKey().split(" "));
-            String expected = ": class folders " + entry.getKey() + entry.getValue() + ", expected FER2013's 0 to 6 or names; " + ClassOrder.OTHER_NUMBERS;
+            String expected = ": class folders " + entry.getKey() + entry.getValue() + ", expected FER2013's 0 to 6 or names; "
+                    + ClassOrder.OTHER_NUMBERS;
             assertEquals(root + expected, error(root));
             assertEquals(root.resolve("train") + expected, error(root.resolve("train")));
         }
@@ -368,7 +379,8 @@ class BadInputTest {
     void imagesInNoClassFolders() throws IOException {
         String expected = ", expected a folder for each class (angry, disgust, fear, happy, sad, surprise, neutral); put each image into the folder"
                 + " of its class, by the names that these data give their numbers";
-        String apart = ": its images are in no class folders but apart from their classes, as for YOLO (labels/ has a file for each image)" + expected;
+        String apart = ": its images are in no class folders but apart from their classes, as for YOLO (labels/ has a file for each image)"
+                + expected;
         byte[] image = TinyFaces.png(TinyFaces.pixels(1));
         byte[] text = {'0'};
         Path yolo = folder.resolve("yolo");
@@ -383,7 +395,8 @@ class BadInputTest {
             Path flat = folder.resolve("flat " + list);
             TinyFaces.write(flat.resolve("train/0.png"), image);
             TinyFaces.write(flat.resolve("train").resolve(list), text);
-            assertEquals(flat.resolve("train") + ": its images are in no class folders and their classes, if anywhere, in " + list + expected, error(flat));
+            assertEquals(flat.resolve("train") + ": its images are in no class folders and their classes, if anywhere, in " + list + expected,
+                    error(flat));
             assertEquals(error(flat), error(flat.resolve("train")));
         }
         Path images = folder.resolve("images");
@@ -400,18 +413,22 @@ class BadInputTest {
     void aListOfClassesInAnotherOrder() throws IOException {
         Path root = folder.resolve("listed");
         TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", "0", "1", "2", "3", "4", "5", "6");
-        String[] other = {"angry\ndisgust\nfear\nhappy\nneutral\nsad\nsurprise\n", "nc: 7\nnames: ['angry','disgust','fear','happy','neutral','sad','surprise']\n",
+        String[] other = {"angry\ndisgust\nfear\nhappy\nneutral\nsad\nsurprise\n",
+            "nc: 7\nnames: ['angry','disgust','fear','happy','neutral','sad','surprise']\n",
             "names:\n  0: anger\n  1: disgust\n  2: fear\n  3: happy\n  4: neutral\n  5: sad\n  6: surprise\n",
             "{\"surprise\": 6, \"angry\": 0, \"disgust\": 1, \"fear\": 2, \"happy\": 3, \"neutral\": 4, \"sad\": 5}"};
         for (String name : new String[] {"train/../classes.txt", "data.yaml"}) {
             Path list = root.resolve(name).normalize();
             for (String content : other) {
                 Files.writeString(list, content);
-                assertEquals(list + " gives the numbers another order than FER2013's: 0 angry, 1 disgust, 2 fear, 3 happy, 4 neutral, 5 sad, 6 surprise;"
-                        + " put these names in place of the numbers in " + root + ", or remove the list if it belongs to other data", error(root));
+                assertEquals(
+                        list + " gives the numbers another order than FER2013's: 0 angry, 1 disgust, 2 fear, 3 happy, 4 neutral, 5 sad, 6 surprise;"
+                                + " put these names in place of the numbers in " + root + ", or remove the list if it belongs to other data",
+                        error(root));
             }
             Map<String, String> others = Map.of("angry\ncontempt\ndisgust\nfear\nhappy\nsad\nsurprise\nneutral",
-                    "0 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral", "1 anger\n2 disgust\n3 fear\n4 happy\n5 sad\n6 surprise\n7 neutral",
+                    "0 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral",
+                    "1 anger\n2 disgust\n3 fear\n4 happy\n5 sad\n6 surprise\n7 neutral",
                     "1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral",
                     "names:\n- sad\n- angry\n- disgust\n- fear\n- happy\n- surprise\n- neutral\nproject: names-and-faces",
                     "0 sad, 1 angry, 2 disgust, 3 fear, 4 happy, 5 surprise, 6 neutral");
@@ -420,8 +437,10 @@ class BadInputTest {
                 String message = error(root);
                 assertTrue(message.startsWith(list + " gives the numbers another order than FER2013's: " + content.getValue() + "; put"), message);
             }
-            for (String content : new String[] {"{\"neutral\": 6, \"angry\": 0, \"disgust\": 1, \"fear\": 2, \"happy\": 3, \"sad\": 4, \"surprise\": 5}",
-                "angry, disgust, fear, happy, sad, surprise, neutral", "# happy faces\nangry\ndisgust\nfear\nhappy\nsad\nsurprise\nneutral", "cat\ndog\n"}) {
+            for (String content : new String[] {
+                "{\"neutral\": 6, \"angry\": 0, \"disgust\": 1, \"fear\": 2, \"happy\": 3, \"sad\": 4, \"surprise\": 5}",
+                "angry, disgust, fear, happy, sad, surprise, neutral", "# happy faces\nangry\ndisgust\nfear\nhappy\nsad\nsurprise\nneutral",
+                "cat\ndog\n"}) {
                 Files.writeString(list, content);
                 assertEquals(7, Datasets.read(root).training().size() + Datasets.read(root).validation().size());
             }
@@ -436,15 +455,18 @@ class BadInputTest {
         }
         assertEquals(root.resolve("train") + ": no PNG or JPEG image in its class folders, expected at least one; get them again", error(root));
         TinyFaces.write(root.resolve("train/stray.png"), TinyFaces.png(TinyFaces.pixels(1)));
-        assertEquals(root.resolve("train/stray.png") + ": an image outside the class folders, so its class is unknown; move or remove it", error(root));
+        assertEquals(root.resolve("train/stray.png") + ": an image outside the class folders, so its class is unknown; move or remove it",
+                error(root));
     }
 
     @Test
     void testImagesOfUnknownSplit() throws IOException {
         Path root = images();
         TinyFaces.write(root.resolve("test/sad/PublicTest_1.png"), TinyFaces.png(TinyFaces.pixels(1)));
-        assertEquals(root.resolve("test") + ": 7 images, such as " + root.resolve("test/angry/0.png") + ", are named neither PublicTest_ nor PrivateTest_"
-                + " as others beside them are, so their split is unknown; rename or remove them", error(root));
+        assertEquals(
+                root.resolve("test") + ": 7 images, such as " + root.resolve("test/angry/0.png") + ", are named neither PublicTest_ nor PrivateTest_"
+                        + " as others beside them are, so their split is unknown; rename or remove them",
+                error(root));
     }
 
     /** Where a PNG file's first chunk, behind its four letters, says how wide the image is; its checksum stands 13 bytes on. */

@@ -72,8 +72,10 @@ class ClassOrderTest {
         for (Split[] parts : new Split[][] {{Split.TRAINING}, Split.values()}) {
             splits.put(Split.TRAINING, faces(ALPHABETICAL, parts));
             splits.put(Split.TEST, new Faces(new byte[8 * Faces.PIXELS], new byte[] {0, 1, 2, 3, 4, 5, 6, Faces.NO_LABEL}));
-            assertEquals(List.of("Classes were given as numbers in another order than FER2013's, as FER2013's numbers of images show, and read in that order:"
-                    + " 0 angry, 1 disgust, 2 fear, 3 happy, 4 neutral, 5 sad, 6 surprise."), settle(splits, true, false));
+            assertEquals(List
+                    .of("Classes were given as numbers in another order than FER2013's, as FER2013's numbers of images show, and read in that order:"
+                            + " 0 angry, 1 disgust, 2 fear, 3 happy, 4 neutral, 5 sad, 6 surprise."),
+                    settle(splits, true, false));
             assertArrayEquals(faces(new int[] {0, 1, 2, 3, 4, 5, 6}, parts).counts(), splits.get(Split.TRAINING).counts());
             for (int i = 0; i < Emotion.COUNT; i++) {
                 assertEquals(ALPHABETICAL[i], splits.get(Split.TEST).label(i));
@@ -85,7 +87,8 @@ class ClassOrderTest {
     @Test
     void fer2013sImagesUnderOtherNamesAreRefused() {
         Map<Split, Faces> splits = new EnumMap<>(Map.of(Split.TRAINING, faces(ALPHABETICAL, Split.TRAINING)));
-        assertEquals(folder + ": the numbers of images are those of FER2013's classes, but under other names: in the order angry, disgust, fear, happy, sad,"
+        assertEquals(folder
+                + ": the numbers of images are those of FER2013's classes, but under other names: in the order angry, disgust, fear, happy, sad,"
                 + " surprise, neutral they are FER2013's angry, disgust, fear, happy, neutral, sad, surprise; name the classes so",
                 assertThrows(IOException.class, () -> settle(splits, false, true)).getMessage());
     }

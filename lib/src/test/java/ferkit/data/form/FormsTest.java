@@ -12,8 +12,8 @@ import ferkit.data.Faces;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.TinyFaces;
-import ferkit.data.file.ImageFileTest;
 import ferkit.data.file.ImageFile;
+import ferkit.data.file.ImageFileTest;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import java.awt.image.BufferedImage;
@@ -48,7 +48,7 @@ class FormsTest {
     }
 
     private FaceSet open(Path path) throws IOException {
-        return Datasets.open(path, folder.resolve("cache"), message -> { });
+        return Datasets.open(path, folder.resolve("cache"), message -> {});
     }
 
     private Path text(String name, String content) throws IOException {
@@ -296,8 +296,10 @@ class FormsTest {
             TinyFaces.folders(copy.resolve(below), Split.TEST, "PRIVATETEST_", WORDS);
             FaceSet faces = open(copy);
             assertEquals(expected, faces.hash());
-            assertTrue(faces.origin().notes().contains("14 images among those for training are named PublicTest_ or PrivateTest_: they are not trained"
-                    + " on, but validation and test."), faces.origin().notes().toString());
+            assertTrue(
+                    faces.origin().notes().contains("14 images among those for training are named PublicTest_ or PrivateTest_: they are not trained"
+                            + " on, but validation and test."),
+                    faces.origin().notes().toString());
         }
         Path lower = folder.resolve("lower");
         TinyFaces.folders(lower.resolve("train"), Split.TRAINING, "training_", WORDS);
@@ -306,7 +308,8 @@ class FormsTest {
         assertEquals(expected, open(lower).hash());
         assertTrue(open(lower).origin().notes().contains("7 images in the test folder are named PublicTest_ and are validation."),
                 open(lower).origin().notes().toString());
-        for (String name : new String[] {"PrivateTest.1", "PrivateTest1", "private test 1", "Private-Test-1", "flipped_PrivateTest_1", "sad-PRIVATE_TEST(1)"}) {
+        for (String name : new String[] {"PrivateTest.1", "PrivateTest1", "private test 1", "Private-Test-1", "flipped_PrivateTest_1",
+            "sad-PRIVATE_TEST(1)"}) {
             Path named = folder.resolve(name);
             TinyFaces.folders(named.resolve("train"), Split.TRAINING, "Training_", WORDS);
             TinyFaces.write(named.resolve("train/sad/" + name + ".png"), TinyFaces.png(TinyFaces.pixels(1)));
@@ -322,8 +325,10 @@ class FormsTest {
         TinyFaces.folders(own.resolve("test"), Split.TEST, "PublicTest_", WORDS);
         FaceSet faces = open(own);
         assertEquals(expected, faces.hash());
-        assertTrue(faces.origin().notes().contains("14 images, such as " + Path.of("val/angry/Training_0.png") + ", are in a folder of another split than"
-                + " their names say, and taken by the folder."), faces.origin().notes().toString());
+        assertTrue(faces.origin().notes()
+                .contains("14 images, such as " + Path.of("val/angry/Training_0.png") + ", are in a folder of another split than"
+                        + " their names say, and taken by the folder."),
+                faces.origin().notes().toString());
     }
 
     @Test
@@ -348,7 +353,8 @@ class FormsTest {
         TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
         TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
         TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
-        for (String clutter : new String[] {"train/happy/@eaDir/3.png", "@eaDir", "#recycle/train", "$RECYCLE.BIN", "System Volume Information", "lost+found"}) {
+        for (String clutter : new String[] {"train/happy/@eaDir/3.png", "@eaDir", "#recycle/train", "$RECYCLE.BIN", "System Volume Information",
+            "lost+found"}) {
             TinyFaces.write(root.resolve(clutter).resolve("SYNOPHOTO_THUMB_M.png"), TinyFaces.png(TinyFaces.pixels(1)));
         }
         assertEquals(expected, open(root).hash());

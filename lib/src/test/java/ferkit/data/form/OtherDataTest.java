@@ -42,7 +42,7 @@ class OtherDataTest {
     void eightNamedClassesInColourKeepTheirSizeAndComeBackFromTheCache() throws IOException {
         Path root = folder.resolve("eight");
         TinyFaces.eightClasses(root, 2);
-        FaceSet faces = Datasets.open(root, folder.resolve("cache"), message -> { });
+        FaceSet faces = Datasets.open(root, folder.resolve("cache"), message -> {});
         assertEquals(List.of("Angry", "Disgust", "Fear", "Happy", "Sad", "Neutral", "Bored", "Contempt"), faces.classes().titles());
         assertEquals(new Format(3, 64, 64), faces.format());
         assertEquals("faces of 8 classes, 64×64 colour (eight)", faces.origin().title());
@@ -53,7 +53,8 @@ class OtherDataTest {
         BufferedImage first = TinyFaces.colours(64, 64, 6, "train6 0".hashCode());
         byte[] pixels = faces.training().pixels(IntStream.range(0, 16).filter(i -> faces.training().label(i) == 6).findFirst().getAsInt());
         for (int p = 0; p < 64 * 64; p++) {
-            assertEquals(first.getRGB(p % 64, p / 64) & 0xffffff, (pixels[3 * p] & 0xff) << 16 | (pixels[3 * p + 1] & 0xff) << 8 | pixels[3 * p + 2] & 0xff);
+            assertEquals(first.getRGB(p % 64, p / 64) & 0xffffff,
+                    (pixels[3 * p] & 0xff) << 16 | (pixels[3 * p + 1] & 0xff) << 8 | pixels[3 * p + 2] & 0xff);
         }
         Faces own = Faces.read(List.of(root.resolve("train/bored/0.png")), faces.classes(), faces.format());
         assertArrayEquals(pixels, own.pixels(0));
@@ -110,8 +111,10 @@ class OtherDataTest {
     void imagesThatTakeTooMuchMemoryAreRefused() throws IOException {
         TinyFaces.eightClasses(folder, 1);
         String message = assertThrows(IOException.class, () -> new FolderForm().read(folder, new Room(50_000))).getMessage();
-        assertEquals(folder + ": 8 images of 64×64 colour take more memory than there is for them here; make the images smaller, as data/README.md has it,"
-                + " or leave some of them out", message);
+        assertEquals(
+                folder + ": 8 images of 64×64 colour take more memory than there is for them here; make the images smaller, as data/README.md has it,"
+                        + " or leave some of them out",
+                message);
     }
 
     @Test
@@ -126,8 +129,9 @@ class OtherDataTest {
         FaceSet faces = Datasets.read(folder);
         assertEquals(Classes.FER2013, faces.classes());
         assertEquals(new Format(3, 100, 100), faces.format());
-        noted(faces, "Folders 1 to 7 with images of 100×100 for train and test alone, as RAF-DB has them, were read in its order: 1 surprise, 2 fear, 3 disgust,"
-                + " 4 happy, 5 sad, 6 angry, 7 neutral. RAF-DB itself has 12271 and 3068 of them.");
+        noted(faces,
+                "Folders 1 to 7 with images of 100×100 for train and test alone, as RAF-DB has them, were read in its order: 1 surprise, 2 fear, 3 disgust,"
+                        + " 4 happy, 5 sad, 6 angry, 7 neutral. RAF-DB itself has 12271 and 3068 of them.");
         assertEquals(7, faces.validation().size());
         for (int number = 1; number <= 7; number++) {
             int label = meant[number - 1];
@@ -156,8 +160,9 @@ class OtherDataTest {
         assertEquals(Classes.WITH_CONTEMPT, faces.classes());
         assertArrayEquals(new int[] {1, 1, 0, 1, 0, 1, 0, 1}, faces.training().counts());
         assertEquals("faces of 8 classes, 48×48 grey (ckextended.csv)", faces.origin().title());
-        noted(faces, "Classes given as numbers were read in FER2013's order: 0 angry, 1 disgust, 2 fear, 3 happy, 4 sad, 5 surprise, 6 neutral, and 7 as contempt,"
-                + " as CK+ is shared in FER2013's form. If these data have another, put names in place of numbers.");
+        noted(faces,
+                "Classes given as numbers were read in FER2013's order: 0 angry, 1 disgust, 2 fear, 3 happy, 4 sad, 5 surprise, 6 neutral, and 7 as contempt,"
+                        + " as CK+ is shared in FER2013's form. If these data have another, put names in place of numbers.");
         noted(faces, "Training has no image of Fear, Sad, Neutral.");
         String words = csv.toString().replaceAll("(?m)^7,", "contempt,").replaceAll("(?m)^0,", "anger,");
         assertEquals(faces.hash(), Datasets.read(Files.writeString(folder.resolve("words.csv"), words)).hash());

@@ -136,7 +136,8 @@ class ZipCopyTest {
             if (name.equals("notes.txt")) {
                 assertEquals(expected, Datasets.read(file).hash());
             } else {
-                assertEquals(file + ": in it /other.csv: the compressed data is damaged (invalid block type); get it again or remove it", error(file));
+                assertEquals(file + ": in it /other.csv: the compressed data is damaged (invalid block type); get it again or remove it",
+                        error(file));
             }
         }
     }

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedWeightsTest {
     private static final int TRIES = 400;
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void safetensors() throws IOException {
@@ -95,7 +94,8 @@ class DamagedWeightsTest {
                 case 3 -> System.arraycopy(whole, random.nextInt(whole.length - length), bytes, at, length);
                 case 4 -> {
                     if (length >= Integer.BYTES) {
-                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, new int[] {-1, 0, 1, Integer.MAX_VALUE, Integer.MIN_VALUE}[random.nextInt(5)]);
+                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at,
+                                new int[] {-1, 0, 1, Integer.MAX_VALUE, Integer.MIN_VALUE}[random.nextInt(5)]);
                     }
                 }
                 case 5 -> {

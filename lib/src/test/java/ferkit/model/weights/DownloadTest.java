@@ -25,8 +25,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloadTest {
     private static final Download QUICK = new Download(Duration.ofSeconds(2), Duration.ofSeconds(1));
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private final byte[] content = new byte[300_000];
     private final List<String> ranges = new ArrayList<>();

@@ -38,8 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What weight files are accepted, what is refused, and with which words. */
 class WeightFileTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     /** A file of all tensors of a random trunk under a layout's names, after a change. */
     private Path safetensors(EfficientNet net, Layout layout, Consumer<NDList> change) throws IOException {
@@ -99,10 +98,12 @@ class WeightFileTest {
             WeightFile file = WeightFile.read(safetensors(new EfficientNet(manager, Variant.TIMM), Layout.TIMM, arrays -> {}));
             assertTrue(file.variant().isEmpty());
             IOException e = assertThrows(IOException.class, () -> file.load(manager));
-            assertTrue(e.getMessage().endsWith(" is known nor does its name say it. Name the variant: Variant.TIMM or Variant.TIMM_TF"), e.getMessage());
+            assertTrue(e.getMessage().endsWith(" is known nor does its name say it. Name the variant: Variant.TIMM or Variant.TIMM_TF"),
+                    e.getMessage());
             assertEquals(Variant.TIMM_TF, file.load(manager, Variant.TIMM_TF).variant());
         }
-        assertEquals("tf_efficientnet_b0.aa_in1k", Publication.known("bc97e48e1360ee9d9c9d8a39ad2fb9b85ad150eb89d6fc69cd0f08301b5e0b3e").orElseThrow());
+        assertEquals("tf_efficientnet_b0.aa_in1k",
+                Publication.known("bc97e48e1360ee9d9c9d8a39ad2fb9b85ad150eb89d6fc69cd0f08301b5e0b3e").orElseThrow());
     }
 
     private WeightFile called(String name, Variant variant, Layout layout) throws IOException {
@@ -139,7 +140,8 @@ class WeightFileTest {
         assertTrue(called("lite.safetensors", Variant.TIMM_LITE0, Layout.TIMM).whatIsOpen().endsWith("Variant.TIMM_LITE0 or Variant.TIMM_TF_LITE0"));
         try (NDManager manager = NDManager.newBaseManager()) {
             WeightFile lite = called("c.safetensors", Variant.TIMM_LITE0, Layout.TIMM);
-            assertTrue(assertThrows(IOException.class, () -> lite.load(manager, Variant.TIMM)).getMessage().contains("64 missing (blocks.0.0.se.conv_reduce.weight"));
+            assertTrue(assertThrows(IOException.class, () -> lite.load(manager, Variant.TIMM)).getMessage()
+                    .contains("64 missing (blocks.0.0.se.conv_reduce.weight"));
         }
     }
 
@@ -157,7 +159,8 @@ class WeightFileTest {
             WeightFile read = WeightFile.read(file);
             assertEquals(Variant.TORCHVISION, read.load(manager).variant());
             String said = read.leftOut().orElseThrow();
-            assertTrue(said.startsWith("Left out as no part of the trunk: ") && said.contains("backbone.classifier.1.weight") && said.contains("head.bn1.weight")
+            assertTrue(said.startsWith("Left out as no part of the trunk: ") && said.contains("backbone.classifier.1.weight")
+                    && said.contains("head.bn1.weight")
                     && said.contains("features.9.0.weight"), said);
         }
     }
@@ -166,7 +169,8 @@ class WeightFileTest {
     void typesThatAreNoFloatsAreNamed() throws IOException {
         for (String type : List.of("U16", "I16", "F8_E4M3", "I8", "I64")) {
             int bytes = type.contains("64") ? 8 : type.contains("16") ? 2 : 1;
-            Path file = safetensors("{\"features.0.0.weight\":{\"dtype\":\"" + type + "\",\"shape\":[2],\"data_offsets\":[0," + 2 * bytes + "]}}", new byte[2 * bytes]);
+            Path file = safetensors("{\"features.0.0.weight\":{\"dtype\":\"" + type + "\",\"shape\":[2],\"data_offsets\":[0," + 2 * bytes + "]}}",
+                    new byte[2 * bytes]);
             try (NDManager manager = NDManager.newBaseManager()) {
                 String said = assertThrows(IOException.class, () -> WeightFile.read(file).load(manager)).getMessage();
                 assertTrue(said.contains("features.0.0.weight holds " + type + " in place of floats"), said);
@@ -176,8 +180,11 @@ class WeightFileTest {
 
     @Test
     void placesThatOverlapLeaveGapsOrLieOutside() throws IOException {
-        for (String places : List.of("0,4]},\"b\":0,4", "0,4]},\"b\":2,6", "0,4]},\"b\":6,10", "-4,0]},\"b\":0,4", "0,4]},\"b\":4,8", "4,0]},\"b\":0,4")) {
-            Path file = safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[" + places.replace("\"b\":", "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[") + "]}}",
+        for (String places : List.of("0,4]},\"b\":0,4", "0,4]},\"b\":2,6", "0,4]},\"b\":6,10", "-4,0]},\"b\":0,4", "0,4]},\"b\":4,8",
+                "4,0]},\"b\":0,4")) {
+            Path file = safetensors(
+                    "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":["
+                            + places.replace("\"b\":", "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[") + "]}}",
                     new byte[6]);
             String said = refusal(file);
             assertTrue(said.contains("it is no whole safetensors file") || said.contains("lies "), said);
@@ -452,7 +459,8 @@ class WeightFileTest {
         assertArrayEquals(new float[] {1.5f, -0.25f, 0x1p-24f, 65504, Float.POSITIVE_INFINITY}, WeightFile.tensors(half).get("w").values());
         Path brain = zip(checkpoint("model", "w", "BFloat16Storage", 2, true), little(0x3fc0, 0xc000));
         assertArrayEquals(new float[] {1.5f, -2}, WeightFile.tensors(brain).get("w").values());
-        Path twice = zip(checkpoint("model", "w", "DoubleStorage", 1, true), ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(2.5).array());
+        Path twice = zip(checkpoint("model", "w", "DoubleStorage", 1, true),
+                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(2.5).array());
         assertArrayEquals(new float[] {2.5f}, WeightFile.tensors(twice).get("w").values());
 
         Path safe = safetensors("{\"a\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]},\"__metadata__\":{\"format\":\"pt\"},"
@@ -528,7 +536,6 @@ class WeightFileTest {
                 + " in place of the file; run git lfs pull where it was cloned, or download the file itself", refusal(pointer));
     }
 
-
     private Path zip(byte[] pickle, float... numbers) throws IOException {
         return zip(pickle, bytes(numbers));
     }
@@ -554,7 +561,8 @@ class WeightFileTest {
 
     static Path plain(Path folder, byte[] pickle, float... numbers) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19, '.'});
+        out.write(new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19,
+            '.'});
         out.write(new byte[] {(byte) 0x80, 2, 'M', (byte) 0xe9, 3, '.'});
         out.write(new Pickle().raw('}').text("little_endian").raw(0x88, 's', '.').bytes());
         out.write(pickle);
