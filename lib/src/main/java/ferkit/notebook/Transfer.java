@@ -72,9 +72,9 @@ public final class Transfer {
 
     private static Transfer open(Study study, PublicWeights weights, Variant variant, Optional<String> assumption) {
         Transfer transfer = new Transfer(study, weights, variant);
-        study.show("## " + transfer + (variant
-                .lite() ? "\n\nThis is a close relative of the study's network, not that network itself: what follows is the study's procedure, "
-                        + "and the two are to be compared with that in mind." : "")
+        String relative = "\n\nThis is a close relative of the study's network, not that network itself: what follows is the study's procedure, "
+                + "and the two are to be compared with that in mind.";
+        study.show("## " + transfer + (variant.lite() ? relative : "")
                 + assumption.map(text -> "\n\n" + text).orElse("") + weights.file().leftOut().map(text -> "\n\n" + text).orElse(""));
         return transfer;
     }
