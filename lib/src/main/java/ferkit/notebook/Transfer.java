@@ -117,7 +117,7 @@ public final class Transfer {
      * @param suffix appended to {@link #name}
      */
     public Run train(String suffix, FrozenTrunk trunk) throws InterruptedException {
-        return train(new TransferModel(name() + suffix, trunk, Optional.empty()));
+        return train(new TransferModel(name() + suffix, trunk, Optional.empty(), study.data().classes().count()));
     }
 
     /**
@@ -125,7 +125,7 @@ public final class Transfer {
      * finished run, trained on together at a tenth of the learning rate.
      */
     public Run fineTune(String suffix, FrozenTrunk trunk, Run head) throws InterruptedException {
-        return train(new TransferModel(name() + suffix, trunk, Optional.of(head)));
+        return train(new TransferModel(name() + suffix, trunk, Optional.of(head), study.data().classes().count()));
     }
 
     private Run train(TransferModel model) throws InterruptedException {

@@ -3,7 +3,6 @@ package ferkit.report;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.eval.Figures;
 import ferkit.model.EfficientNet;
@@ -121,8 +120,9 @@ public final class ModelTables {
         return table;
     }
 
-    /** The trunk part by part for images of this side, and the study's head; with what the study's training changes. */
-    public static Table parts(Variant variant, int side) {
+    /** The trunk part by part for images of this side, and the study's head for the classes of these data; with what the study's training changes. */
+    public static Table parts(Variant variant, int side, FaceSet data) {
+        int classes = data.classes().count();
         List<String> names = new ArrayList<>();
         List<String> shapes = new ArrayList<>();
         List<Integer> counts = new ArrayList<>();
@@ -138,9 +138,9 @@ public final class ModelTables {
                 trained.add(0);
                 below = count(lower);
             }
-            int head = count(EfficientNet.head(manager, Classes.FER2013.count()));
-            names.addAll(List.of("Dense 128, ReLU, Dense 7", "All"));
-            shapes.addAll(List.of("(7)", ""));
+            int head = count(EfficientNet.head(manager, classes));
+            names.addAll(List.of("Dense 128, ReLU, Dense " + classes, "All"));
+            shapes.addAll(List.of("(" + classes + ")", ""));
             counts.addAll(List.of(head, below + head));
             trained.addAll(List.of(head, head));
         }

@@ -24,10 +24,11 @@ import java.util.Optional;
  * @param name how folders and tables call it
  * @param trunk what is frozen
  * @param start a finished run whose head is started from; empty for a random head
+ * @param classes number of them, as the plan names it
  */
-public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start) implements Architecture {
+public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start, int classes) implements Architecture {
     private static final String PLAN = "EfficientNet frozen up to ";
-    private static final String HEAD = ", head 128-7";
+    private static final String HEAD = ", head 128-";
     private static final int EPOCHS = 10;
     private static final double LEARNING_RATE = 1e-3;
     private static final double FINE_TUNING_RATE = 1e-4;
@@ -49,7 +50,7 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
 
     /** Whether a plan of these models starts from a trained head. */
     public static boolean isTuned(String plan) {
-        return !plan.endsWith(HEAD);
+        return !plan.matches(".*" + HEAD + "[0-9]+");
     }
 
     @Override
@@ -74,7 +75,7 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start)
 
     @Override
     public String plan() {
-        return PLAN + trunk.key() + HEAD + start.map(run -> " of " + run.config().model()).orElse("");
+        return PLAN + trunk.key() + HEAD + classes + start.map(run -> " of " + run.config().model()).orElse("");
     }
 
     /** The name of a run on such weights in words: "efficientnet-lite0-96-tuned" is "EfficientNet-Lite0, 96 pixels, fine-tuned". */

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
 import ferkit.data.report.DataReport;
 import ferkit.eval.Figures;
+import ferkit.model.EfficientNet.Variant;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.study.Published;
@@ -130,6 +133,14 @@ class TablesTest {
         assertEquals("3.99", row(sizes, 1).get(6));
         assertEquals(List.of("33", "2,304"), List.of(row(sizes, 2).get(1), row(sizes, 2).get(3)));
         assertEquals(List.of("Model 6", "26", "286,432", "2,048", "524,544", "813,671", "0.55"), row(sizes, 3));
+    }
+
+    @Test
+    void theHeadHasAsManyUnitsAsTheDataHaveClasses() {
+        Faces none = new Faces(Classes.WITH_CONTEMPT, Format.FER2013, new byte[0], new byte[0]);
+        Table parts = ModelTables.parts(Variant.LITE0, 32, new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "none"), none, none, none));
+        assertEquals(List.of("Dense 128, ReLU, Dense 8", "(8)", "165,000", "165,000"), row(parts, parts.rowCount() - 2));
+        assertEquals("Dense 128, ReLU, Dense 7", row(ModelTables.parts(Variant.LITE0, 32, photographs()), parts.rowCount() - 2).get(0));
     }
 
     private static List<String> row(Table table, int row) {

@@ -1,6 +1,8 @@
 package ferkit.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -29,7 +31,12 @@ class FineTuningTest {
     void fineTuningChangesTheUpperPartButNoNormalisation() throws Exception {
         FrozenTrunk trunk = new FrozenTrunk(RandomWeights.lite0(cache), Variant.LITE0, 32, 6);
         try (NDManager manager = NDManager.newBaseManager()) {
-            TransferModel model = new TransferModel("tuned", trunk, Optional.empty());
+            TransferModel model = new TransferModel("tuned", trunk, Optional.empty(), 7);
+            assertTrue(model.plan().endsWith(", head 128-7"), model.plan());
+            TransferModel eight = new TransferModel("tuned", trunk, Optional.empty(), 8);
+            assertTrue(eight.plan().endsWith(", head 128-8"), eight.plan());
+            assertFalse(TransferModel.isTuned(eight.plan()));
+            assertTrue(TransferModel.isTuned(eight.plan() + " of efficientnet-lite0-96"));
             assertEquals(new Shape(192, 1, 1), model.inputShape(Format.FER2013));
             Block network = model.build(manager, Format.FER2013, 7);
             Map<String, float[]> before = new HashMap<>();
