@@ -13,6 +13,7 @@ import ferkit.data.Format;
 import ferkit.data.drawn.Sample;
 import ferkit.data.report.Statistics;
 import ferkit.eval.Figures;
+import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.study.Kind;
@@ -47,8 +48,15 @@ public final class Pictures {
 
     private Pictures() {}
 
-    /** A network for these data as a drawing: each block's layers, the size of its output, and its share of the parameters. */
-    public static Picture network(StudyModel model, FaceSet data) {
+    /**
+     * A network for these data as a drawing: each block's layers, the size of its output, and its share of the parameters.
+     *
+     * @throws Refusal if it is no row of blocks as the study's networks are
+     */
+    public static Picture network(Architecture network, FaceSet data) {
+        if (!(network instanceof StudyModel model)) {
+            throw new Refusal("Network " + network.name() + " is no row of blocks as the study's are, so there is no drawing of it");
+        }
         List<Stage> stages = new ArrayList<>(List.of(new Stage("Image", List.of(data.format().colour() ? "RGB values 0–255" : "grey values 0–255"),
                 sizes(model.inputShape(data.format()).getShape()), 0)));
         long parameters = 0;
@@ -87,9 +95,9 @@ public final class Pictures {
      *
      * @param model the plan that the run was trained by
      * @param data that the study has open
-     * @throws Refusal if the run's weights cannot be read or are of another network
+     * @throws Refusal if the run's weights cannot be read or are of another network, or it does not begin with a convolution
      */
-    public static Picture kernels(Run run, StudyModel model, FaceSet data) {
+    public static Picture kernels(Run run, Architecture model, FaceSet data) {
         return MapGrid.kernels("Kernels of the first convolution of " + title(run, data), Refusal.attempt(() -> Inside.firstKernels(run, model)));
     }
 
@@ -97,9 +105,9 @@ public final class Pictures {
      * What the blocks of a trained network answer to one face, before they pool: of each block the eight channels that vary most over the
      * face, in their order. The face is the drawn one that the run names right most surely, or the average of the largest class.
      *
-     * @throws Refusal if the run's weights cannot be read or are of another network
+     * @throws Refusal if the run's weights cannot be read or are of another network, or that has no poolings or another input than the study's
      */
-    public static Picture answers(Run run, StudyModel model, FaceSet data) throws InterruptedException {
+    public static Picture answers(Run run, Architecture model, FaceSet data) throws InterruptedException {
         Faces faces = presentable(data);
         int shown = isAveraged(data) ? largestClass(data, faces) : said(run, model, data, faces).surest(true).findFirst().orElse(0);
         List<MapGrid.Row> rows = new ArrayList<>();
@@ -143,7 +151,7 @@ public final class Pictures {
         return new Faces(data.classes(), data.format(), pixels, labels);
     }
 
-    private static Predictions said(Run run, StudyModel model, FaceSet data, Faces presentable) throws InterruptedException {
+    private static Predictions said(Run run, Architecture model, FaceSet data, Faces presentable) throws InterruptedException {
         return data.origin().isSample() ? run.validation() : Refusal.attempt(() -> run.predict(model, Examples.of(presentable)));
     }
 
@@ -172,7 +180,7 @@ public final class Pictures {
      *
      * @throws Refusal if the run's weights cannot be read or are of another network
      */
-    public static Picture predictions(Run run, StudyModel model, FaceSet data) throws InterruptedException {
+    public static Picture predictions(Run run, Architecture model, FaceSet data) throws InterruptedException {
         Faces faces = presentable(data);
         boolean drawn = !isAveraged(data);
         Predictions said = said(run, model, data, faces);
@@ -193,7 +201,7 @@ public final class Pictures {
      * @param path a PNG or JPEG file with one face cut out, or a folder of such files, of which those are taken that end in .png, .jpg or .jpeg
      * @throws Refusal if there is none or one cannot be read, or the run's weights are of another network
      */
-    public static Picture predictions(Run run, StudyModel model, FaceSet data, String path) throws InterruptedException {
+    public static Picture predictions(Run run, Architecture model, FaceSet data, String path) throws InterruptedException {
         List<Path> files = Refusal.attempt(() -> files(path));
         Predictions said = Refusal.attempt(() -> run.predict(model, Examples.of(Faces.read(files, data.classes(), data.format()))));
         List<Answer> answers = new ArrayList<>();

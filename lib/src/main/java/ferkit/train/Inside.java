@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.ParameterStore;
 import ferkit.model.Architecture;
 import ferkit.model.Summary;
@@ -20,19 +22,31 @@ public final class Inside {
     private Inside() {}
 
     /**
+     * Checks that there is something to look into.
+     *
+     * @throws IllegalArgumentException if the run was trained by another plan
+     * @throws IOException if the weights cannot be read or are of another network
+     */
+    public static void require(Run run, Architecture architecture) throws IOException {
+        try (NDManager manager = Engine.getInstance().newBaseManager()) {
+            run.network(architecture, manager);
+        }
+    }
+
+    /**
      * The kernels of the first layer, one for each of its filters, the mean over the channels of its input.
      *
-     * @throws IllegalArgumentException if the first layer is no convolution
+     * @throws IllegalArgumentException if the network does not begin with a convolution
      * @throws IOException if the weights cannot be read or are of another network
      */
     public static List<float[][]> firstKernels(Run run, Architecture architecture) throws IOException {
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
-            NDArray weight = run.network(architecture, manager).getChildren().valueAt(0).getDirectParameters().get("weight").getArray();
-            if (weight.getShape().dimension() != 4) {
-                throw new IllegalArgumentException("The first layer of " + architecture.name() + " has weights of shape " + weight.getShape()
-                        + ": expected a convolution's, of four dimensions");
+            List<Block> layers = run.network(architecture, manager).getChildren().values();
+            if (layers.isEmpty() || !(layers.get(0) instanceof Conv2d first)) {
+                throw new IllegalArgumentException(
+                        "Network " + architecture.name() + " does not begin with a layer Conv2d, so it has no first kernels to show");
             }
-            return maps(weight.mean(new int[] {1}));
+            return maps(first.getDirectParameters().get("weight").getArray().mean(new int[] {1}));
         }
     }
 
@@ -40,22 +54,33 @@ public final class Inside {
      * What is pooled while a network looks at one image, dropout off: the maps of all channels that each of its poolings is fed.
      *
      * @param image index in {@code examples}
-     * @throws IllegalArgumentException if the run's input is not the study's
+     * @throws IllegalArgumentException if the run's input is not the study's, or the network is no sequence of layers of which some pool
      * @throws IOException if the weights cannot be read or are of another network
      */
     public static List<List<float[][]>> pooled(Run run, Architecture architecture, Examples examples, int image) throws IOException {
         run.requireInput(Input.grey());
         List<List<float[][]>> pooled = new ArrayList<>();
         try (NDManager manager = Engine.getInstance().newBaseManager()) {
+            Block network = run.network(architecture, manager);
+            List<Block> layers = network.getChildren().values();
+            if (!(network instanceof SequentialBlock) || layers.stream().noneMatch(Inside::pools)) {
+                throw new IllegalArgumentException(
+                        "Network " + architecture.name()
+                                + " is no sequence of layers of which some pool, so there are no maps before a pooling to show");
+            }
             NDList output = new NDList(examples.batch(manager, new int[] {image}));
-            for (Block layer : run.network(architecture, manager).getChildren().values()) {
-                if (Summary.name(layer).endsWith("Pool2d")) {
+            for (Block layer : layers) {
+                if (pools(layer)) {
                     pooled.add(maps(output.singletonOrThrow().get(0)));
                 }
                 output = layer.forward(new ParameterStore(manager, false), output, false);
             }
         }
         return pooled;
+    }
+
+    private static boolean pools(Block layer) {
+        return Summary.name(layer).endsWith("Pool2d");
     }
 
     private static List<float[][]> maps(NDArray array) {

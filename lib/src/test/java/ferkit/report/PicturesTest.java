@@ -12,6 +12,7 @@ import ferkit.data.Faces;
 import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
 import ferkit.eval.Figures;
+import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
@@ -82,6 +83,10 @@ class PicturesTest {
         assertEquals("Kernels of the first convolution of small (sample): 4 squares of 5×5 weights",
                 Pictures.kernels(run, SMALL, SAMPLE).description().split(",", 2)[0]);
         assertThrows(Refusal.class, () -> Pictures.kernels(run, StudyModel.named("6"), SAMPLE), "weights of another network");
+        Architecture ownWords = Architecture.of("small", SMALL.plan(), SMALL::build);
+        assertEquals(Pictures.kernels(run, SMALL, SAMPLE).toString(), Pictures.kernels(run, ownWords, SAMPLE).toString());
+        assertEquals(Pictures.answers(run, SMALL, SAMPLE).toString(), Pictures.answers(run, ownWords, SAMPLE).toString());
+        assertEquals(Pictures.predictions(run, SMALL, PHOTOGRAPHS).toString(), Pictures.predictions(run, ownWords, PHOTOGRAPHS).toString());
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
         assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
     }
