@@ -147,7 +147,7 @@ public final class Main {
         }
         Run run = finished.isPresent() ? finished.get() : train(planned);
         OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", model.name(), planned.folder(),
-                run.best().valAccuracy(), run.best().epoch(), run.history().size());
+                run.validationAccuracy(), run.best().epoch(), run.history().size());
     }
 
     private static Run train(PlannedRun planned) throws IOException, InterruptedException {

@@ -38,7 +38,8 @@ public record Summary(List<Layer> layers) {
         return of(architecture, data.format(), data.classes().count());
     }
 
-    private static Summary of(Architecture architecture, Format format, int classes) {
+    /** The summary of a network that this plan builds for images of a format and so many classes. */
+    public static Summary of(Architecture architecture, Format format, int classes) {
         try (NDManager manager = NDManager.newBaseManager()) {
             Block network = architecture.build(manager, format, classes);
             List<Layer> layers = new ArrayList<>();

@@ -8,6 +8,7 @@ import ferkit.data.Split;
 import ferkit.data.report.DataReport;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
+import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.report.ModelTables;
@@ -17,6 +18,7 @@ import ferkit.study.Kind;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Workspace;
+import ferkit.train.Inside;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
 import ferkit.train.Refusal;
@@ -250,7 +252,7 @@ public final class Study {
     public void showOtherSeeds(Run run) {
         List<Run> others = otherSeeds(run);
         for (Run other : others) {
-            show("Seed " + other.config().seed() + ": best validation accuracy " + Figures.fixed(other.best().valAccuracy(), 4) + " in epoch "
+            show("Seed " + other.config().seed() + ": best validation accuracy " + Figures.fixed(other.validationAccuracy(), 4) + " in epoch "
                     + other.best().epoch() + " of " + other.config().epochs() + ".");
             show(Results.besideSeed(run, other));
         }
@@ -259,10 +261,20 @@ public final class Study {
                         + "a difference from another model or from the study that is no larger needs no other explanation; where the seeds lie much closer together, it does.");
     }
 
-    /** Shows a network: its drawing, and layer by layer behind a line that unfolds it. */
-    public void showNetwork(StudyModel model) {
-        show(Pictures.network(model, data()));
+    /** Shows a network: its drawing, or why there is none of such a network, and layer by layer behind a line that unfolds it. */
+    public void showNetwork(Architecture model) {
+        showOrSayWhy(() -> Pictures.network(model, data()));
         showFolded(ModelTables.summary(Summary.of(model, data())));
+    }
+
+    private <E extends Exception> void showOrSayWhy(Refusal.Attempt<Picture, E> picture) throws E {
+        Object shown;
+        try {
+            shown = Refusal.attempt(picture);
+        } catch (Refusal why) {
+            shown = why.getMessage() + ".";
+        }
+        show(shown);
     }
 
     /**
@@ -283,15 +295,19 @@ public final class Study {
 
     /**
      * Shows what a trained network looks like inside: its first kernels, the maps that its blocks pool, the probabilities that it gives,
-     * and how sure it is where it is wrong.
+     * and how sure it is where it is wrong. What cannot be shown of such a network is said in a sentence.
      *
      * @param model the plan that the run was trained by
      * @throws Refusal if the run's weights cannot be read or are of another network
      */
-    public void showInside(Run run, StudyModel model) throws InterruptedException {
-        show(Pictures.kernels(run, model, data()));
-        show(Pictures.answers(run, model, data()));
-        show(Pictures.predictions(run, model, data()));
+    public void showInside(Run run, Architecture model) throws InterruptedException {
+        Refusal.attempt(() -> {
+            Inside.require(run, model);
+            return run;
+        });
+        showOrSayWhy(() -> Pictures.kernels(run, model, data()));
+        showOrSayWhy(() -> Pictures.answers(run, model, data()));
+        showOrSayWhy(() -> Pictures.predictions(run, model, data()));
         show(results(run).surestMistakes(run));
     }
 
@@ -444,14 +460,18 @@ public final class Study {
     }
 
     /**
-     * A run among those that it may be compared with: a trial among trials, a run of the study's size among such. Those of a closed
-     * study, of a run that was given up, that there never was or that cannot be read, refuse to be shown.
+     * Runs among those that they may be compared with: trials among trials, runs of the study's size among such. Those of a closed
+     * study, of a run that was given up, that there never was or that cannot be read, refuse to be shown; so do trials and others together.
      */
-    public Results results(Run run) {
-        if (workspace != null && (run == null || run.standing().hasEnded())) {
-            return new Results(data().origin(), List.of(run == null ? Run.none() : run));
+    public Results results(Run... runs) {
+        if (workspace != null) {
+            for (Run run : runs) {
+                if (run == null || run.standing().hasEnded()) {
+                    return new Results(data().origin(), List.of(run == null ? Run.none() : run));
+                }
+            }
         }
-        return finished(results -> results.with(run));
+        return finished(results -> results.with(runs));
     }
 
     /** What is made of the finished runs of the study's models; what cannot be read is said by whoever asks the results for something. */

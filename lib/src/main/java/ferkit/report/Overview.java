@@ -33,9 +33,9 @@ public final class Overview {
     public static Table table(Results results) {
         List<Row> rows = rows(results);
         boolean beside = rows.stream().anyMatch(row -> row.study().isPresent());
-        Table table = Table.create("Validation and test accuracy" + (beside ? ", beside the study's" : ""),
+        Table table = Table.create("Validation and test accuracy" + (beside ? ", beside the study's" : "") + Results.views(results.runs()),
                 StringColumn.create("Model", rows.stream().map(Row::title)));
-        add(table, "Validation", rows, Row::run, run -> run.best().valAccuracy(), Results::interval);
+        add(table, "Validation", rows, Row::run, Run::validationAccuracy, Results::interval);
         if (beside) {
             table.addColumns(cells("Validation: study", rows, row -> row.study().map(study -> Figures.fixed(study.validationAccuracy(), 4))));
         }
@@ -81,7 +81,7 @@ public final class Overview {
         List<String> sentences = new ArrayList<>();
         sentences.add((results.runs().size() == 1 ? "The one trained model on the validation images: "
                 : "Of " + results.runs().size() + " trained models the best on the validation images: ")
-                + best(results, results.runs(), run -> run.best().valAccuracy(), Results::interval));
+                + best(results, results.runs(), Run::validationAccuracy, Results::interval));
         List<Run> studys = results.runs().stream().filter(run -> results.study(run).isPresent()).toList();
         if (!studys.isEmpty()) {
             long inside = studys.stream().filter(run -> Results.interval(run).contains(results.study(run).get().validationAccuracy())).count();

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,11 +86,28 @@ public final class Results {
         return runs.stream().filter(r -> r.config().model().equals(model)).findFirst();
     }
 
-    /** A run and those it may be compared with among these, trials or runs of full size; a model of one's own comes last. */
-    public Results with(Run run) {
-        Results kind = trials(kind(run) == Kind.TRIAL);
-        return kind.run(run.config().model()).isPresent() ? kind
-                : new Results(origin, Stream.concat(kind.runs.stream(), Stream.of(run)).toList(), kind.leftOut);
+    /**
+     * Runs and those they may be compared with among these, trials or runs of full size; those that are not among these come last.
+     *
+     * @throws IllegalArgumentException if trials and runs of full size are among the given ones, or two runs of one name
+     */
+    public Results with(Run... others) {
+        Map<Boolean, List<Run>> kinds = Arrays.stream(others).collect(Collectors.groupingBy(run -> kind(run) == Kind.TRIAL));
+        if (kinds.size() > 1) {
+            throw new IllegalArgumentException(listed(kinds.get(true).stream().map(this::title).toList()) + " cannot stand beside "
+                    + listed(kinds.get(false).stream().map(this::title).toList()) + ": trials are compared with trials only");
+        }
+        Results among = trials(kinds.containsKey(true));
+        Map<String, Run> added = new LinkedHashMap<>();
+        for (Run run : others) {
+            Run before = added.putIfAbsent(run.config().model(), run);
+            if (before != null && !before.folder().equals(run.folder())) {
+                throw new IllegalArgumentException("Two of these runs are called " + run.config().model() + ", in " + before.folder() + " and "
+                        + run.folder() + ": train one of them under another name");
+            }
+        }
+        among.runs.forEach(run -> added.remove(run.config().model()));
+        return new Results(origin, Stream.concat(among.runs.stream(), added.values().stream()).toList(), among.leftOut);
     }
 
     /** These results up to and with a model's. */
@@ -166,18 +184,24 @@ public final class Results {
         return Published.find(run.config().model()).filter(row -> isComparable(run));
     }
 
+    /** What figures of these runs are of, as an addition to a heading or a sentence; empty where every recipe has one view. */
+    static String views(List<Run> runs) {
+        return runs.stream().noneMatch(Run::hasViews) ? ""
+                : " (where a recipe has several views, validation and test accuracy are those of their mean; curves and losses are of the image alone)";
+    }
+
     /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */
     public Table row(Run run) {
         History.Epoch best = run.best();
         List<String> names = new ArrayList<>(List.of(title(run)));
         List<double[]> rows = new ArrayList<>();
-        rows.add(new double[] {best.accuracy(), best.loss(), best.valAccuracy(), best.valLoss(), best.epoch()});
+        rows.add(new double[] {best.accuracy(), best.loss(), run.validationAccuracy(), best.valLoss(), best.epoch()});
         study(run).ifPresent(s -> {
             names.addAll(List.of("Study", "Difference"));
             rows.add(new double[] {s.trainingAccuracy(), s.trainingLoss(), s.validationAccuracy(), s.validationLoss(), s.bestEpoch()});
             rows.add(minus(rows.get(0), rows.get(1)));
         });
-        Table table = Table.create("Row of Table 1: " + String.join(", ", names), StringColumn.create("", names));
+        Table table = Table.create("Row of Table 1: " + String.join(", ", names) + views(List.of(run)), StringColumn.create("", names));
         List<String> headings = List.of("Training accuracy", "Training loss", "Validation accuracy", "Validation loss", "Best epoch");
         for (int i = 0; i < headings.size(); i++) {
             int column = i;
@@ -200,17 +224,18 @@ public final class Results {
 
     /** Table 1: all runs at their best epochs, and the study's validation accuracies beside those that may be compared. */
     public Table tableOne() {
-        Table table = Table.create("Table 1 with these runs, each at its best epoch", StringColumn.create("Model", runs.stream().map(this::title)),
+        Table table = Table.create("Table 1 with these runs, each at its best epoch" + views(runs),
+                StringColumn.create("Model", runs.stream().map(this::title)),
                 Figures.column("Training accuracy", best(History.Epoch::accuracy), 4),
                 Figures.column("Training loss", best(History.Epoch::loss), 4),
-                Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4),
+                Figures.column("Validation accuracy", validationAccuracies(), 4),
                 StringColumn.create("95 % interval", runs.stream().map(run -> interval(run).text())),
                 Figures.column("Validation loss", best(History.Epoch::valLoss), 4),
                 Figures.counts("Best epoch", runs.stream().mapToInt(run -> run.best().epoch()).toArray()));
         if (runs.stream().anyMatch(run -> study(run).isPresent())) {
             double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::validationAccuracy).orElse(Double.NaN)).toArray();
             table.addColumns(Figures.column("Study's validation accuracy", study, 4),
-                    Figures.signedColumn("Difference", minus(best(History.Epoch::valAccuracy), study), 4));
+                    Figures.signedColumn("Difference", minus(validationAccuracies(), study), 4));
         }
         return table;
     }
@@ -221,6 +246,10 @@ public final class Results {
 
     private double[] best(ToDoubleFunction<History.Epoch> figure) {
         return runs.stream().mapToDouble(run -> figure.applyAsDouble(run.best())).toArray();
+    }
+
+    private double[] validationAccuracies() {
+        return runs.stream().mapToDouble(Run::validationAccuracy).toArray();
     }
 
     /** Accuracy and loss of a run over its epochs, with the study's curves behind where the two may be compared. */
@@ -278,11 +307,11 @@ public final class Results {
      */
     public List<String> besideStudy(Run run) {
         return study(run).map(s -> {
-            double difference = run.best().valAccuracy() - s.validationAccuracy();
+            double difference = run.validationAccuracy() - s.validationAccuracy();
             List<History.Epoch> last = run.history().epochs().subList(run.history().size() - LAST_EPOCHS - 1, run.history().size());
             double change = IntStream.range(0, LAST_EPOCHS)
                     .mapToDouble(i -> Math.abs(last.get(i + 1).valAccuracy() - last.get(i).valAccuracy())).average().getAsDouble();
-            return List.of("Best validation accuracy is " + Figures.fixed(run.best().valAccuracy(), 4) + ", the study's "
+            return List.of("Best validation accuracy is " + Figures.fixed(run.validationAccuracy(), 4) + ", the study's "
                     + Figures.fixed(s.validationAccuracy(), 4) + ": a difference of " + Figures.signed(100 * difference, 2)
                     + " points. The study's lies "
                     + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
@@ -430,7 +459,7 @@ public final class Results {
 
     /**
      * How far each run's best epoch stands out from its neighbours: its validation accuracy, the mean over the two epochs
-     * before and after it, and the difference. Where the curve is level, that is what choosing the best of many epochs adds
+     * before and after it, and the difference, all of the image alone. Where the curve is level, that is what choosing the best of many epochs adds
      * by luck; where it still climbs, it is not.
      */
     public Table bestOfMany() {
@@ -450,7 +479,7 @@ public final class Results {
 
     /** The validation accuracies of these runs with their intervals as a chart, beside the study's where they may be compared; empty without runs. */
     public Optional<Picture> intervals() {
-        return intervals("Validation accuracy", run -> run.best().valAccuracy(), Results::interval, Published.Result::validationAccuracy);
+        return intervals("Validation accuracy", Run::validationAccuracy, Results::interval, Published.Result::validationAccuracy);
     }
 
     /** The same of the test accuracies; all of these runs must have labelled test images. */
@@ -526,10 +555,10 @@ public final class Results {
         if (runs.size() < 2) {
             return List.of((runs.isEmpty() ? "Without a finished run" : "With one finished run") + " there is nothing to compare yet.");
         }
-        double highest = Arrays.stream(best(History.Epoch::valAccuracy)).max().getAsDouble();
-        Map<Boolean, List<Run>> isBest = runs.stream().collect(Collectors.partitioningBy(run -> run.best().valAccuracy() == highest));
+        double highest = Arrays.stream(validationAccuracies()).max().getAsDouble();
+        Map<Boolean, List<Run>> isBest = runs.stream().collect(Collectors.partitioningBy(run -> run.validationAccuracy() == highest));
         Run best = isBest.get(true).get(0);
-        List<String> inside = isBest.get(false).stream().filter(run -> interval(best).contains(run.best().valAccuracy()))
+        List<String> inside = isBest.get(false).stream().filter(run -> interval(best).contains(run.validationAccuracy()))
                 .map(this::title).toList();
         List<Pair> pairs = everyPair(Run::validation);
         double[] adjusted = adjusted(pairs);
@@ -543,7 +572,7 @@ public final class Results {
         }
         List<String> sentences = new ArrayList<>();
         sentences.add("Highest validation accuracy: " + listed(isBest.get(true).stream().map(this::title).toList())
-                + " with " + Figures.fixed(highest, 4) + ", 95 % interval " + interval(best).text() + "."
+                + " with " + Figures.fixed(highest, 4) + ", 95 % interval " + interval(best).text() + views(runs) + "."
                 + (isBest.get(false).isEmpty() ? "" : inside.isEmpty() ? " No other run's figure lies in that interval."
                         : " In that interval " + (inside.size() == 1 ? "lies" : "lie") + " also " + listed(inside) + "."));
         int all = adjusted.length;
@@ -570,7 +599,7 @@ public final class Results {
         if (runs.size() < 2) {
             return Optional.empty();
         }
-        Run best = runs.stream().reduce((a, b) -> b.best().valAccuracy() > a.best().valAccuracy() ? b : a).get();
+        Run best = runs.stream().reduce((a, b) -> b.validationAccuracy() > a.validationAccuracy() ? b : a).get();
         return Optional.of(new Ensemble("All " + runs.size() + " together", Predictions.mean(runs.stream().map(split).toList()),
                 title(best), split.apply(best)));
     }
@@ -583,13 +612,17 @@ public final class Results {
         List<String> sentences = new ArrayList<>();
         List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
         if (studys.size() > 2) {
-            sentences.add("By validation accuracy ours stand in the order " + ordered(studys, run -> run.best().valAccuracy())
+            sentences.add("By validation accuracy ours stand in the order " + ordered(studys, Run::validationAccuracy)
                     + ", the study's in the order "
                     + ordered(studys, run -> study(run).orElseThrow().validationAccuracy()) + ". "
-                    + agreement(studys, run -> run.best().valAccuracy(), run -> study(run).orElseThrow().validationAccuracy(),
+                    + agreement(studys, Run::validationAccuracy, run -> study(run).orElseThrow().validationAccuracy(),
                             "stand in the same order in both"));
         }
-        Map<String, Long> parameters = StudyModel.ALL.stream().collect(Collectors.toMap(StudyModel::name, m -> Summary.of(m).parameters()));
+        Map<String, Long> parameters = new HashMap<>();
+        for (Run run : runs) {
+            StudyModel.ALL.stream().filter(model -> model.name().equals(run.config().model())).forEach(model -> parameters.put(model.name(),
+                    Summary.of(model, run.config().format(), run.config().classes().count()).parameters()));
+        }
         List<Run> known = runs.stream().filter(run -> parameters.containsKey(run.config().model())).toList();
         if (known.size() > 2) {
             sentences.add("By parameters the networks stand in the order " + ordered(known, run -> parameters.get(run.config().model()))
@@ -678,11 +711,11 @@ public final class Results {
     public Table testAccuracy() {
         List<Evaluation> tests = runs.stream().map(Results::test).toList();
         double[] accuracy = tests.stream().mapToDouble(Evaluation::accuracy).toArray();
-        Table table = Table.create("Accuracy on the test images", StringColumn.create("Model", runs.stream().map(this::title)),
+        Table table = Table.create("Accuracy on the test images" + views(runs), StringColumn.create("Model", runs.stream().map(this::title)),
                 Figures.counts("Images", tests.stream().mapToInt(Evaluation::size).toArray()),
                 Figures.counts("Right", tests.stream().mapToInt(Evaluation::correct).toArray()),
                 Figures.column("Test accuracy", accuracy, 4), StringColumn.create("95 % interval", tests.stream().map(t -> t.interval().text())),
-                Figures.column("Validation accuracy", best(History.Epoch::valAccuracy), 4));
+                Figures.column("Validation accuracy", validationAccuracies(), 4));
         if (runs.stream().anyMatch(run -> publishedReport(run).isPresent())) {
             double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::testAccuracy).orElse(Double.NaN)).toArray();
             table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", minus(accuracy, study), 2));

@@ -63,7 +63,7 @@ public record TransferResults(Origin origin, String name, Variant variant) {
                 column("Model", runs, this::title, study.map(row -> "Study: EfficientNet-B0")),
                 figures("Training accuracy", runs, run -> run.best().accuracy(), study.map(Published.Result::trainingAccuracy)),
                 figures("Training loss", runs, run -> run.best().loss(), study.map(Published.Result::trainingLoss)),
-                figures("Validation accuracy", runs, run -> run.best().valAccuracy(), study.map(Published.Result::validationAccuracy)),
+                figures("Validation accuracy", runs, Run::validationAccuracy, study.map(Published.Result::validationAccuracy)),
                 column("95 % interval", runs, run -> Results.interval(run).text(), study.map(row -> "")),
                 figures("Validation loss", runs, run -> run.best().valLoss(), study.map(Published.Result::validationLoss)),
                 figures("Test accuracy", runs, run -> run.test().accuracy(), study.map(Published.Result::testAccuracy)),
@@ -119,7 +119,7 @@ public record TransferResults(Origin origin, String name, Variant variant) {
     public List<String> gain(Run frozen, Run tuned) {
         McNemar paired = McNemar.of(frozen.validation(), tuned.validation());
         return List.of(
-                "Validation accuracy, fine-tuned minus frozen: " + Figures.signed(tuned.best().valAccuracy() - frozen.best().valAccuracy(), 4) + ".",
+                "Validation accuracy, fine-tuned minus frozen: " + Figures.signed(tuned.validationAccuracy() - frozen.validationAccuracy(), 4) + ".",
                 "Only the frozen network is right on " + Figures.count(paired.onlyFirst(), "validation image") + ", only the fine-tuned one on "
                         + Figures.count(paired.onlySecond()) + ": the paired test " + (paired.pValue() < McNemar.LEVEL ? "tells" : "does not tell")
                         + " the two apart at the 5 % level (McNemar's p: " + Figures.pValue(paired.pValue()) + ").");

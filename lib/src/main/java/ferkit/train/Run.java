@@ -222,9 +222,22 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         return folder().resolve(WEIGHTS);
     }
 
-    /** The epoch whose weights were kept: the first of the highest validation accuracy. */
+    /** The epoch whose weights were kept: the first of the highest validation accuracy, for which the image alone was looked at. */
     public History.Epoch best() {
         return history().best();
+    }
+
+    /**
+     * What tables call a run's validation accuracy: that of its predictions, 0 to 1. Where its recipe has one view, it is {@link #best}'s;
+     * where it has several, it is that of their mean, as test accuracy and both intervals are.
+     */
+    public double validationAccuracy() {
+        return validation().accuracy();
+    }
+
+    /** Whether its predictions are means over several views of an image; its history is of the image alone all the same. */
+    public boolean hasViews() {
+        return !Views.ONE.plan().equals(config().parts().get("views"));
     }
 
     /** What it is and how good, in some lines, as a notebook prints it. */
@@ -232,7 +245,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     public String toString() {
         return standing.hasEnded() ? "no run" : String.format(Locale.ROOT, "%s on %s, seed %d, epochs %d, batch %d, training images %s%n"
                 + "best validation accuracy %.4f in epoch %d, %s%nfolder %s", config.model(), config.data(), config.seed(), history.size(),
-                config.batch(), config.limit() == 0 ? "all" : Integer.toString(config.limit()), best().valAccuracy(), best().epoch(),
+                config.batch(), config.limit() == 0 ? "all" : Integer.toString(config.limit()), validationAccuracy(), best().epoch(),
                 isTested() ? String.format(Locale.ROOT, "test accuracy %.4f", test.accuracy()) : "not tested", folder.getFileName());
     }
 }

@@ -32,6 +32,7 @@ import ferkit.train.History;
 import ferkit.train.Input;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
+import ferkit.train.Refusal;
 import ferkit.train.Run;
 import ferkit.train.Schedule;
 import ferkit.train.Views;
@@ -188,6 +189,22 @@ class OtherDataTest {
         Architecture own = Architecture.of("own", "flatten, dense 8 ReLU, dense", (manager, format, classes) -> new SequentialBlock()
                 .add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()).add(Activation.reluBlock())
                 .add(Linear.builder().setUnits(classes).build()));
+        Run raw = study.train(Recipe.of(own).named("raw"));
+        shown.clear();
+        study.showNetwork(own);
+        study.showInside(raw, own);
+        List<String> pieces = List.of("Network own is no row of blocks as the study's are, so there is no drawing of it.",
+                "The network layer by layer, 6 rows", "Network own does not begin with a layer Conv2d, so it has no first kernels to show.",
+                "Network own is no sequence of layers of which some pool, so there are no maps before a pooling to show.",
+                "What raw (trial) says of the average face", "Mistakes of raw (trial) on the validation images");
+        assertEquals(pieces.size(), shown.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            assertTrue(shown.get(i).contains(pieces.get(i)), shown.get(i));
+        }
+        assertThrows(Refusal.class, () -> Pictures.kernels(raw, own, few));
+        Files.delete(raw.folder().resolve("weights.safetensors"));
+        assertThrows(Refusal.class, () -> study.showInside(raw, own), "what is wrong with a run is no property of its network");
+
         Run trained = study.train(Recipe.of(own).withInput(Input.grey().asStandardized()));
         assertEquals(8, trained.test().probabilities()[0].length);
         assertEquals("colour, each image standardised", trained.config().parts().get("input"));

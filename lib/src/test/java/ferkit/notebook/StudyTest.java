@@ -70,7 +70,7 @@ class StudyTest {
         assertRefused("No study is open here", () -> study.show("figures of another study"));
         assertRefused("No study is open here", () -> study.results().missing());
         assertRefused("No study is open here", () -> study.results().tableOne());
-        assertRefused("No study is open here", () -> study.results(null).missing());
+        assertRefused("No study is open here", () -> study.results((Run) null).missing());
         assertRefused("No study is open here", () -> study.train(StudyModel.named("6")));
         assertTrue(study.toString().startsWith("No study is open here"));
         assertEquals(List.of(), shown);
@@ -136,8 +136,24 @@ class StudyTest {
         assertRefused("There is no run here: the cell that trains it", () -> study.results(Run.none()).row(Run.none()));
         assertRefused("There is no run here", () -> study.otherSeeds(Run.none()));
         assertRefused("There is no run here", () -> study.results(Run.none()).tableOne());
-        assertRefused("There is no run here", () -> study.results(null).missing());
+        assertRefused("There is no run here", () -> study.results((Run) null).missing());
         assertTrue(shown.get(shown.size() - 1).contains("stopped before epoch 1 was done"), shown.get(shown.size() - 1));
+    }
+
+    private static Run run(Study study, String name) throws InterruptedException {
+        return study.train(new StudyModel(name, List.of(4), 3, Padding.SAME, List.of(Pooling.MAX), 8));
+    }
+
+    @Test
+    void severalRunsOfOnesOwnAreSetBesideEachOther() throws Exception {
+        Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
+        Run half = run(study, "half");
+        Run other = run(study, "other");
+        assertRefused("There is no run here", () -> study.results(half, Run.none()).tableOne());
+        assertEquals("half (trial), other (trial)", study.results(half, other).toString());
+        Study full = new Study(study.workspace().with(study.settings().withEpochs(50)), (content, mime) -> "id", (id, content, mime) -> {});
+        Run whole = run(full, "whole");
+        assertRefused("half (trial) cannot stand beside whole: trials are", () -> study.results(half, whole).tableOne());
     }
 
     @Test

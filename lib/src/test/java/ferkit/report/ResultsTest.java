@@ -2,6 +2,7 @@ package ferkit.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ferkit.data.Classes;
@@ -18,7 +19,9 @@ import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import ferkit.train.Views;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +48,60 @@ class ResultsTest {
         RunConfig config = new RunConfig(model, plan, "random", "", PARTS, "data", Official.HASH, Classes.FER2013, Format.FER2013, 1, epochs, 128, 0,
                 1, "cpu", Map.of(), 1);
         return new Run(Path.of(model), config, history, predictions, predictions);
+    }
+
+    /** The same run on images of another format, or with other views. */
+    private static Run other(Run run, Format format, Views views) {
+        RunConfig c = run.config();
+        Map<String, String> parts = new HashMap<>(PARTS);
+        parts.put("views", views.plan());
+        return new Run(run.folder(), new RunConfig(c.model(), c.plan(), "random", "", parts, c.data(), c.dataHash(), c.classes(), format, 1,
+                c.epochs(), 128, 0, 1, "cpu", Map.of(), 1), run.history(), run.validation(), run.test());
+    }
+
+    @Test
+    void accuracyAndIntervalOfSeveralViewsAreOfTheSamePredictions() {
+        Run seen = run("half", 5, 0, 843);
+        Run ofOne = run("half", 5, 0, 824);
+        Run run = other(new Run(seen.folder(), seen.config(), ofOne.history(), seen.validation(), seen.test()), Format.FER2013, Views.FLIPPED);
+        String said = " (where a recipe has several views, validation and test accuracy are those of their mean; curves and losses are of the image alone)";
+        Results results = new Results(SAMPLE, List.of(run("model-6", 5, 0, 830), run));
+        assertEquals("Row of Table 1: half (sample)" + said, results.row(run).name());
+        assertEquals(List.of("0.8430"), results.row(run).stringColumn("Validation accuracy").asList());
+        assertEquals(List.of("0.819–0.864"), results.row(run).stringColumn(6).asList());
+        assertEquals("Table 1 with these runs, each at its best epoch" + said, results.tableOne().name());
+        assertEquals("0.8430", results.tableOne().doubleColumn("Validation accuracy").getString(1));
+        assertEquals("0.8430", results.testAccuracy().doubleColumn("Validation accuracy").getString(1));
+        assertEquals("0.8430", Overview.table(results).stringColumn("Validation accuracy").get(1));
+        assertEquals("Highest validation accuracy: half (sample) with 0.8430, 95 % interval 0.819–0.864" + said
+                + ". In that interval lies also Model 6 (sample).", results.conclusions().get(0));
+        assertTrue(results.intervals().get().description().contains("half (sample) 0.843 (0.819–0.864)"));
+        assertTrue(run.toString().contains("best validation accuracy 0.8430 in epoch 2"), run.toString());
+        assertEquals("0.8240", results.bestOfMany().doubleColumn("Best validation accuracy").getString(1), "of the image alone, as its neighbours");
+        assertEquals("Table 1 with these runs, each at its best epoch", results.except("half").tableOne().name());
+    }
+
+    @Test
+    void parametersAreCountedForTheImagesThatTheRunsLearntFrom() {
+        List<Run> runs = IntStream.of(3, 4, 5).mapToObj(i -> other(run("model-" + i, 50, 0, 600), new Format(1, 60, 60), Views.ONE)).toList();
+        String order = new Results(new Origin(Origin.Kind.OTHER_SPLIT, "60 pixels"), runs).orders().get(0);
+        assertTrue(order.startsWith("By parameters the networks stand in the order Model 3, Model 4, Model 5,"), order);
+    }
+
+    @Test
+    void severalRunsOfOnesOwnStandBesideEachOther() {
+        Run full = run("model-6", 50, 0, 640);
+        Run trial = run("model-1", 2, 0, 640);
+        Results both = new Results(FER2013, List.of(trial, full));
+        Run half = run("half", 2, 0, 600);
+        Run avg = run("avg", 2, 0, 610);
+        assertEquals(List.of(trial, half, avg), both.with(half, avg).runs());
+        assertEquals(List.of(trial, half), both.with(trial, half, half).runs());
+        assertEquals("half (trial) and avg (trial) cannot stand beside Model 6: trials are compared with trials only",
+                assertThrows(IllegalArgumentException.class, () -> both.with(half, full, avg)).getMessage());
+        Run again = new Run(Path.of("elsewhere"), half.config(), half.history(), half.validation(), half.test());
+        assertEquals("Two of these runs are called half, in half and elsewhere: train one of them under another name",
+                assertThrows(IllegalArgumentException.class, () -> both.with(half, again)).getMessage());
     }
 
     @Test
