@@ -221,6 +221,10 @@ final class FolderReader {
             classes = Classes.WITH_CONTEMPT;
         } else if (!others.isEmpty()) {
             List<Integer> known = names.stream().flatMapToInt(name -> Classes.FER2013.named(name).stream()).distinct().sorted().boxed().toList();
+            if (known.size() + others.size() > Classes.MOST) {
+                throw new IOException(root + ": folders of " + (known.size() + others.size()) + " classes, such as " + others.iterator().next()
+                        + ", expected at most " + Classes.MOST + "; put classes together or leave some out");
+            }
             classes = new Classes(Stream.concat(known.stream().map(Classes.FER2013::title), others.stream().map(FolderReader::title)).toList(),
                     Stream.concat(known.stream().map(Classes.FER2013.spellings()::get), others.stream().map(List::of)).toList());
         }

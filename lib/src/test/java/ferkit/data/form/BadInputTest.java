@@ -26,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -372,6 +374,14 @@ class BadInputTest {
             assertEquals(root + expected, error(root));
             assertEquals(root.resolve("train") + expected, error(root.resolve("train")));
         }
+    }
+
+    @Test
+    void moreClassesThanALabelHoldsAreCounted() throws IOException {
+        String[] names = IntStream.range(0, 128).mapToObj(i -> String.format(Locale.ROOT, "class%03d", i)).toArray(String[]::new);
+        TinyFaces.folders(folder.resolve("train"), Split.TRAINING, "", names);
+        assertEquals(folder + ": folders of 128 classes, such as class000, expected at most 127; put classes together or leave some out",
+                error(folder));
     }
 
     /** What other tools write in place of class folders: YOLO's two layouts, lists of classes beside the images, FER+'s folders. */
