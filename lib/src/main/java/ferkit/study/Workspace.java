@@ -153,7 +153,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     private PlannedRun planned(Recipe recipe, int epochs, int limit, int batch) {
-        int chosenLimit = settings.limit().filter(n -> n < data.training().size()).orElse(settings.limit().isPresent() ? 0 : limit);
+        int wanted = settings.limit().orElse(limit);
+        int chosenLimit = wanted < data.training().size() ? wanted : 0;
         int chosenEpochs = recipe.epochs().or(settings::epochs).orElse(epochs);
         int chosenBatch = recipe.batch().or(settings::batch).orElse(batch);
         boolean whole = chosenLimit == 0 && chosenEpochs == recipe.epochs().orElse(recipe.fullEpochs())

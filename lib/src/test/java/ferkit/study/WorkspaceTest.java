@@ -241,6 +241,17 @@ class WorkspaceTest {
     }
 
     @Test
+    void aTrialsLimitThatTakesAllImagesIsNone() {
+        Settings none = Settings.from(Map.of());
+        Recipe own = Recipe.of(StudyModel.named("6")).withEpochs(3).withBatch(64).named("mine");
+        for (Origin.Kind kind : List.of(Origin.Kind.FER2013, Origin.Kind.OTHER_SPLIT)) {
+            PlannedRun planned = on(kind, none).planned(own);
+            assertEquals(0, planned.config().limit());
+            assertEquals(Kind.OWN, planned.kind());
+        }
+    }
+
+    @Test
     void aLoadedRunIsOfTheKindThatWasPlanned() throws IOException {
         Recipe mine = Recipe.of(StudyModel.named("6").withDropout(0, 0)).named("mine").withEpochs(3);
         Workspace workspace = on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true));
