@@ -253,7 +253,7 @@ public final class Study {
         List<Run> others = otherSeeds(run);
         for (Run other : others) {
             show("Seed " + other.config().seed() + ": best validation accuracy " + Figures.fixed(other.validationAccuracy(), 4) + " in epoch "
-                    + other.best().epoch() + " of " + other.config().epochs() + ".");
+                    + other.best().epoch() + " of " + other.config().epochs() + Results.views(List.of(other)) + ".");
             show(Results.besideSeed(run, other));
         }
         show(others.isEmpty() ? "No other seed of this network has been run, so what chance alone does to these figures cannot be seen here."

@@ -185,7 +185,7 @@ public final class Results {
     }
 
     /** What figures of these runs are of, as an addition to a heading or a sentence; empty where every recipe has one view. */
-    static String views(List<Run> runs) {
+    public static String views(List<Run> runs) {
         return runs.stream().noneMatch(Run::hasViews) ? ""
                 : " (where a recipe has several views, validation and test accuracy are those of their mean; curves and losses are of the image alone)";
     }
