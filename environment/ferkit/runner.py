@@ -44,7 +44,7 @@ def report(options) -> int:
                           f"{pages.DATA[study['data']]} with seed {study['seed']}: take the line out of the cell and use --data or --seed. No page was written")
             return
         # A model that has no finished run is shown by a trial, even in a report on the study's own configuration.
-        kind = shown.kind if shown and study["kind"] == "study" else study["kind"]
+        kind = shown.kind if shown and study["kind"] != "trial" else study["kind"]
         folder = output if kind == study["kind"] else output / "trials"
         folders[folder] = kind
         text = nbformat.writes(notebook)

@@ -53,22 +53,34 @@ public interface Architecture {
 
     /** What {@link #of} makes. */
     record Own(String name, String plan, Network network) implements Architecture {
-        /** @throws IllegalArgumentException if the name is none for a folder */
+        /** @throws IllegalArgumentException if the name is none for a folder, or the plan or the function is missing */
         public Own {
             requireName(name);
+            if (plan == null || plan.isBlank() || network == null) {
+                throw new IllegalArgumentException("Network " + name + " has the plan \"" + plan + "\" and the function " + network
+                        + ": expected its plan in words, and a function that builds it");
+            }
         }
 
         @Override
         public Block build(NDManager manager, Format format, int classes) {
-            Block block = network.build(manager, format, classes);
-            if (!block.isInitialized()) {
-                initialize(block, manager, inputShape(format));
-            } else if (block.getParameters().values().stream().anyMatch(p -> p.getArray().getManager() != manager)) {
+            Block block;
+            Shape output;
+            try {
+                block = network.build(manager, format, classes);
+                if (!block.isInitialized()) {
+                    initialize(block, manager, inputShape(format));
+                }
+                output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape(format))})[0];
+            } catch (RuntimeException e) { // whatever layers and the function throw
+                throw new IllegalArgumentException("Network " + name + " cannot be built for images of shape " + inputShape(format) + ": "
+                        + (e.getMessage() == null ? e.toString() : e.getMessage()) + "; correct the function that builds it", e);
+            }
+            if (block.getParameters().values().stream().anyMatch(p -> p.getArray().getManager() != manager)) {
                 throw new IllegalArgumentException("The function of network " + name
                         + " gave a block that it had made before, or whose arrays do not "
                         + "belong to the manager: expected a new one at each call, for example (manager, format, classes) -> new SequentialBlock().add(…)");
             }
-            Shape output = block.getOutputShapes(new Shape[] {new Shape(2).addAll(inputShape(format))})[0];
             if (!output.equals(new Shape(2, classes))) {
                 throw new IllegalArgumentException(
                         "Network " + name + " makes " + output + " of two images of shape " + inputShape(format) + ": expected (2, "
@@ -87,7 +99,7 @@ public interface Architecture {
 
     /** @throws IllegalArgumentException if a folder should not have this name */
     static void requireName(String name) {
-        if (!name.matches("[\\p{L}\\p{N}_-]+")) {
+        if (name == null || !name.matches("[\\p{L}\\p{N}_-]+")) {
             throw new IllegalArgumentException(
                     "A model is named '" + name + "': expected letters, digits, - and _, because its runs' folder has that name");
         }

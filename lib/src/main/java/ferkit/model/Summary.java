@@ -57,6 +57,9 @@ public record Summary(List<Layer> layers) {
     /** A layer's kind, for example "Conv2d", "ReLU" or "MaxPool2d". */
     public static String name(Block layer) {
         String name = layer instanceof LambdaBlock function ? function.getName() : layer.getClass().getSimpleName();
+        if (name.contains("$$Lambda")) { // DJL's name of a function that was given none
+            return "Function";
+        }
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 

@@ -122,13 +122,13 @@ public final class Study {
     /** Tells whoever makes a page of the notebook what it shows, whatever its settings cell says. */
     private String note() {
         return "<!-- study of " + data().origin().word() + ", seed " + settings().seed()
-                + (data().origin().isComparable() && kind != Kind.STUDY ? ", shows " + kind.word() : "") + " -->";
+                + ((data().origin().isComparable() ? kind != Kind.STUDY : kind == Kind.TRIAL) ? ", shows " + kind.word() : "") + " -->";
     }
 
-    /** A run is shown: if it is the first that is not of the study's kind, that is noted under the settings. */
+    /** A run is shown: if it is not of the study's kind, that is noted under the settings, and a trial above all. */
     private void shown(Run run) {
         Kind shown = Kind.of(data().origin(), run.config());
-        if (kind == Kind.STUDY && shown != kind && openedId != null) {
+        if ((kind == Kind.STUDY || shown == Kind.TRIAL) && shown != kind && openedId != null) {
             kind = shown;
             LiveProgress.unmarked(() -> update.show(openedId, opened + note(), "text/html"));
         }

@@ -50,7 +50,8 @@ public enum Kind {
     /** How the study trained a run's network, and this kit its relatives on a frozen trunk; empty for networks that are not the study's. */
     private static Optional<Recipe> studys(RunConfig run) {
         return TransferModel.isPlan(run.plan()) ? Optional.of(TransferModel.recipe(StudyModel.ALL.get(0), TransferModel.isTuned(run.plan())))
-                : StudyModel.ALL.stream().filter(row -> row.name().equals(run.model()) && row.plan().equals(run.plan())).map(Recipe::of).findFirst();
+                : StudyModel.ALL.stream().filter(row -> row.name().equals(run.model()) && row.plan().equals(run.plan())
+                        && Published.find(row.name()).isPresent()).map(Recipe::of).findFirst();
     }
 
     /** In one word, as {@code kit.py} knows it, for example "trial". */

@@ -1,6 +1,9 @@
 package ferkit.study;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ferkit.data.FaceSet;
+import ferkit.model.Architecture;
 import ferkit.train.Examples;
 import ferkit.train.Input;
 import ferkit.train.Progress;
@@ -10,6 +13,7 @@ import ferkit.train.RunConfig;
 import ferkit.train.Training;
 import ferkit.train.Views;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -40,7 +44,8 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
             return Optional.empty();
         }
         Run run = Run.load(folder);
-        config.requireSameFinishedRun(run.config(), "The finished run in " + shortFolder);
+        config.requireSameFinishedRun(run.config(), source());
+        requireSameNetwork(run);
         return Optional.of(run.asWhole(config.whole()));
     }
 
@@ -72,8 +77,42 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
         return Training.run(folder, config, recipe, training, validation, test, progress);
     }
 
-    /** All that there is of the run is deleted. */
+    /** The plan of a network of one's own is no more than a promise: what its weights are called and how large they are is known. */
+    private void requireSameNetwork(Run run) throws IOException {
+        if (recipe.architecture() instanceof Architecture.Own) {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                run.into(build(manager));
+            } catch (NoSuchFileException e) {
+                // is said by whoever needs the weights
+            } catch (IOException e) {
+                throw new IllegalStateException(
+                        source() + " is of another network with the same plan: change the plan's words with the network, or its "
+                                + "name (" + e.getMessage() + ")",
+                        e);
+            }
+        }
+    }
+
+    private String source() {
+        return "The finished run in " + shortFolder;
+    }
+
+    /**
+     * All that there is of the run is deleted.
+     *
+     * @throws IllegalArgumentException if its network cannot be built, so that nothing would come in its place
+     * @throws IllegalStateException if the folder holds a run that was made otherwise, or a training into it is under way
+     * @throws IOException if a file cannot be read or deleted
+     */
     public void forget() throws IOException, InterruptedException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            build(manager);
+        }
+        Run.configIn(folder).ifPresent(saved -> config.requireSameRun(saved, "What lies in " + shortFolder));
         Run.forget(folder);
+    }
+
+    private Block build(NDManager manager) {
+        return recipe.architecture().build(manager, data.format(), data.classes().count());
     }
 }

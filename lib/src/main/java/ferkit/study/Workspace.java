@@ -199,7 +199,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         return switch (kind()) {
             case STUDY -> settings.seed() == 1 ? reports : reports.resolve("seed-" + settings.seed());
             case SAMPLE -> reports.resolve("sample");
-            case TRIAL, OWN -> reports.resolve("trials");
+            case TRIAL, OWN -> data.origin().isComparable() ? reports.resolve("trials")
+                    : reports.resolve("trials").resolve("data-" + data.hash().substring(0, 8));
         };
     }
 

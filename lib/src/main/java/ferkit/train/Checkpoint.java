@@ -79,6 +79,12 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
         return null;
     }
 
+    /** The configuration that the newest checkpoint was written by; empty if there is none. */
+    static Optional<RunConfig> newestConfig(Path folder) throws IOException {
+        List<Path> files = files(folder);
+        return files.isEmpty() ? Optional.empty() : Optional.of(read(files.get(0)).config());
+    }
+
     /** The epoch of the newest checkpoint, by its file's name; empty if there is none. */
     static Optional<Integer> newestEpoch(Path folder) throws IOException {
         return files(folder).stream().findFirst().map(file -> Integer.valueOf(file.getFileName().toString().replaceAll("\\D", "")));

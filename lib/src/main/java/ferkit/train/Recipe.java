@@ -36,8 +36,8 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
     public Recipe {
         Architecture.requireName(name);
         if (fullEpochs < 1 || epochs.orElse(1) < 1 || batch.orElse(1) < 1) {
-            throw new IllegalArgumentException("Recipe " + name + " has " + epochs.orElse(fullEpochs) + " epochs and a batch of " + batch.orElse(1)
-                    + ": expected numbers from 1 up");
+            throw new IllegalArgumentException("Recipe " + name + " has " + epochs.orElse(fullEpochs) + " epochs"
+                    + batch.map(images -> " and a batch of " + images).orElse("") + ": expected numbers from 1 up");
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -112,6 +113,15 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         } catch (IOException e) {
             String problem = e instanceof NoSuchFileException ? e.getMessage() + " is missing, expected in a finished run" : e.getMessage();
             throw new IOException(problem + "; restore the file, or delete its folder to train again", e);
+        }
+    }
+
+    /** How the run in a folder is made, finished or not; empty if there is none or it cannot be read. */
+    public static Optional<RunConfig> configIn(Path folder) {
+        try {
+            return isFinished(folder) ? Optional.of(load(folder).config()) : Checkpoint.newestConfig(folder);
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -105,7 +105,8 @@ public final class Training {
                         throw new IllegalStateException("The loss is " + trained.loss() + " in epoch " + epoch + ", batch "
                                 + (trained.images() + config.batch() - 1) / config.batch() + ", at learning rate " + updates.learningRate()
                                 + ": training stops here; " + (epoch == 1 ? "no epoch was finished"
-                                        : "the state after epoch " + (epoch - 1) + " is kept in " + folder));
+                                        : "the state after epoch " + (epoch - 1) + " is kept in " + folder)
+                                + "; a lower learning rate helps, or standardised images, Input.grey().asStandardized()");
                     }
                     progress.batch(epoch, trained.images(), training.size(), trained.accuracy(), trained.loss());
                 }

@@ -9,7 +9,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
@@ -125,5 +130,18 @@ class StudyModelTest {
     void anUnknownNameIsRefusedWithTheKnownOnes() {
         assertEquals("model-3", StudyModel.named("3").name());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> StudyModel.named("99")).getMessage().contains("model-6"));
+    }
+
+    @Test
+    void aNetworkOfOnesOwnSaysWhatItLacks() {
+        assertThrows(IllegalArgumentException.class, () -> Architecture.of("own", " ", (manager, format, classes) -> null));
+        assertThrows(IllegalArgumentException.class, () -> Architecture.of("own", "plan", null));
+        Architecture tooLarge = Architecture.of("own", "a kernel of 99", (manager, format, classes) -> new SequentialBlock()
+                .add(Conv2d.builder().setKernelShape(new Shape(99, 99)).setFilters(1).build()));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Summary.of(tooLarge, Format.FER2013, 7)).getMessage()
+                .startsWith("Network own cannot be built for images of shape (1, 48, 48): "));
+        Architecture function = Architecture.of("own", "a function", (manager, format, classes) -> new SequentialBlock()
+                .add(LambdaBlock.singleton(x -> x)).add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(classes).build()));
+        assertEquals("Function", Summary.of(function, Format.FER2013, 7).layers().get(0).name());
     }
 }

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
 import ferkit.chart.Picture;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
+import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
@@ -138,6 +142,34 @@ class StudyTest {
         assertRefused("There is no run here", () -> study.results(Run.none()).tableOne());
         assertRefused("There is no run here", () -> study.results((Run) null).missing());
         assertTrue(shown.get(shown.size() - 1).contains("stopped before epoch 1 was done"), shown.get(shown.size() - 1));
+    }
+
+    @Test
+    void nothingIsDeletedOrLoadedForANetworkThatIsNotTheSame() throws Exception {
+        Study study = ofTwo(Settings.from(Map.of()).withEpochs(1));
+        Recipe recipe = Recipe.of(own("flat", "Dense", (manager, format, classes) -> dense(classes)));
+        Run run = study.train(recipe);
+        Path config = run.folder().resolve("config.json");
+        assertRefused("The finished run in reports/trials/flat-",
+                () -> study.train(Recipe.of(own("flat", "Dense", (manager, format, classes) -> new SequentialBlock().add(dense(8)).add(
+                        Linear.builder().setUnits(classes).build())))));
+        for (Architecture other : List.of(own("flat", "Dense", (manager, format, classes) -> dense(8)),
+                own("flat", "another", (manager, format, classes) -> dense(classes)),
+                own("flat", "Dense", (manager, format, classes) -> null))) {
+            assertThrows(IllegalStateException.class, () -> study.trainAgain(Recipe.of(other)));
+            assertTrue(Files.exists(config));
+        }
+        assertEquals(run.history(), study.train(recipe).history());
+        study.trainAgain(recipe);
+        assertRefused("This run was given up", run::history);
+    }
+
+    private static Architecture own(String name, String plan, Architecture.Network network) {
+        return Architecture.of(name, plan, network);
+    }
+
+    private static SequentialBlock dense(int units) {
+        return new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(units).build());
     }
 
     private static Run run(Study study, String name) throws InterruptedException {
