@@ -210,6 +210,9 @@ final class FolderReader {
                 }
             }
         }
+        if (others.contains("")) {
+            throw new IOException(root + ": a class folder whose name is blank, expected the name of its class; rename it");
+        }
         List<String> numbers = names.stream().filter(ClassOrder::isNumber).toList();
         rafDb = numbers.size() == names.size() && String.join(" ", numbers).equals("1 2 3 4 5 6 7")
                 && splits.keySet().equals(EnumSet.of(Split.TRAINING, Split.TEST));

@@ -384,6 +384,12 @@ class BadInputTest {
                 error(folder));
     }
 
+    @Test
+    void aClassFolderNeedsAName() throws IOException {
+        TinyFaces.folders(folder.resolve("train"), Split.TRAINING, "", "happy", "\u3000");
+        assertEquals(folder + ": a class folder whose name is blank, expected the name of its class; rename it", error(folder));
+    }
+
     /** What other tools write in place of class folders: YOLO's two layouts, lists of classes beside the images, FER+'s folders. */
     @Test
     void imagesInNoClassFolders() throws IOException {
