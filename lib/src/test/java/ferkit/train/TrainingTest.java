@@ -372,15 +372,15 @@ class TrainingTest {
         assertTrue(
                 assertThrows(IllegalArgumentException.class, () -> run.predict(other, Examples.of(HELD_OUT))).getMessage().contains("another plan"));
         try (NDManager manager = NDManager.newBaseManager()) {
-            Architecture eight = Architecture.of("eight", "",
+            Architecture eight = Architecture.of("eight", "dense 8",
                     (m, format, classes) -> new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(8).build()));
             assertEquals("Network eight makes (2, 8) of two images of shape (1, 48, 48): expected (2, 7), one logit for each class",
                     assertThrows(IllegalArgumentException.class, () -> eight.build(manager, Format.FER2013, 7)).getMessage());
             Block once = own.build(manager.newSubManager(), Format.FER2013, 7);
-            Architecture used = Architecture.of("used", "", (m, format, classes) -> once);
+            Architecture used = Architecture.of("used", "the same block", (m, format, classes) -> once);
             assertTrue(assertThrows(IllegalArgumentException.class, () -> used.build(manager, Format.FER2013, 7)).getMessage()
                     .startsWith("The function of network used gave"));
-            assertThrows(IllegalArgumentException.class, () -> Architecture.of("../up", "", (m, format, classes) -> once));
+            assertThrows(IllegalArgumentException.class, () -> Architecture.of("../up", "above", (m, format, classes) -> once));
         }
     }
 
