@@ -2,7 +2,6 @@ package ferkit.data;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -47,10 +46,7 @@ public enum Emotion {
      * @throws IllegalArgumentException if the label is not 0 to 6
      */
     public static Emotion of(int label) {
-        if (label < 0 || label >= COUNT) {
-            throw new IllegalArgumentException("Label " + label + " is no class of FER2013: expected 0 to 6 (0 Angry … 6 Neutral)");
-        }
-        return BY_LABEL.get(label);
+        return BY_LABEL.get(Classes.FER2013.require(label));
     }
 
     /** The names the class goes by in public copies of the data, in lower case. */
@@ -60,8 +56,7 @@ public enum Emotion {
 
     /** The class that a folder or label of this name means: any spelling in any case, or a digit 0 to 6. */
     public static Optional<Emotion> named(String name) {
-        String plain = name.strip().toLowerCase(Locale.ROOT);
-        return BY_LABEL.stream().filter(e -> e.spellings.contains(plain) || plain.equals(Integer.toString(e.label()))).findFirst();
+        return Classes.FER2013.named(name).stream().mapToObj(BY_LABEL::get).findFirst();
     }
 
     /** The seven titles in label order. */

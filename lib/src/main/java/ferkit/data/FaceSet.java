@@ -1,9 +1,9 @@
 package ferkit.data;
 
+import ferkit.data.file.Hashes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +141,7 @@ public final class FaceSet {
 
     /** What {@link #hash()} is of these splits. */
     static String hash(Faces training, Faces validation, Faces test) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Hashes.sha256();
         if (!training.classes().equals(Classes.FER2013) || !training.format().equals(Format.FER2013)) {
             digest.update((String.join(",", training.classes().titles()) + "\n" + training.format() + "\n").getBytes(StandardCharsets.UTF_8));
         }
@@ -162,13 +162,5 @@ public final class FaceSet {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

@@ -117,6 +117,11 @@ public final class Faces {
         return labels[index];
     }
 
+    /** All labels in order, as a new array. */
+    public byte[] labels() {
+        return labels.clone();
+    }
+
     /** What share of one image belongs to each class, summing to 1 (all 0 where it has no label); empty where images are wholly of their labels. */
     public Optional<float[]> shares(int index) {
         return shares == null ? Optional.empty() : Optional.of(Arrays.copyOfRange(shares, index * classes.count(), (index + 1) * classes.count()));

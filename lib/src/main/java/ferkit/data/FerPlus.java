@@ -227,11 +227,7 @@ public final class FerPlus {
             int[] kept = IntStream.range(0, rows.size()).filter(i -> rows.get(i).isPresent()).toArray();
             float[][] shares = IntStream.of(kept).mapToObj(i -> rows.get(i).get()).toArray(float[][]::new);
             Faces some = faces.split(split).select(kept).withLabels(Classes.WITH_CONTEMPT, new byte[kept.length]).withShares(shares);
-            byte[] likeliest = new byte[kept.length];
-            for (int i = 0; i < likeliest.length; i++) {
-                likeliest[i] = (byte) some.label(i);
-            }
-            splits.add(shared ? some : some.withLabels(Classes.WITH_CONTEMPT, likeliest));
+            splits.add(shared ? some : some.withLabels(Classes.WITH_CONTEMPT, some.labels()));
             all += rows.size();
             left += rows.size() - kept.length;
         }

@@ -1,7 +1,6 @@
 package ferkit.study;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Block;
 import ferkit.data.FaceSet;
 import ferkit.model.Architecture;
 import ferkit.train.Examples;
@@ -81,7 +80,7 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
     private void requireSameNetwork(Run run) throws IOException {
         if (recipe.architecture() instanceof Architecture.Own) {
             try (NDManager manager = NDManager.newBaseManager()) {
-                run.into(build(manager));
+                run.into(config.build(recipe.architecture(), manager));
             } catch (NoSuchFileException e) {
                 // is said by whoever needs the weights
             } catch (IOException e) {
@@ -106,13 +105,9 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
      */
     public void forget() throws IOException, InterruptedException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            build(manager);
+            config.build(recipe.architecture(), manager);
         }
         Run.configIn(folder).ifPresent(saved -> config.requireSameRun(saved, "What lies in " + shortFolder));
         Run.forget(folder);
-    }
-
-    private Block build(NDManager manager) {
-        return recipe.architecture().build(manager, data.format(), data.classes().count());
     }
 }

@@ -111,7 +111,7 @@ public record RunConfig(String model, String plan, String startWeights, String l
     }
 
     /** The network of this plan for these classes and images; its arrays belong to {@code manager}. */
-    Block build(Architecture architecture, NDManager manager) {
+    public Block build(Architecture architecture, NDManager manager) {
         return architecture.build(manager, format, classes.count());
     }
 

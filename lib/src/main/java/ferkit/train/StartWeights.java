@@ -1,7 +1,7 @@
 package ferkit.train;
 
 import ai.djl.nn.Block;
-import ferkit.model.weights.Hashes;
+import ferkit.data.file.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

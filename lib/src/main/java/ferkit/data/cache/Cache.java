@@ -7,6 +7,7 @@ import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.file.AtomicFile;
+import ferkit.data.file.Hashes;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,8 +15,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -163,13 +162,9 @@ public final class Cache {
     }
 
     private static void write(DataOutputStream out, Faces faces) throws IOException {
-        byte[] labels = new byte[faces.size()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = (byte) faces.label(i);
-        }
-        out.writeInt(labels.length);
-        out.write(labels);
-        for (int i = 0; i < labels.length; i++) {
+        out.writeInt(faces.size());
+        out.write(faces.labels());
+        for (int i = 0; i < faces.size(); i++) {
             out.write(faces.pixels(i));
         }
         boolean shared = faces.size() > 0 && faces.shares(0).isPresent();
@@ -182,11 +177,7 @@ public final class Cache {
     }
 
     private Path file(Path source) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(source.toString().getBytes(StandardCharsets.UTF_8));
-            return folder.resolve("faces-" + HexFormat.of().formatHex(digest, 0, 8) + ".bin");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        byte[] digest = Hashes.sha256().digest(source.toString().getBytes(StandardCharsets.UTF_8));
+        return folder.resolve("faces-" + HexFormat.of().formatHex(digest, 0, 8) + ".bin");
     }
 }

@@ -8,6 +8,7 @@ import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.cache.Cache;
+import ferkit.data.file.Hashes;
 import ferkit.data.file.Room;
 import ferkit.data.file.Source;
 import java.io.EOFException;
@@ -18,8 +19,8 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -123,12 +124,7 @@ public final class Datasets {
 
     /** What tells one state of a file or folder from another: names, sizes and times of change, those of lists of classes beside it too. */
     private static String state(Path path) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Hashes.sha256();
         try (Stream<Path> tree = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : (Iterable<Path>) tree.sorted()::iterator) {
                 boolean hidden = false;
@@ -181,9 +177,11 @@ public final class Datasets {
             words |= content.words();
             notes.addAll(content.notes());
         }
-        Faces any = splits.values().iterator().next();
+        Faces widest = Collections.max(splits.values(), Comparator.comparingInt(faces -> faces.classes().count()));
         for (Split split : Split.values()) {
-            splits.putIfAbsent(split, any.select(new int[0]));
+            Faces faces = splits.getOrDefault(split, widest.select(new int[0]));
+            // contempt may be in one file of several
+            splits.put(split, faces.classes().equals(widest.classes()) ? faces : faces.withLabels(widest.classes(), faces.labels()));
         }
         ClassOrder.settle(splits, numbers, words, found.get(0), notes);
         return new Form.Content(splits, false, false, notes);

@@ -1,5 +1,6 @@
 package ferkit.model.weights;
 
+import ferkit.data.file.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -1,6 +1,7 @@
 package ferkit.model.weights;
 
 import ai.djl.util.Utils;
+import ferkit.data.file.Hashes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.UnknownHostException;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
 import ferkit.data.file.FileKind;
+import ferkit.data.file.Hashes;
 import ferkit.data.file.Room;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Place;

@@ -67,6 +67,17 @@ class OtherDataTest {
     }
 
     @Test
+    void contemptInOneFileOfSeveralIsAClassInAll() throws IOException {
+        Path root = Files.createDirectories(folder.resolve("parts"));
+        String pixels = "," + "7 ".repeat(Faces.PIXELS).strip() + "\n";
+        Files.writeString(root.resolve("train.csv"), "emotion,pixels\nangry" + pixels + "contempt" + pixels + "contempt" + pixels);
+        Files.writeString(root.resolve("test.csv"), "emotion,pixels\nsad" + pixels);
+        FaceSet faces = Datasets.read(root);
+        assertEquals(Classes.WITH_CONTEMPT, faces.classes());
+        assertEquals(4, faces.test().label(0));
+    }
+
+    @Test
     void contemptBesideFer2013sClassesIsTheEighth() throws IOException {
         TinyFaces.folders(folder.resolve("train"), Split.TRAINING, "", "angry", "happy", "Contempt");
         TinyFaces.folders(folder.resolve("test"), Split.TEST, "", "angry", "happy");

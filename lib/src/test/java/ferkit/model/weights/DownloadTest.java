@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import ferkit.data.file.Hashes;
 import ferkit.model.EfficientNet.Variant;
 import java.io.IOException;
 import java.io.OutputStream;
