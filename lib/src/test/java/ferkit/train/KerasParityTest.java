@@ -111,12 +111,12 @@ class KerasParityTest {
         }
     }
 
-    private static double[] logits(Block network, NDManager manager, Examples examples, int[] all) {
+    static double[] logits(Block network, NDManager manager, Examples examples, int[] all) {
         NDArray batch = examples.batch(manager, all);
         return doubles(network.forward(new ParameterStore(manager, false), new NDList(batch), false).singletonOrThrow());
     }
 
-    private static double[] gradientNorms(Block network, NDManager manager, Examples examples, int[] all) {
+    static double[] gradientNorms(Block network, NDManager manager, Examples examples, int[] all) {
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             NDArray logits = network.forward(new ParameterStore(manager, false), new NDList(examples.batch(manager, all)), true)
                     .singletonOrThrow();
@@ -185,7 +185,7 @@ class KerasParityTest {
         };
     }
 
-    private static float[] draw(long seed, double low, double high, int size) {
+    static float[] draw(long seed, double low, double high, int size) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[size];
         for (int i = 0; i < size; i++) {
@@ -194,7 +194,7 @@ class KerasParityTest {
         return values;
     }
 
-    private static void assertClose(double[] expected, double[] actual, double tolerance, String what) {
+    static void assertClose(double[] expected, double[] actual, double tolerance, String what) {
         assertEquals(expected.length, actual.length, what);
         double difference = 0;
         double scale = 0;
@@ -205,12 +205,12 @@ class KerasParityTest {
         assertTrue(difference <= tolerance * scale, what + " differ by " + difference / scale + " of the largest, more than " + tolerance);
     }
 
-    private static double[] doubles(NDArray array) {
+    static double[] doubles(NDArray array) {
         float[] values = array.toFloatArray();
         return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
 
-    private static double[] floats(JsonElement json) {
+    static double[] floats(JsonElement json) {
         if (json.isJsonPrimitive()) {
             return new double[] {json.getAsDouble()};
         }
@@ -223,7 +223,7 @@ class KerasParityTest {
         return values.stream().mapToDouble(d -> d).toArray();
     }
 
-    private static JsonObject read(String resource) {
+    static JsonObject read(String resource) {
         try (Reader reader = new InputStreamReader(KerasParityTest.class.getResourceAsStream(resource),
                 StandardCharsets.UTF_8)) {
             return JsonParser.parseReader(reader).getAsJsonObject();
