@@ -6,11 +6,15 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** Shares with their intervals, one below the other on a common axis: a dot and a line from the interval's one end to the other. */
+/**
+ * Shares, or differences of shares, with their intervals, one below the other on a common axis: a dot and a line from the interval's one end to the
+ * other.
+ */
 public final class IntervalChart {
     private static final int RIGHT = Style.WIDTH - 80;
     private static final int ROW = 28;
@@ -22,14 +26,25 @@ public final class IntervalChart {
     /**
      * A line of the chart.
      *
-     * @param value 0 to 1
+     * @param value 0 to 1, of a difference −1 to 1
      * @param study the study's figure, a hollow diamond, or NaN
      */
     public record Row(String name, double value, Interval interval, double study) {}
 
     /** The chart of these rows, from above; at least one. */
     public static Picture picture(String title, List<Row> rows) {
-        double[] all = rows.stream().flatMapToDouble(row -> DoubleStream.of(row.interval().low(), row.interval().high(), row.study()))
+        return picture(title, rows, false);
+    }
+
+    /** The same of differences: figures have a sign, and a line stands at zero. */
+    public static Picture differences(String title, List<Row> rows) {
+        return picture(title, rows, true);
+    }
+
+    private static Picture picture(String title, List<Row> rows, boolean differences) {
+        BiFunction<Double, Integer, String> text = differences ? Figures::signed : Figures::fixed;
+        double[] all = rows.stream().flatMapToDouble(
+                row -> DoubleStream.of(row.interval().low(), row.interval().high(), row.study(), differences ? 0 : Double.NaN))
                 .filter(Double::isFinite).sorted().toArray();
         double step = STEPS.stream().filter(s -> (all[all.length - 1] - all[0]) / s <= MOST_TICKS - 2).findFirst().orElse(0.2);
         double low = Math.floor(all[0] / step) * step;
@@ -41,14 +56,14 @@ public final class IntervalChart {
             g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             for (int tick = 0; low + tick * step < high + step / 2; tick++) {
                 double x = x(low + tick * step, low, high, left);
-                g.setColor(Style.GRID);
+                g.setColor(differences && Math.abs(low + tick * step) < step / 2 ? Style.INK : Style.GRID);
                 g.setStroke(Style.line(1));
                 g.drawLine((int) x, 6, (int) x, bottom);
                 g.setColor(Style.INK);
-                Charts.centred(g, Style.SMALL, Figures.fixed(low + tick * step, 2), x, bottom + 18);
+                Charts.centred(g, Style.SMALL, text.apply(low + tick * step, 2), x, bottom + 18);
             }
             for (int i = 0; i < rows.size(); i++) {
-                row(g, rows.get(i), 10 + i * ROW + ROW / 2, low, high, left);
+                row(g, rows.get(i), text.apply(rows.get(i).value(), 3), 10 + i * ROW + ROW / 2, low, high, left);
             }
             if (studys) {
                 diamond(g, left + 6, bottom + 38);
@@ -58,12 +73,13 @@ public final class IntervalChart {
             }
         });
         return new Picture(title,
-                title + ": " + rows.stream().map(row -> row.name() + " " + Figures.fixed(row.value(), 3) + " (" + row.interval().text() + ")"
+                title + ": " + rows.stream().map(row -> row.name() + " " + text.apply(row.value(), 3) + " ("
+                        + (differences ? row.interval().signedText() : row.interval().text()) + ")"
                         + (Double.isNaN(row.study()) ? "" : ", study " + Figures.fixed(row.study(), 3))).collect(Collectors.joining("; ")) + ".",
                 image);
     }
 
-    private static void row(Graphics2D g, Row row, int y, double low, double high, int left) {
+    private static void row(Graphics2D g, Row row, String value, int y, double low, double high, int left) {
         int from = (int) x(row.interval().low(), low, high, left);
         int to = (int) x(row.interval().high(), low, high, left);
         int x = (int) x(row.value(), low, high, left);
@@ -78,7 +94,7 @@ public final class IntervalChart {
         g.setColor(Style.INK);
         g.setFont(Style.TEXT);
         g.drawString(row.name(), left - 14 - Charts.width(Style.TEXT, row.name()), y + 5);
-        g.drawString(Figures.fixed(row.value(), 3), RIGHT + 26, y + 5);
+        g.drawString(value, RIGHT + 26, y + 5);
     }
 
     private static void diamond(Graphics2D g, int x, int y) {

@@ -4,7 +4,7 @@ import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /**
- * A 95 % confidence interval of a share, both ends from 0 to 1.
+ * A 95 % confidence interval of a share, both ends from 0 to 1, or of a difference of shares.
  *
  * @param low lower end
  * @param high upper end
@@ -41,5 +41,10 @@ public record Interval(double low, double high) {
     /** As shown in tables: "0.635–0.666". */
     public String text() {
         return Figures.fixed(low, 3) + "–" + Figures.fixed(high, 3);
+    }
+
+    /** Of a difference, as shown in tables: "−0.0123 to +0.0040". */
+    public String signedText() {
+        return Figures.signed(low, 4) + " to " + Figures.signed(high, 4);
     }
 }

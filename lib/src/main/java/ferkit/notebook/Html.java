@@ -12,7 +12,7 @@ import tech.tablesaw.columns.Column;
 final class Html {
     /** Characters of a cell that is not to be broken into lines, for example a model's name or an interval. */
     private static final int SHORT = 20;
-    private static final Predicate<String> FIGURE = Pattern.compile("(< |[+−])?[0-9][0-9,.]*(–[0-9.]+)?|–|").asMatchPredicate();
+    private static final Predicate<String> FIGURE = Pattern.compile("(< |[+−])?[0-9][0-9,.]*(–[0-9.]+| to [+−]?[0-9.]+)?|–|").asMatchPredicate();
 
     private Html() {}
 
@@ -32,11 +32,15 @@ final class Html {
             for (Column<?> column : table.columns()) {
                 String text = column.getString(row);
                 html.append("<td style=\"").append(align(column)).append(text.length() <= SHORT ? ";white-space:nowrap" : "").append("\">")
-                        .append(escape(text)).append("</td>");
+                        .append(text.startsWith("https://") ? link(text) : escape(text)).append("</td>");
             }
             html.append("</tr>");
         }
         return html.append("</tbody></table>").toString();
+    }
+
+    private static String link(String address) {
+        return "<a href=\"" + escape(address) + "\">" + escape(address.substring("https://".length())) + "</a>";
     }
 
     private static String align(Column<?> column) {

@@ -23,7 +23,41 @@ public final class Published {
     private static final List<Result> RESULTS = lines("study-results.csv").stream().map(c -> new Result(name(c[0]), number(c[1]),
             number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]), Long.parseLong(c[6]), number(c[7]))).toList();
 
+    private static final List<Point> FIELD = lines("field.csv").stream()
+            .map(c -> new Point(c[0], number(c[1]), number(c[2]), c[3].equals("yes"), c[4].equals("yes"), c[5].equals("yes"), c[6], c[7])).toList();
+
     private Published() {}
+
+    /**
+     * What others published of FER2013.
+     *
+     * @param name of network and authors
+     * @param accuracy on the test images, 0 to 1, as its authors give it
+     * @param pflop training cost: multiply-adds of the network × 2 × 3 × images × epochs, counted from what the source says; NaN where that is not enough
+     * @param ensemble whether it is of several networks together
+     * @param choseByTest whether the test images were used to choose, for example the epoch
+     * @param otherPhotographs whether the network had seen others than FER2013's before, for example ImageNet's
+     * @param source address
+     * @param caveat what to know of it
+     */
+    public record Point(String name, double accuracy, double pflop, boolean ensemble, boolean choseByTest, boolean otherPhotographs, String source,
+            String caveat) {}
+
+    /** Others' figures, of which those that can be counted have a cost. */
+    public static List<Point> field() {
+        return FIELD;
+    }
+
+    /** The same as a table. */
+    public static Table fieldTable() {
+        return Table.create("What others published of FER2013", StringColumn.create("Network", FIELD.stream().map(Point::name)),
+                Figures.column("Test accuracy", FIELD.stream().mapToDouble(Point::accuracy).toArray(), 4),
+                Figures.column("Training cost, PFLOP", FIELD.stream().mapToDouble(Point::pflop).toArray(), 1),
+                StringColumn.create("Chosen by test images", FIELD.stream().map(p -> p.choseByTest() ? "yes" : "no")),
+                StringColumn.create("Other photographs", FIELD.stream().map(p -> p.otherPhotographs() ? "yes" : "no")),
+                StringColumn.create("What to know", FIELD.stream().map(Point::caveat)),
+                StringColumn.create("Source", FIELD.stream().map(Point::source)));
+    }
 
     /**
      * A model's row of Table 1, at its epoch of the best validation accuracy. The study gives it to four digits,

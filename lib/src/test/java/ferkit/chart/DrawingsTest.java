@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ferkit.data.Format;
 import ferkit.eval.Interval;
 import java.awt.Color;
+import java.awt.geom.Point2D;
+import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Figures that are drawn without XChart. */
@@ -94,5 +97,43 @@ class DrawingsTest {
         assertEquals(2, full / pixels(picture.image(), Style.pale(Style.COLORS.get(0))), 0.1);
         assertEquals(0, pixels(PairChart.picture("", List.of(same)).image(), Style.COLORS.get(0)));
         assertWhole(picture);
+    }
+
+    @Test
+    void differencesHaveASignAndALineAtZero() {
+        Picture picture = IntervalChart.differences("Worth", List.of(new IntervalChart.Row("flips", -0.02, new Interval(-0.03, -0.01), Double.NaN),
+                new IntervalChart.Row("views", 0.001, new Interval(-0.004, 0.006), Double.NaN)));
+        assertEquals("Worth: flips −0.020 (−0.0300 to −0.0100); views +0.001 (−0.0040 to +0.0060).", picture.description());
+        assertWhole(picture);
+    }
+
+    @Test
+    void eachPointHasItsNameAndItsMark() {
+        List<CostChart.Point> points = List.of(new CostChart.Point("Model 6", 0.55, 0.66, CostChart.Whose.STUDY, false),
+                new CostChart.Point("Sprint", 0.05, 0.66, CostChart.Whose.OWN, false),
+                new CostChart.Point("Sprint, ImageNet", 0.06, 0.67, CostChart.Whose.OWN, true),
+                new CostChart.Point("VGG19", 29, 0.7311, CostChart.Whose.CHOSEN_BY_TEST, false));
+        Picture picture = CostChart.picture("Accuracy and cost", points);
+        assertEquals(
+                "Accuracy and cost. the study's networks, trained by this kit: Model 6 0.660 at 0.55 PFLOP; this kit's recipes: Sprint 0.660 at 0.05 PFLOP; "
+                        + "this kit's recipes, seen other photographs: Sprint, ImageNet 0.670 at 0.06 PFLOP; published, chosen by the test images: VGG19 0.731 at 29 PFLOP.",
+                picture.description());
+        assertTrue(pixels(picture.image(), Style.COLORS.get(0)) > 100 && pixels(picture.image(), Style.COLORS.get(3)) > 100);
+        assertEquals(0, pixels(picture.image(), Style.COLORS.get(2)), "nothing published that the test images did not choose");
+        assertWhole(picture);
+    }
+
+    @Test
+    void noNameLiesOnAnotherOrOnAPoint() {
+        Rectangle2D plot = new Rectangle2D.Double(0, 0, 800, 400);
+        List<Point2D> points = IntStream.range(0, 24).mapToObj(i -> (Point2D) new Point2D.Double(300 + i % 6 * 15, 200 + i / 6 * 8)).toList();
+        List<Rectangle2D> boxes = CostChart.places(plot, points, IntStream.range(0, 24).map(i -> 60 + 3 * i).toArray());
+        for (int i = 0; i < boxes.size(); i++) {
+            assertTrue(plot.contains(boxes.get(i)));
+            for (int j = 0; j < boxes.size(); j++) {
+                assertTrue(i == j || !boxes.get(i).intersects(boxes.get(j)), i + " and " + j);
+                assertTrue(!boxes.get(i).contains(points.get(j)), i + " on point " + j);
+            }
+        }
     }
 }

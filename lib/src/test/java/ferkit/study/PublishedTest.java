@@ -59,6 +59,17 @@ class PublishedTest {
     }
 
     @Test
+    void whatOthersPublishedHasItsSource() {
+        assertEquals(8, Published.field().size());
+        for (Published.Point point : Published.field()) {
+            assertTrue(point.accuracy() > 0.6 && point.accuracy() < 0.8 && !(point.pflop() <= 0), point.name());
+            assertTrue(point.source().startsWith("https://") && !point.caveat().isEmpty(), point.name());
+        }
+        assertEquals(5, Published.field().stream().filter(point -> !Double.isNaN(point.pflop())).count());
+        assertEquals("–", Published.fieldTable().doubleColumn("Training cost, PFLOP").getString(5));
+    }
+
+    @Test
     void findingsOfTheStudysModels() {
         Findings six = Findings.of(Published.report("model-6").get(), Published.history("model-6").get());
         assertEquals(List.of(Emotion.HAPPY.label(), Emotion.SURPRISE.label()), six.best());

@@ -1,0 +1,79 @@
+package ferkit.eval;
+
+import ferkit.train.Predictions;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.StatUtils;
+
+/**
+ * By how much one accuracy is higher than another, and what chance leaves open of it.
+ *
+ * @param value first minus second, −1 to 1
+ * @param interval its 95 % interval
+ * @param pValue two-sided probability of a difference at least as large if there is none, 0 to 1
+ * @param chance what varies by chance in interval and p, in a few words, for example "3 and 2 seeds"
+ */
+public record Difference(double value, Interval interval, double pValue, String chance) {
+    /** Chance of two single runs: which images there are. */
+    static final String IMAGES = "images";
+
+    private static final double UPPER = 0.975;
+
+    /**
+     * Of runs with several seeds each: Welch's t-test (Welch 1947, "The generalization of 'Student's' problem when several different population
+     * variances are involved"). Runs of one seed are not taken as pairs: after some epochs two recipes have no more in common from an equal seed than
+     * from unequal ones, and pairs would halve the degrees of freedom.
+     *
+     * @throws IllegalArgumentException if there are fewer than two of either
+     */
+    static Difference ofSeeds(double[] first, double[] second) {
+        if (first.length < 2 || second.length < 2) {
+            throw new IllegalArgumentException(first.length + " and " + second.length + " runs: expected at least two of each");
+        }
+        double a = StatUtils.variance(first) / first.length;
+        double b = StatUtils.variance(second) / second.length;
+        double freedom = (a + b) * (a + b) / (a * a / (first.length - 1) + b * b / (second.length - 1));
+        return of(StatUtils.mean(first) - StatUtils.mean(second), Math.sqrt(a + b), freedom, first.length + " and " + second.length + " seeds");
+    }
+
+    /**
+     * Of the same weights asked in two ways, one pair a seed: Student's paired t-test.
+     *
+     * @throws IllegalArgumentException if there are fewer than two pairs, or not equally many of both
+     */
+    static Difference ofPairs(double[] first, double[] second) {
+        if (first.length < 2 || first.length != second.length) {
+            throw new IllegalArgumentException(first.length + " and " + second.length + " accuracies: expected at least two pairs");
+        }
+        double[] each = IntStream.range(0, first.length).mapToDouble(i -> first[i] - second[i]).toArray();
+        return of(StatUtils.mean(each), Math.sqrt(StatUtils.variance(each) / each.length), each.length - 1, each.length + " seeds");
+    }
+
+    private static Difference of(double value, double error, double freedom, String chance) {
+        if (error == 0) {
+            return new Difference(value, new Interval(value, value), value == 0 ? 1 : 0, chance);
+        }
+        TDistribution t = new TDistribution(null, freedom);
+        double half = t.inverseCumulativeProbability(UPPER) * error;
+        return new Difference(value, new Interval(value - half, value + half), 2 * t.cumulativeProbability(-Math.abs(value) / error), chance);
+    }
+
+    /**
+     * Of two single runs: McNemar's exact test on their images, and the interval of a difference of paired shares with half an image added to
+     * each of the four counts (Agresti and Min 2005, "Simple improved confidence intervals for comparing matched proportions"). What another seed
+     * would change is not in it.
+     *
+     * @throws IllegalArgumentException if the two are not predictions of the same images
+     */
+    public static Difference ofImages(Predictions first, Predictions second) {
+        McNemar test = McNemar.of(first, second);
+        double n = first.size() + 2;
+        double a = test.onlyFirst() + 0.5;
+        double b = test.onlySecond() + 0.5;
+        double middle = (a - b) / n;
+        double half = new NormalDistribution().inverseCumulativeProbability(UPPER) * Math.sqrt(a + b - (a - b) * (a - b) / n) / n;
+        return new Difference((double) (test.onlyFirst() - test.onlySecond()) / first.size(), new Interval(middle - half, middle + half),
+                test.pValue(), IMAGES);
+    }
+}
