@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * Where the normalisation uses its stored statistics (evaluation, or frozen) it is a constant scale and shift of each
  * channel, so it is multiplied into the kernel and one convolution does both.
  */
-final class ConvNorm extends AbstractBlock {
+final class ConvNorm extends AbstractBlock implements Forward.Told {
     final Parameter weight;
     final Parameter gamma;
     final Parameter beta;
@@ -74,6 +74,15 @@ final class ConvNorm extends AbstractBlock {
         }
         NDArray factor = scale.div(v.add(variant.epsilon()).sqrt());
         return activation.apply(convolve(x, w.mul(factor.reshape(out, 1, 1, 1)), shift.sub(m.mul(factor))));
+    }
+
+    @Override
+    public <T> T tell(T x, Operations<T> to) {
+        int[] rows = variant.padding().around(to.shape(x).get(1), kernel, stride);
+        int[] columns = variant.padding().around(to.shape(x).get(2), kernel, stride);
+        NDArray factor = gamma.getArray().div(variance.getArray().add(variant.epsilon()).sqrt());
+        return Forward.function(activation, to.convolution(x, weight.getArray().mul(factor.reshape(out, 1, 1, 1)),
+                beta.getArray().sub(mean.getArray().mul(factor)), stride, new int[] {rows[0], columns[0], rows[1], columns[1]}, groups), to);
     }
 
     private NDArray convolve(NDArray x, NDArray w, NDArray bias) {

@@ -1,10 +1,12 @@
 package ferkit.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
@@ -12,9 +14,11 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.initializer.XavierInitializer.FactorType;
 import ai.djl.training.initializer.XavierInitializer.RandomType;
+import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -122,6 +126,30 @@ public final class EfficientNet {
         }
     }
 
+    /** {@link Scaling} as the first block of a trunk: (N, 1 or 3, H, W) → (N, 3, H, W). */
+    private static final class Scaled extends AbstractBlock implements Forward.Told {
+        private final Scaling scaling;
+
+        Scaled(Scaling scaling) {
+            this.scaling = scaling;
+        }
+
+        @Override
+        protected NDList forwardInternal(ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+            return new NDList(scaling.apply(inputs.singletonOrThrow()));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputs) {
+            return new Shape[] {new Shape(inputs[0].get(0), scaling.mean.size(), inputs[0].get(2), inputs[0].get(3))};
+        }
+
+        @Override
+        public <T> T tell(T x, Operations<T> to) {
+            return to.scale(x, scaling.unit, scaling.mean, scaling.deviation);
+        }
+    }
+
     /**
      * What differs between the publishers of weights for the same stages.
      *
@@ -185,7 +213,7 @@ public final class EfficientNet {
     public EfficientNet(NDManager manager, Variant variant) {
         this.variant = variant;
         ConvNorm stem = new ConvNorm(variant, 3, STEM_CHANNELS, 3, 2, 1, variant.activation());
-        parts.add(new SequentialBlock().add(LambdaBlock.singleton(variant.scaling()::apply, "scaling")).add(stem));
+        parts.add(new SequentialBlock().add(new Scaled(variant.scaling())).add(stem));
         place(stem, new Place(0, 0, 0, false, Role.STEM));
         int blocks = TABLE.stream().mapToInt(Stage::repeats).sum();
         int block = 0;

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * narrow by 1×1; added to its input where shapes allow it. In training the added part is dropped for whole samples with
  * probability {@code drop} (stochastic depth) and scaled up by 1 / (1 − drop) otherwise.
  */
-final class MobileBlock extends AbstractBlock {
+final class MobileBlock extends AbstractBlock implements Forward.Told {
     /** Null where the block does not widen. */
     final ConvNorm expand;
     final ConvNorm depthwise;
@@ -57,6 +57,15 @@ final class MobileBlock extends AbstractBlock {
             }
             return input.add(added);
         }));
+    }
+
+    @Override
+    public <T> T tell(T x, Operations<T> to) {
+        T y = x;
+        for (Block child : getChildren().values()) {
+            y = Forward.tell(child, y, to);
+        }
+        return residual ? to.add(x, y) : y;
     }
 
     @Override

@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * A block of a {@link ResidualModel}: (N, in, H, W) → (N, out, ⌈H/stride⌉, ⌈W/stride⌉). Two convolutions 3×3, the first with the stride,
  * normalised, with a ReLU between them; squeeze-excitation; the shortcut is added, and a ReLU ends it.
  */
-final class ResidualBlock extends AbstractBlock {
+final class ResidualBlock extends AbstractBlock implements Forward.Told {
     /** Kaiming-normal of the fan out, for ReLU (He et al. 2015): deviation √(2 / fan out). */
     private static final XavierInitializer KAIMING = new XavierInitializer(RandomType.GAUSSIAN, FactorType.OUT, 2f);
     /** PyTorch's of dense layers: uniform up to √(1 / fan in). */
@@ -84,6 +84,15 @@ final class ResidualBlock extends AbstractBlock {
             }
             return Activation.relu(sum);
         }));
+    }
+
+    @Override
+    public <T> T tell(T x, Operations<T> to) {
+        T sum = Forward.tell(body, x, to);
+        if (adds) {
+            sum = to.add(shortcut == null ? x : Forward.tell(shortcut, x, to), sum);
+        }
+        return to.activate(sum, Operations.Activation.RELU);
     }
 
     @Override

@@ -14,7 +14,7 @@ import ai.djl.util.PairList;
  * Weighs each channel by what all channels are on average (Hu et al. 2018): (N, C, H, W) → the same shape.
  * Average → C to {@code squeezed} → SiLU → back to C → sigmoid → times the input.
  */
-final class SqueezeExcitation extends AbstractBlock {
+final class SqueezeExcitation extends AbstractBlock implements Forward.Told {
     final Parameter reduce;
     final Parameter reduceBias;
     final Parameter expand;
@@ -42,6 +42,16 @@ final class SqueezeExcitation extends AbstractBlock {
     private static NDArray linear(ParameterStore store, NDArray x, Parameter weight, Parameter bias, boolean training) {
         return Conv2d.conv2d(x, store.getValue(weight, x.getDevice(), training), store.getValue(bias, x.getDevice(), training))
                 .singletonOrThrow();
+    }
+
+    @Override
+    public <T> T tell(T x, Operations<T> to) {
+        T squeezed = Forward.silu(linear(to.average(x), reduce, reduceBias, to), to);
+        return to.multiply(x, to.activate(linear(squeezed, expand, expandBias, to), Operations.Activation.SIGMOID));
+    }
+
+    private static <T> T linear(T x, Parameter weight, Parameter bias, Operations<T> to) {
+        return to.convolution(x, weight.getArray(), bias.getArray(), 1, new int[4], 1);
     }
 
     @Override

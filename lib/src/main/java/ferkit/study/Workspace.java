@@ -126,7 +126,12 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         });
     }
 
-    private static Path findRoot() {
+    /**
+     * The kit's folder.
+     *
+     * @throws IllegalStateException if the current folder does not lie in the kit
+     */
+    public static Path findRoot() {
         Path start = Path.of("").toAbsolutePath();
         for (Path folder = start; folder != null; folder = folder.getParent()) {
             if (Files.exists(folder.resolve("pom.xml")) && Files.isDirectory(folder.resolve("notebooks"))) {

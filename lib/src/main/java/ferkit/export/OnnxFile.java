@@ -1,0 +1,110 @@
+package ferkit.export;
+
+import ai.onnx.proto.OnnxMl;
+import com.google.gson.Gson;
+import ferkit.data.file.AtomicFile;
+import ferkit.study.Trained;
+import ferkit.train.PixelInput;
+import ferkit.train.RunConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * One finished run, or the mean of several, as an ONNX model: images (N, channels, height, width) of 0 to 255 become probabilities (N, classes).
+ * Scaling and softmax are inside. The model's metadata say what it is: classes (a JSON list in the order of the probabilities), data, data_hash
+ * and runs.
+ *
+ * @param name of its files
+ * @param members at least one, of the same classes and format
+ */
+public record OnnxFile(String name, List<Trained> members) {
+    /** The oldest version of the format that has these operators. */
+    private static final int IR_VERSION = 7;
+
+    /** @throws IllegalArgumentException if there is no member, or two differ in classes or format */
+    public OnnxFile {
+        members = List.copyOf(members);
+        if (members.isEmpty() || members.stream().map(OnnxFile::shape).distinct().count() > 1) {
+            throw new IllegalArgumentException("Runs of " + members.stream().map(OnnxFile::shape).distinct().toList()
+                    + ": expected one or more, all of the same images and classes");
+        }
+    }
+
+    /** Named after its members. */
+    public static OnnxFile of(List<Trained> members) {
+        return new OnnxFile(members.stream().map(member -> member.run().folder().getFileName().toString()).collect(Collectors.joining("+")), members);
+    }
+
+    private static String shape(Trained member) {
+        return member.run().config().format() + " " + member.run().config().classes().titles();
+    }
+
+    /**
+     * Writes {@code <name>.onnx} and beside it {@code README.md}, its {@link ModelCard}.
+     *
+     * @param folder made if it is not there
+     * @return the ONNX file
+     * @throws IllegalArgumentException if a network has a layer that cannot be written
+     * @throws IOException if a run's weights cannot be read, the folder cannot be written or holds a README.md that is no model card
+     */
+    public Path write(Path folder) throws IOException {
+        OnnxMl.ModelProto model = model();
+        Files.createDirectories(folder);
+        Path file = folder.resolve(name + ".onnx");
+        Path card = folder.resolve("README.md");
+        if (Files.exists(card) && !Files.readString(card).startsWith(ModelCard.TITLE)) {
+            throw new IOException(card + " is there and no model card: it would be replaced by one; name another folder");
+        }
+        AtomicFile.write(file, model::writeTo);
+        AtomicFile.write(card, ModelCard.text(this));
+        return file;
+    }
+
+    private OnnxMl.ModelProto model() throws IOException {
+        OnnxGraph graph = new OnnxGraph(config().format());
+        List<OnnxGraph.Value> probabilities = new ArrayList<>();
+        for (Trained member : members) {
+            if (!(member.recipe().input() instanceof PixelInput input)) {
+                throw new IllegalArgumentException("The run in " + member.run().folder() + " is fed \"" + member.run().config().parts().get("input")
+                        + "\": expected grey values or colours, as they are or standardised");
+            }
+            probabilities.add(graph.softmax(member.tell(input.standardized() ? graph.standardize(graph.input()) : graph.input(), graph)));
+        }
+        return model(graph.build(graph.mean(probabilities)), metadata());
+    }
+
+    static OnnxMl.ModelProto model(OnnxMl.GraphProto graph, Map<String, String> metadata) {
+        OnnxMl.ModelProto.Builder model = OnnxMl.ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("ferkit").setDomain("ferkit")
+                .setModelVersion(1).setGraph(graph);
+        model.addOpsetImportBuilder().setDomain("").setVersion(OnnxGraph.OPSET);
+        metadata.forEach((key, value) -> model.addMetadataPropsBuilder().setKey(key).setValue(value));
+        return model.build();
+    }
+
+    /** What the file says of itself, by the names of its metadata. */
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("classes", new Gson().toJson(config().classes().titles()));
+        metadata.put("data", all(RunConfig::data));
+        metadata.put("data_hash", all(RunConfig::dataHash));
+        metadata.put("runs", members.stream().map(member -> member.run().folder().getFileName().toString()).collect(Collectors.joining(", ")));
+        metadata.put("seed", all(config -> Long.toString(config.seed())));
+        return metadata;
+    }
+
+    /** What the members' configurations say, each different thing once. */
+    private String all(Function<RunConfig, String> what) {
+        return members.stream().map(member -> what.apply(member.run().config())).distinct().collect(Collectors.joining(", "));
+    }
+
+    RunConfig config() {
+        return members.get(0).run().config();
+    }
+}
