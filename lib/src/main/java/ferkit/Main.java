@@ -8,6 +8,7 @@ import ferkit.data.Format;
 import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.study.Beyond;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Workspace;
@@ -42,7 +43,7 @@ import java.util.concurrent.TimeUnit;
  *   data                          what a notebook would open, as JSON: data ("sample", "fer2013" or "other"), seed, the kind of its runs,
  *                                 the folder of its pages, and facts about the data
  *   models                        the rows of models as JSON: name, number, filters, kernel, …
- *   train MODEL… [--jobs N]       train models (by name or number, or all), N side by side (default: one on each core, which gets more
+ *   train MODEL… [--jobs N]       train models (the study's by name or number, or all of them; Beyond's by name), N side by side (default: one on each core, which gets more
  *                                 done than one on all cores, as far as there is memory for them), in the study's configuration
  *                                 unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
@@ -112,16 +113,28 @@ public final class Main {
             jobs = Integer.parseInt(names.remove(option + 1));
             names.remove(option);
         }
-        List<StudyModel> models = names.equals(List.of("all")) ? largestFirst() : names.stream().map(StudyModel::named).toList();
-        if (models.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "train: expected one or more of " + StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or all");
+        List<Recipe> recipes = names.equals(List.of("all")) ? largestFirst() : names.stream().map(Main::recipe).toList();
+        if (recipes.isEmpty()) {
+            throw new IllegalArgumentException("train: expected one or more of " + known() + ", or all for the study's");
         }
-        if (models.size() == 1) {
-            trainHere(models.get(0));
+        if (recipes.size() == 1) {
+            trainHere(recipes.get(0));
         } else {
-            trainSideBySide(models, Math.min(jobs, models.size()));
+            trainSideBySide(recipes.stream().map(Recipe::name).toList(), Math.min(jobs, recipes.size()));
         }
+    }
+
+    /** How the study's model of this name or number is trained, or what goes beyond the study. */
+    static Recipe recipe(String name) {
+        try {
+            return Beyond.names().contains(name) ? Beyond.named(name) : Recipe.of(StudyModel.named(name));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Model '" + name + "' is not known: expected one of " + known(), e);
+        }
+    }
+
+    private static String known() {
+        return StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or " + Beyond.names();
     }
 
     /** One on each core, but not more than fit into so many bytes of memory. */
@@ -134,19 +147,19 @@ public final class Main {
     }
 
     /** So that no long run is left to the end, when the other cores have nothing to do. */
-    private static List<StudyModel> largestFirst() {
-        return StudyModel.ALL.stream().sorted(Comparator.comparing((StudyModel m) -> Summary.of(m).parameters()).reversed()).toList();
+    private static List<Recipe> largestFirst() {
+        return StudyModel.ALL.stream().sorted(Comparator.comparing((StudyModel m) -> Summary.of(m).parameters()).reversed()).map(Recipe::of).toList();
     }
 
-    private static void trainHere(StudyModel model) throws IOException, InterruptedException {
+    private static void trainHere(Recipe recipe) throws IOException, InterruptedException {
         Workspace workspace = Workspace.open(Settings.read().withFull(true), OUT::println);
-        PlannedRun planned = workspace.planned(Recipe.of(model));
+        PlannedRun planned = workspace.planned(recipe);
         Optional<Run> finished = planned.finished();
         if (finished.isEmpty()) {
-            OUT.println(model.name() + ": the run's folder is " + planned.folder());
+            OUT.println(recipe.name() + ": the run's folder is " + planned.folder());
         }
         Run run = finished.isPresent() ? finished.get() : train(planned);
-        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", model.name(), planned.folder(),
+        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", recipe.name(), planned.folder(),
                 run.validationAccuracy(), run.best().epoch(), run.history().size());
     }
 
@@ -166,7 +179,7 @@ public final class Main {
     }
 
     /** Each model in a process of its own, so that one that fails stops no other; the cores are divided among them. */
-    private static void trainSideBySide(List<StudyModel> models, int jobs) throws IOException, InterruptedException {
+    private static void trainSideBySide(List<String> models, int jobs) throws IOException, InterruptedException {
         Workspace.data(Settings.read(), OUT::println); // so that they are read, stored or refused once and not by each process
         int threads = Math.max(1, Settings.read().threads() / jobs);
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
@@ -177,10 +190,10 @@ public final class Main {
             for (int i = 0; i < models.size(); i++) {
                 try {
                     if (ends.get(i).get() != 0) {
-                        failed.add(models.get(i).name());
+                        failed.add(models.get(i));
                     }
                 } catch (ExecutionException e) {
-                    failed.add(models.get(i).name() + " (" + e.getCause().getMessage() + ")");
+                    failed.add(models.get(i) + " (" + e.getCause().getMessage() + ")");
                 }
             }
         } catch (InterruptedException e) {
@@ -194,11 +207,11 @@ public final class Main {
         }
     }
 
-    private static int trainInProcess(StudyModel model, int threads) throws IOException, InterruptedException {
+    private static int trainInProcess(String model, int threads) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", model.name()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", model));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put("FERKIT_THREADS", Integer.toString(threads));
         builder.environment().remove(COMMAND);
@@ -225,7 +238,7 @@ public final class Main {
                 }
                 network = line.substring(0, last);
                 String[] request = network.split(" ", -1);
-                timer = new StepTimer(Recipe.of(StudyModel.named(request[0])), Format.FER2013, Classes.FER2013, Integer.parseInt(request[1]), device);
+                timer = new StepTimer(recipe(request[0]), Format.FER2013, Classes.FER2013, Integer.parseInt(request[1]), device);
                 timer.seconds(WARM_UP);
             }
             int steps = Integer.parseInt(line.substring(last + 1));

@@ -14,6 +14,7 @@ import ferkit.model.Summary;
 import ferkit.report.ModelTables;
 import ferkit.report.Pictures;
 import ferkit.report.Results;
+import ferkit.study.Beyond;
 import ferkit.study.Kind;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
@@ -41,6 +42,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -125,10 +127,10 @@ public final class Study {
                 + ((data().origin().isComparable() ? kind != Kind.STUDY : kind == Kind.TRIAL) ? ", shows " + kind.word() : "") + " -->";
     }
 
-    /** A run is shown: if it is not of the study's kind, that is noted under the settings, and a trial above all. */
+    /** A run is shown: if it is neither of the study's kind nor beyond it, that is noted under the settings, and a trial above all. */
     private void shown(Run run) {
         Kind shown = Kind.of(data().origin(), run.config());
-        if ((kind == Kind.STUDY || shown == Kind.TRIAL) && shown != kind && openedId != null) {
+        if ((kind == Kind.STUDY && shown != Kind.BEYOND || shown == Kind.TRIAL) && shown != kind && openedId != null) {
             kind = shown;
             LiveProgress.unmarked(() -> update.show(openedId, opened + note(), "text/html"));
         }
@@ -436,7 +438,7 @@ public final class Study {
     private String whatIsSafe(PlannedRun planned) {
         return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
                 + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
-                + (StudyModel.ALL.stream().anyMatch(row -> row.name().equals(planned.recipe().name()))
+                + (Stream.concat(StudyModel.ALL.stream().map(StudyModel::name), Beyond.names().stream()).anyMatch(planned.recipe().name()::equals)
                         ? " The same without a notebook: python3 environment/kit.py train "
                                 + planned.recipe().name().replaceFirst("^model-", "") + flags(planned)
                         : "");
@@ -447,7 +449,7 @@ public final class Study {
         RunConfig config = planned.config();
         return (planned.kind() == Kind.SAMPLE ? " --data sample"
                 : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
-                + (planned.kind() == Kind.STUDY ? "" : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
+                + (planned.kind() == Kind.STUDY || planned.kind() == Kind.BEYOND ? "" : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
                 + (config.seed() == 1 ? "" : " --seed " + config.seed());
     }
 

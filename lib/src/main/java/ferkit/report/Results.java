@@ -174,9 +174,9 @@ public final class Results {
         return Kind.of(origin, run.config());
     }
 
-    /** How a run is called in tables and legends, for example "Model 6" or "Model 6 (trial)". */
+    /** How a run is called in tables and legends, for example "Model 6", "Model 6 (trial)" or "Sprint + views". */
     public String title(Run run) {
-        return kind(run).title(run.config().model());
+        return kind(run).title(run.config().model()) + (run.hasViews() ? " + views" : "");
     }
 
     /** The study's row of Table 1 that belongs to a run, if the two may be compared. */
@@ -184,10 +184,10 @@ public final class Results {
         return Published.find(run.config().model()).filter(row -> isComparable(run));
     }
 
-    /** What figures of these runs are of, as an addition to a heading or a sentence; empty where every recipe has one view. */
+    /** What figures of these runs are of, as an addition to a heading or a sentence; empty where they are of the image alone. */
     public static String views(List<Run> runs) {
         return runs.stream().noneMatch(Run::hasViews) ? ""
-                : " (where a recipe has several views, validation and test accuracy are those of their mean; curves and losses are of the image alone)";
+                : " (with views, validation and test accuracy are those of the mean over several views of an image; curves and losses are of the image alone)";
     }
 
     /** A run's row of Table 1, at its best epoch, and where they may be compared the study's row and the differences. */

@@ -14,6 +14,8 @@ import java.util.Optional;
 public enum Kind {
     /** By the study's own recipe, in its size, on FER2013: only these are set beside the study's figures. */
     STUDY("runs", ""),
+    /** By a recipe of {@link Beyond}, in its size, on FER2013. */
+    BEYOND("runs", ""),
     /** Of fewer images, or other epochs or another batch, than its recipe says. */
     TRIAL("trials", " (trial)"),
     /** On the drawn faces. */
@@ -41,10 +43,13 @@ public enum Kind {
         }
         boolean fer2013 = origin.isComparable() && run.classes().equals(Classes.FER2013) && run.format().equals(Format.FER2013);
         Optional<Recipe> studys = studys(run).filter(recipe -> fer2013 && run.differsInProcedure(recipe).isEmpty());
-        if (studys.isEmpty()) {
+        Optional<Recipe> beyond = Beyond.find(run.model()).map(Beyond::recipe).filter(recipe -> fer2013 && run.differsFrom(recipe).isEmpty());
+        Optional<Recipe> known = studys.or(() -> beyond);
+        if (known.isEmpty()) {
             return run.whole() ? OWN : TRIAL;
         }
-        return run.limit() == 0 && run.epochs() == studys.get().fullEpochs() && run.batch() == RunConfig.STUDY_BATCH ? STUDY : TRIAL;
+        boolean whole = run.limit() == 0 && run.epochs() == known.get().fullEpochs() && run.batch() == known.get().batch().orElse(RunConfig.STUDY_BATCH);
+        return !whole ? TRIAL : studys.isPresent() ? STUDY : BEYOND;
     }
 
     /** How the study trained a run's network, and this kit its relatives on a frozen trunk; empty for networks that are not the study's. */
@@ -66,6 +71,7 @@ public enum Kind {
 
     /** How tables and legends call a run of this kind, for example "Model 6" or "EfficientNet-Lite0, 96 pixels (trial)". */
     public String title(String model) {
-        return (model.startsWith("model-") ? "Model " + model.substring("model-".length()) : TransferModel.title(model)) + mark;
+        return (model.startsWith("model-") ? "Model " + model.substring("model-".length())
+                : Beyond.find(model).map(Beyond::title).orElseGet(() -> TransferModel.title(model))) + mark;
     }
 }

@@ -146,7 +146,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      * recipe's full one if that was asked for or such a run is finished; else a trial's. What was asked for singly replaces that part, in
      * the recipe before the settings.
      *
-     * @throws IllegalArgumentException if the recipe has the name of a row of {@link StudyModel#ALL} and is another than the study's
+     * @throws IllegalArgumentException if the recipe has the name of a row of {@link StudyModel#ALL} or {@link Beyond#ALL} and is another
      */
     public PlannedRun planned(Recipe recipe) {
         if (data.origin().isSample()) {
@@ -176,18 +176,18 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     private static void requireOwnName(RunConfig config) {
-        String differing = StudyModel.ALL.stream().filter(row -> row.name().equals(config.model()))
-                .map(row -> config.differsFrom(Recipe.of(row))).findFirst().orElse("");
+        String differing = Stream.concat(StudyModel.ALL.stream().map(Recipe::of), Beyond.ALL.stream().map(Beyond::recipe))
+                .filter(recipe -> recipe.name().equals(config.model())).map(config::differsFrom).findFirst().orElse("");
         if (!differing.isEmpty()) {
-            throw new IllegalArgumentException("This network is named " + config.model() + " as one of the study's is, but has another " + differing
+            throw new IllegalArgumentException("This network is named " + config.model() + " as one of the kit's is, but has another " + differing
                     + ": give it another name, for example recipe.named(\"" + config.model() + "-2\"), because its runs are kept under it");
         }
     }
 
-    /** Where a run lies; one of the study's on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
+    /** Where a run lies; one of the study's, or beyond it, on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
     private Path folder(Kind kind, RunConfig config) {
         String hash = config.dataHash().substring(0, 8);
-        return root.resolve("reports").resolve(kind.folder()).resolve(kind == Kind.STUDY
+        return root.resolve("reports").resolve(kind.folder()).resolve(kind == Kind.STUDY || kind == Kind.BEYOND
                 ? config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed()) + (config.dataHash().equals(Official.HASH) ? "" : "-" + hash)
                 : String.join("-", config.model(), Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
                         Integer.toString(config.batch()), hash));
@@ -202,7 +202,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     public Path pages() {
         Path reports = root.resolve("reports");
         return switch (kind()) {
-            case STUDY -> settings.seed() == 1 ? reports : reports.resolve("seed-" + settings.seed());
+            case STUDY, BEYOND -> settings.seed() == 1 ? reports : reports.resolve("seed-" + settings.seed());
             case SAMPLE -> reports.resolve("sample");
             case TRIAL, OWN -> data.origin().isComparable() ? reports.resolve("trials")
                     : reports.resolve("trials").resolve("data-" + data.hash().substring(0, 8));

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -19,21 +21,24 @@ import java.util.stream.Stream;
  * A finished run, as its folder holds it. One that was given up, for example because its training was begun again, keeps its
  * figures to itself: whoever asks for one gets a {@link Refusal}.
  *
- * @param folder with {@code config.json}, {@code history.csv}, the two files of predictions and {@code weights.safetensors}
+ * @param folder with {@code config.json}, {@code history.csv}, the files of predictions and {@code weights.safetensors}
  * @param validation predictions of the best weights on the validation split
  * @param test predictions of the best weights on the test split
+ * @param views of which the predictions are means: the image alone, or those of {@link #withViews}
  * @param standing whether it may still be shown
  */
-public record Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test, Standing standing) {
+public record Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test, Views views, Standing standing) {
     private static final String CONFIG = "config.json";
     private static final String HISTORY = "history.csv";
     private static final String VALIDATION = "validation-predictions.csv";
     private static final String TEST = "test-predictions.csv";
+    private static final String VALIDATION_VIEWS = "validation-views.csv";
+    private static final String TEST_VIEWS = "test-views.csv";
     private static final String WEIGHTS = "weights.safetensors";
 
-    /** A finished run that may be shown. */
+    /** A finished run that may be shown, its predictions of the image alone. */
     public Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test) {
-        this(folder, config, history, validation, test, new Standing());
+        this(folder, config, history, validation, test, Views.ONE, new Standing());
     }
 
     /** What stands for a run until its training is finished. */
@@ -46,17 +51,33 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     public static Run refusing(String why) {
         Standing ended = new Standing();
         ended.end(why);
-        return new Run(null, null, null, null, null, ended);
+        return new Run(null, null, null, null, null, Views.ONE, ended);
     }
 
     /** The same run, known to have its recipe's own size or not. */
     public Run asWhole(boolean whole) {
-        return new Run(folder, config.withWhole(whole), history, validation, test, standing);
+        return new Run(folder, config.withWhole(whole), history, validation, test, views, standing);
     }
 
     /** The same run, shown as long as another standing lasts. */
     public Run under(Standing other) {
-        return new Run(folder, config, history, validation, test, other);
+        return new Run(folder, config, history, validation, test, views, other);
+    }
+
+    /**
+     * The same run with predictions that are means over its recipe's views of each image, in place of those of the image alone; the run
+     * itself where the recipe has no more views.
+     *
+     * @throws IOException if a file is missing or malformed; the message names it and says what to do
+     */
+    public Run withViews() throws IOException {
+        Views seen = recipeViews();
+        return seen == views ? this : reading(() -> new Run(folder, config, history, Predictions.read(folder.resolve(VALIDATION_VIEWS), config.classes()),
+                Predictions.read(folder.resolve(TEST_VIEWS), config.classes()), seen, standing));
+    }
+
+    private Views recipeViews() {
+        return Views.of(config().parts().get("views"));
     }
 
     @Override
@@ -101,7 +122,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      */
     public static Run load(Path folder) throws IOException {
         Path config = folder.resolve(CONFIG);
-        try {
+        return reading(() -> {
             RunConfig noted = RunConfig.parse(Files.readString(config), config.toString());
             Run run = new Run(folder, noted, History.read(folder.resolve(HISTORY)),
                     Predictions.read(folder.resolve(VALIDATION), noted.classes()), Predictions.read(folder.resolve(TEST), noted.classes()));
@@ -110,6 +131,12 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
                         + run.config().epochs());
             }
             return run;
+        });
+    }
+
+    private static Run reading(Refusal.Attempt<Run, IOException> files) throws IOException {
+        try {
+            return files.make();
         } catch (IOException e) {
             String problem = e instanceof NoSuchFileException ? e.getMessage() + " is missing, expected in a finished run" : e.getMessage();
             throw new IOException(problem + "; restore the file, or delete its folder to train again", e);
@@ -125,18 +152,26 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         }
     }
 
-    /** Writes the run's files, {@code config.json} last, and then removes its checkpoints. */
-    static Run finish(Path folder, RunConfig config, History history, byte[] weights, Predictions validation, Predictions test)
+    /**
+     * Writes the run's files, {@code config.json} last, and then removes its checkpoints.
+     *
+     * @param predictions on the validation and the test split, of the image alone and by the recipe's views
+     */
+    static Run finish(Path folder, RunConfig config, History history, byte[] weights, Map<Views, List<Predictions>> predictions)
             throws IOException {
         RunConfig finished = config.withTotalSeconds(
                 history.epochs().stream().mapToDouble(History.Epoch::seconds).sum());
         AtomicFile.write(folder.resolve(WEIGHTS), out -> out.write(weights));
         AtomicFile.write(folder.resolve(HISTORY), history.toCsv());
-        validation.write(folder.resolve(VALIDATION));
-        test.write(folder.resolve(TEST));
+        for (Map.Entry<Views, List<Predictions>> said : predictions.entrySet()) {
+            boolean alone = said.getKey() == Views.ONE;
+            said.getValue().get(0).write(folder.resolve(alone ? VALIDATION : VALIDATION_VIEWS));
+            said.getValue().get(1).write(folder.resolve(alone ? TEST : TEST_VIEWS));
+        }
         AtomicFile.write(folder.resolve(CONFIG), finished.toJson());
         Checkpoint.removeAll(folder);
-        return new Run(folder, finished, history, validation, test);
+        List<Predictions> alone = predictions.get(Views.ONE);
+        return new Run(folder, finished, history, alone.get(0), alone.get(1));
     }
 
     /**
@@ -168,7 +203,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     }
 
     /**
-     * What the best weights say of images that are fed as the recipe feeds them.
+     * What the best weights say of images that are fed as the recipe feeds them; by its views if the run is one {@link #withViews}.
      *
      * @param recipe the run's
      * @throws IllegalArgumentException if it has another network or input than the run
@@ -192,9 +227,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     private Predictions said(Architecture architecture, Examples examples) throws IOException, InterruptedException {
         try (Stoppable work = new Stoppable();
                 NDManager manager = Engine.getInstance().newBaseManager()) {
-            return Training.predict(network(architecture, manager), config().classes(), Views.of(config().parts().get("views")), manager, examples,
-                    config().batch(),
-                    images -> {});
+            return Training.predict(network(architecture, manager), config().classes(), views, manager, examples, config().batch(), images -> {});
         }
     }
 
@@ -244,8 +277,8 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     }
 
     /**
-     * What tables call a run's validation accuracy: that of its predictions, 0 to 1. Where its recipe has one view, it is {@link #best}'s;
-     * where it has several, it is that of their mean, as test accuracy and both intervals are.
+     * What tables call a run's validation accuracy: that of its predictions, 0 to 1. It is {@link #best}'s, or of a run {@link #withViews}
+     * that of the views' mean, as test accuracy and both intervals are.
      */
     public double validationAccuracy() {
         return validation().accuracy();
@@ -253,7 +286,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
 
     /** Whether its predictions are means over several views of an image; its history is of the image alone all the same. */
     public boolean hasViews() {
-        return !Views.ONE.plan().equals(config().parts().get("views"));
+        return views != Views.ONE;
     }
 
     /** What it is and how good, in some lines, as a notebook prints it. */

@@ -38,6 +38,15 @@ public interface Schedule {
         return new Cosine(warmUp);
     }
 
+    /**
+     * The same, warmed up over a share of the updates, so that runs of every length have their part of each.
+     *
+     * @param share above 0 and below 1, for example 0.1; at least one update
+     */
+    static Schedule cosineAfterShare(double share) {
+        return new SharedCosine(share);
+    }
+
     /** What {@link #staircase} makes. */
     record Staircase(double ratio, int every) implements Schedule {
         /** @throws IllegalArgumentException if ratio or every are not positive */
@@ -80,6 +89,26 @@ public interface Schedule {
         @Override
         public String plan() {
             return (warmUp == 0 ? "" : "warmed up over " + warmUp + " updates, ") + "along half a cosine to 0";
+        }
+    }
+
+    /** What {@link #cosineAfterShare} makes. */
+    record SharedCosine(double share) implements Schedule {
+        /** @throws IllegalArgumentException if the share is out of range */
+        public SharedCosine {
+            if (!(share > 0 && share < 1)) {
+                throw new IllegalArgumentException("A warm-up over " + share + " of the updates: expected a share above 0 and below 1");
+            }
+        }
+
+        @Override
+        public double factor(long update, long total) {
+            return cosine((int) Math.max(1, total * share)).factor(update, total);
+        }
+
+        @Override
+        public String plan() {
+            return "warmed up over " + share + " of the updates, along half a cosine to 0";
         }
     }
 }

@@ -16,7 +16,10 @@ import ferkit.model.Gradients;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -127,11 +130,15 @@ public final class Training {
             }
 
             Weights.decode(best, Weights.of(kept), "The best weights");
-            return Run.finish(folder, config, history, best,
-                    predict(kept, config.classes(), recipe.views(), manager, validation, config.batch(),
-                            images -> progress.phase("predictions for the validation images", images, validation.size())),
-                    predict(kept, config.classes(), recipe.views(), manager, test, config.batch(),
-                            images -> progress.phase("predictions for the test images", images, test.size())));
+            Map<Views, List<Predictions>> predictions = new EnumMap<>(Views.class);
+            for (Views views : EnumSet.of(Views.ONE, recipe.views())) {
+                predictions.put(views, List.of(
+                        predict(kept, config.classes(), views, manager, validation, config.batch(),
+                                images -> progress.phase("predictions for the validation images", images, validation.size())),
+                        predict(kept, config.classes(), views, manager, test, config.batch(),
+                                images -> progress.phase("predictions for the test images", images, test.size()))));
+            }
+            return Run.finish(folder, config, history, best, predictions);
         } finally {
             ENGINE.unlock();
         }

@@ -19,6 +19,7 @@ import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import ferkit.train.Standing;
 import ferkit.train.Views;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ class ResultsTest {
         Map<String, String> parts = new HashMap<>(PARTS);
         parts.put("views", views.plan());
         return new Run(run.folder(), new RunConfig(c.model(), c.plan(), "random", "", parts, c.data(), c.dataHash(), c.classes(), format, 1,
-                c.epochs(), 128, 0, 1, "cpu", Map.of(), 1), run.history(), run.validation(), run.test());
+                c.epochs(), 128, 0, 1, "cpu", Map.of(), 1), run.history(), run.validation(), run.test(), views, new Standing());
     }
 
     @Test
@@ -65,16 +66,17 @@ class ResultsTest {
         Run seen = run("half", 5, 0, 843);
         Run ofOne = run("half", 5, 0, 824);
         Run run = other(new Run(seen.folder(), seen.config(), ofOne.history(), seen.validation(), seen.test()), Format.FER2013, Views.FLIPPED);
-        String said = " (where a recipe has several views, validation and test accuracy are those of their mean; curves and losses are of the image alone)";
+        String said = " (with views, validation and test accuracy are those of the mean over several views of an image; "
+                + "curves and losses are of the image alone)";
         Results results = new Results(SAMPLE, List.of(run("model-6", 5, 0, 830), run));
-        assertEquals("Row of Table 1: half (sample)" + said, results.row(run).name());
+        assertEquals("Row of Table 1: half (sample) + views" + said, results.row(run).name());
         assertEquals(List.of("0.8430"), results.row(run).stringColumn("Validation accuracy").asList());
         assertEquals(List.of("0.819–0.864"), results.row(run).stringColumn(6).asList());
         assertEquals("Table 1 with these runs, each at its best epoch" + said, results.tableOne().name());
         assertEquals("0.8430", results.tableOne().doubleColumn("Validation accuracy").getString(1));
         assertEquals("0.8430", results.testAccuracy().doubleColumn("Validation accuracy").getString(1));
         assertEquals("0.8430", Overview.table(results).stringColumn("Validation accuracy").get(1));
-        assertEquals("Highest validation accuracy: half (sample) with 0.8430, 95 % interval 0.819–0.864" + said
+        assertEquals("Highest validation accuracy: half (sample) + views with 0.8430, 95 % interval 0.819–0.864" + said
                 + ". In that interval lies also Model 6 (sample).", results.conclusions().get(0));
         assertTrue(results.intervals().get().description().contains("half (sample) 0.843 (0.819–0.864)"));
         assertTrue(run.toString().contains("best validation accuracy 0.8430 in epoch 2"), run.toString());

@@ -83,7 +83,7 @@ class WorkspaceTest {
         Recipe changed = Recipe.of(StudyModel.named("6").withDropout(0, 0));
         assertTrue(assertThrows(IllegalArgumentException.class,
                 () -> new Workspace(root, Settings.from(Map.of()), data, "cpu").planned(changed).config())
-                .getMessage().startsWith("This network is named model-6 as one of the study's is, but has another plan: "));
+                .getMessage().startsWith("This network is named model-6 as one of the kit's is, but has another plan: "));
         for (int[] limitAndSize : new int[][] {{0, 0}, {1, 1}, {2, 0}, {50_000, 0}}) {
             Settings settings = Settings.from(Map.of()).withLimit(limitAndSize[0]);
             assertEquals(limitAndSize[1], new Workspace(root, settings, data, "cpu").planned(recipe).config().limit());
@@ -177,7 +177,7 @@ class WorkspaceTest {
             assertTrue(message.contains(" was made with " + field + " "), field + ": " + message);
             Recipe unnamed = other.named("model-6");
             assertTrue(assertThrows(IllegalArgumentException.class, () -> workspace.planned(unnamed).config()).getMessage()
-                    .startsWith("This network is named model-6 as one of the study's is, but has another " + field + ": "), field);
+                    .startsWith("This network is named model-6 as one of the kit's is, but has another " + field + ": "), field);
         });
         assertEquals(Optional.empty(), workspace.planned(mine.withEpochs(3)).finished());
         assertEquals(Optional.empty(), workspace.planned(mine.withBatch(3)).finished());
@@ -208,6 +208,30 @@ class WorkspaceTest {
             assertEquals("mine", planned.title());
             assertTrue(planned.folder().startsWith(root.resolve("reports/trials")), planned.config()::toJson);
         }
+    }
+
+    @Test
+    void whatGoesBeyondTheStudyLiesBesideItInItsOwnSizeOnly() {
+        Settings full = Settings.from(Map.of()).withFull(true);
+        for (Beyond row : Beyond.ALL) {
+            Recipe recipe = Beyond.named(row.recipe().name());
+            PlannedRun planned = on(Origin.Kind.FER2013, full).planned(recipe);
+            assertEquals(Kind.BEYOND, planned.kind());
+            assertEquals(row.title(), planned.title());
+            assertTrue(planned.folder().getParent().equals(root.resolve("reports/runs")), planned.shortFolder());
+            assertTrue(planned.folder().getFileName().toString().startsWith(recipe.name() + "-"), "with the hash of other data");
+            assertTrue(on(Origin.Kind.FER2013, full.withSeed(2)).planned(recipe).folder().getFileName().toString().startsWith(recipe.name() + "-seed2"));
+            assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, full.withLimit(1)).planned(recipe).kind());
+            assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, full.withEpochs(1)).planned(recipe).kind());
+            assertEquals(Kind.OWN, on(Origin.Kind.OTHER_SPLIT, full).planned(recipe).kind());
+            assertEquals(Kind.SAMPLE, on(Origin.Kind.SAMPLE, full).planned(recipe).kind());
+            assertEquals(Kind.OWN, on(Origin.Kind.FER2013, full).planned(recipe.named("mine")).kind());
+            String said = assertThrows(IllegalArgumentException.class,
+                    () -> on(Origin.Kind.FER2013, full).planned(recipe.withLoss(Loss.crossEntropy(0.3)))).getMessage();
+            assertTrue(said.startsWith("This network is named " + recipe.name() + " as one of the kit's is, but has another loss: "), said);
+        }
+        assertEquals("Recipe 'spint' is not known: expected one of " + Beyond.names(),
+                assertThrows(IllegalArgumentException.class, () -> Beyond.named("spint")).getMessage());
     }
 
     private Workspace on(Origin.Kind kind, Settings settings) {

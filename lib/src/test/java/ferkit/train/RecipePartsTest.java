@@ -15,6 +15,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -94,6 +96,39 @@ class RecipePartsTest {
         });
     }
 
+    /** Against the iteration as it was published, in PyTorch in double precision; numbers from the shapes' seeds as {@link ResidualParityTest}'s. */
+    @Test
+    void muon() {
+        Muon muon = Muon.of(0.01, 0.1);
+        REFERENCE.getAsJsonObject("muon").asMap().forEach((name, json) -> {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                Shape shape = new Shape(new Gson().fromJson(json.getAsJsonObject().get("shape"), long[].class));
+                long seed = json.getAsJsonObject().get("seed").getAsLong();
+                NDArray weight = manager.create(KerasParityTest.draw(seed, -1, 1, (int) shape.size()), shape);
+                List<NDArray> memory = muon.memory().stream().map(n -> weight.zerosLike()).toList();
+                for (int t = 1; t <= 5; t++) {
+                    NDArray gradient = manager.create(KerasParityTest.draw(seed * 100 + t, -1, 1, (int) shape.size()), shape);
+                    muon.update(weight, gradient, memory, muon.learningRate(), t, true);
+                }
+                assertArrayEquals(floats(json.getAsJsonObject().get("kernel")), weight.toFloatArray(), 2e-6f, name);
+            }
+        });
+    }
+
+    @Test
+    void muonLeavesAllButConvolutionsOfSeveralChannelsToAdamW() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (Shape shape : List.of(new Shape(4, 1, 3, 3), new Shape(4, 5), new Shape(4))) {
+                List<NDArray> updated = Stream.of(Muon.of(0.01, 0.1), AdamW.of(0.01, 0.1)).map(optimizer -> {
+                    NDArray weight = manager.ones(shape);
+                    optimizer.update(weight, manager.ones(shape).mul(0.3), List.of(weight.zerosLike(), weight.zerosLike()), 0.01, 1, shape.dimension() > 1);
+                    return weight;
+                }).toList();
+                assertEquals(updated.get(0), updated.get(1), shape::toString);
+            }
+        }
+    }
+
     @Test
     void onlyKernelsDecay() {
         List<Boolean> decays = new ArrayList<>();
@@ -139,6 +174,10 @@ class RecipePartsTest {
                 assertEquals(expected[t - 1], schedule.factor(t, expected.length), 1e-6, name + ", update " + t);
             }
         });
+        for (int t = 1; t <= 12; t++) {
+            assertEquals(Schedule.cosine(4).factor(t, 12), Schedule.cosineAfterShare(0.34).factor(t, 12));
+            assertEquals(Schedule.cosine(1).factor(t, 12), Schedule.cosineAfterShare(0.01).factor(t, 12), "at least one update");
+        }
         assertEquals(1, Schedule.constant().factor(1_000_000, 2_000_000));
     }
 

@@ -32,6 +32,7 @@ import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
 import ferkit.model.Summary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -227,7 +228,8 @@ class TrainingTest {
         for (Recipe recipe : List.of(
                 flipped.withOptimizer(Sgd.of(1e-4, 0.9).withNesterov().withWeightDecay(5e-4)).withSchedule(Schedule.cosine(3))
                         .withAveraging(Averaging.of(0.9)),
-                RECIPE.withInput(Input.grey().asStandardized().flipped(0.5)).withOptimizer(AdamW.of(1e-3, 0.01)).withLoss(Loss.crossEntropy(0.1))
+                RECIPE.withInput(Input.grey().asStandardized().flipped(0.5)).withOptimizer(Muon.of(1e-3, 0.01)).withLoss(Loss.crossEntropy(0.1))
+                        .withSchedule(Schedule.cosineAfterShare(0.2))
                         .withViews(Views.SHIFTED),
                 flipped.withAveraging(Averaging.of(0.5)).withViews(Views.FLIPPED))) {
             Run whole = train(folder.resolve("whole"), recipe, 4, -1);
@@ -237,10 +239,13 @@ class TrainingTest {
             assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
             assertArrayEquals(weights(whole.folder()), weights(parts));
             assertArrayEquals(whole.test().probabilities(), continued.test().probabilities());
-            if (recipe.views() == Views.ONE) {
-                assertEquals(whole.best().valAccuracy(), whole.validation().accuracy(), 1e-9);
+            assertEquals(whole.best().valAccuracy(), whole.validation().accuracy(), 1e-9);
+            assertArrayEquals(whole.withViews().validation().probabilities(), continued.withViews().validation().probabilities());
+            for (Run run : List.of(whole, whole.withViews())) {
+                assertArrayEquals(run.validation().probabilities(), run.predict(recipe, HELD_OUT).probabilities());
+                assertEquals(run != whole, run.hasViews());
             }
-            assertArrayEquals(whole.validation().probabilities(), whole.predict(recipe, HELD_OUT).probabilities());
+            assertEquals(recipe.views() == Views.ONE, whole == whole.withViews());
             Run.forget(whole.folder());
             Run.forget(parts);
         }
@@ -284,7 +289,21 @@ class TrainingTest {
         Run mirrored = train(folder.resolve("mirrored"), RECIPE.withViews(Views.FLIPPED), 1, -1);
         assertArrayEquals(weights(plain.folder()), weights(mirrored.folder()));
         assertEquals(withoutSeconds(plain.history()), withoutSeconds(mirrored.history()));
-        assertFalse(Arrays.deepEquals(plain.test().probabilities(), mirrored.test().probabilities()));
+        assertArrayEquals(plain.test().probabilities(), mirrored.test().probabilities());
+        assertArrayEquals(mirrored.withViews().test().probabilities(), Run.load(mirrored.folder()).withViews().test().probabilities());
+        assertFalse(Arrays.deepEquals(plain.test().probabilities(), mirrored.withViews().test().probabilities()));
+        assertEquals(List.of(2L, 4L), Stream.of(plain, mirrored).map(run -> files(run.folder(), "(validation|test)-.*")).toList());
+        Files.delete(mirrored.folder().resolve("test-views.csv"));
+        String missing = assertThrows(IOException.class, mirrored::withViews).getMessage();
+        assertTrue(missing.contains("test-views.csv is missing, expected in a finished run; restore the file"), missing);
+    }
+
+    private static long files(Path folder, String pattern) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches(pattern)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
