@@ -78,7 +78,7 @@ class ResultsTest {
         assertEquals("0.8430", Overview.table(results).stringColumn("Validation accuracy").get(1));
         assertEquals("Highest validation accuracy: half (sample) + views with 0.8430, 95 % interval 0.819–0.864" + said
                 + ". In that interval lies also Model 6 (sample).", results.conclusions().get(0));
-        assertTrue(results.intervals().get().description().contains("half (sample) 0.843 (0.819–0.864)"));
+        assertTrue(results.intervals().get().description().contains("half (sample) + views 0.843 (0.819–0.864)"));
         assertTrue(run.toString().contains("best validation accuracy 0.8430 in epoch 2"), run.toString());
         assertEquals("0.8240", results.bestOfMany().doubleColumn("Best validation accuracy").getString(1), "of the image alone, as its neighbours");
         assertEquals("Table 1 with these runs, each at its best epoch", results.except("half").tableOne().name());
