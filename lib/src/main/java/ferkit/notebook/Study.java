@@ -449,7 +449,8 @@ public final class Study {
         RunConfig config = planned.config();
         return (planned.kind() == Kind.SAMPLE ? " --data sample"
                 : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
-                + (planned.kind() == Kind.STUDY || planned.kind() == Kind.BEYOND ? "" : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
+                + (planned.kind() == Kind.STUDY || planned.kind() == Kind.BEYOND ? ""
+                        : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
                 + (config.seed() == 1 ? "" : " --seed " + config.seed());
     }
 

@@ -48,7 +48,8 @@ public enum Kind {
         if (known.isEmpty()) {
             return run.whole() ? OWN : TRIAL;
         }
-        boolean whole = run.limit() == 0 && run.epochs() == known.get().fullEpochs() && run.batch() == known.get().batch().orElse(RunConfig.STUDY_BATCH);
+        boolean whole = run.limit() == 0 && run.epochs() == known.get().fullEpochs()
+                && run.batch() == known.get().batch().orElse(RunConfig.STUDY_BATCH);
         return !whole ? TRIAL : studys.isPresent() ? STUDY : BEYOND;
     }
 

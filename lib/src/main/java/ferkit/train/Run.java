@@ -72,8 +72,9 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      */
     public Run withViews() throws IOException {
         Views seen = recipeViews();
-        return seen == views ? this : reading(() -> new Run(folder, config, history, Predictions.read(folder.resolve(VALIDATION_VIEWS), config.classes()),
-                Predictions.read(folder.resolve(TEST_VIEWS), config.classes()), seen, standing));
+        return seen == views ? this
+                : reading(() -> new Run(folder, config, history, Predictions.read(folder.resolve(VALIDATION_VIEWS), config.classes()),
+                        Predictions.read(folder.resolve(TEST_VIEWS), config.classes()), seen, standing));
     }
 
     private Views recipeViews() {

@@ -220,7 +220,8 @@ class WorkspaceTest {
             assertEquals(row.title(), planned.title());
             assertTrue(planned.folder().getParent().equals(root.resolve("reports/runs")), planned.shortFolder());
             assertTrue(planned.folder().getFileName().toString().startsWith(recipe.name() + "-"), "with the hash of other data");
-            assertTrue(on(Origin.Kind.FER2013, full.withSeed(2)).planned(recipe).folder().getFileName().toString().startsWith(recipe.name() + "-seed2"));
+            assertTrue(
+                    on(Origin.Kind.FER2013, full.withSeed(2)).planned(recipe).folder().getFileName().toString().startsWith(recipe.name() + "-seed2"));
             assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, full.withLimit(1)).planned(recipe).kind());
             assertEquals(Kind.TRIAL, on(Origin.Kind.FER2013, full.withEpochs(1)).planned(recipe).kind());
             assertEquals(Kind.OWN, on(Origin.Kind.OTHER_SPLIT, full).planned(recipe).kind());
