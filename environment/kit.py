@@ -81,7 +81,7 @@ def parse(arguments) -> argparse.Namespace:
     settings.add(command)
     command = add("train", train, "train models without a notebook, in the study's configuration unless told otherwise; the same "
                                   "line continues a run that was stopped")
-    command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …")
+    command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …; or ablation, the sprint without one ingredient each")
     command.add_argument("--jobs", type=int, help="how many models to train side by side")
     settings.add(command)
     command = add("bench", bench.run, "measure training steps and reading against Keras, PyTorch and pandas; writes reports/benchmark.md")

@@ -13,6 +13,9 @@ from ferkit import checks
 
 ROOT = Path(__file__).resolve().parents[2]
 Z = 1.959963984540054  # the 97.5 % point of the normal distribution
+# of the runs beyond the study, in the order of the table's rows
+BEYOND = {"sprint": "Sprint", "marathon": "Marathon", "vgg": "VGG-like", "sprint-imagenet": "Sprint from ImageNet",
+          "lite0": "EfficientNet-Lite0, all trained"}
 
 
 def git(*arguments) -> bytes:
@@ -52,11 +55,17 @@ class ReadmeTest(unittest.TestCase):
         return [f"Model {number}", accuracy, interval, study["validation_accuracy"], *share(rows(f"{run}/test-predictions.csv")),
                 study["test_accuracy"] or "–"]
 
+    def expected_beyond(self, name: str) -> list:
+        """With views, of which the study has none."""
+        run = f"reports/runs/{name}"
+        return [BEYOND[name], *share(rows(f"{run}/validation-views.csv")), "–", *share(rows(f"{run}/test-views.csv")), "–"]
+
     def test_the_table_is_that_of_the_runs(self):
-        table = [[cell.strip() for cell in line.strip("|").split("|")]
-                 for line in re.findall(r"^\| Model \d .*\|$", committed("README.md").decode(), re.M)]
-        finished = sorted(match[1] for match in (re.fullmatch(r"reports/runs/model-(\d)/config.json", file) for file in self.files) if match)
-        self.assertEqual([self.expected_row(number) for number in finished], table)
+        section = committed("README.md").decode().split("## Results on FER2013")[1].split("\n## ")[0]
+        table = [[cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\| .*\|$", section, re.M)][1:]
+        finished = [match[1] for match in (re.fullmatch(r"reports/runs/([^/]+)/config.json", file) for file in self.files) if match]
+        self.assertEqual([self.expected_row(number) for number in sorted(name[-1] for name in finished if re.fullmatch(r"model-\d", name))]
+                         + [self.expected_beyond(name) for name in BEYOND if name in finished], table)
 
     def test_the_figure_is_that_of_the_notebook(self):
         notebook = json.loads(committed("notebooks/08_compare.ipynb"))

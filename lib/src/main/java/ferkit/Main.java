@@ -113,9 +113,12 @@ public final class Main {
             jobs = Integer.parseInt(names.remove(option + 1));
             names.remove(option);
         }
-        List<Recipe> recipes = names.equals(List.of("all")) ? largestFirst() : names.stream().map(Main::recipe).toList();
+        List<Recipe> recipes = names.equals(List.of("all")) ? largestFirst()
+                : names.equals(List.of("ablation")) ? Beyond.ABLATION.stream().map(Beyond::recipe).toList()
+                        : names.stream().map(Main::recipe).toList();
         if (recipes.isEmpty()) {
-            throw new IllegalArgumentException("train: expected one or more of " + known() + ", or all for the study's");
+            throw new IllegalArgumentException(
+                    "train: expected one or more of " + known() + ", or all for the study's, or ablation for the sprint without one ingredient each");
         }
         if (recipes.size() == 1) {
             trainHere(recipes.get(0));
@@ -127,7 +130,7 @@ public final class Main {
     /** How the study's model of this name or number is trained, or what goes beyond the study. */
     static Recipe recipe(String name) {
         try {
-            return Beyond.names().contains(name) ? Beyond.named(name) : Recipe.of(StudyModel.named(name));
+            return name.startsWith("sprint") || Beyond.names().contains(name) ? Beyond.named(name) : Recipe.of(StudyModel.named(name));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Model '" + name + "' is not known: expected one of " + known(), e);
         }

@@ -87,7 +87,7 @@ public final class CostChart {
         });
         chart.addAnnotation(new Names(points));
         return new Picture(title, title + ". " + groups.entrySet().stream().map(group -> group.getKey() + ": " + group.getValue().stream()
-                .map(p -> p.name() + " " + Figures.fixed(p.accuracy(), 3) + " at " + Figures.fixed(p.pflop(), p.pflop() < 10 ? 2 : 0) + " PFLOP")
+                .map(p -> p.name() + " " + Figures.fixed(p.accuracy(), 3) + " at " + Figures.significant(p.pflop(), 2) + " PFLOP")
                 .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", Charts.picture(title, "", chart).image());
     }
 

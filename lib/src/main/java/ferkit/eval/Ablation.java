@@ -117,7 +117,7 @@ public record Ablation(Row whole, List<Row> without) {
         Map<Boolean, List<Integer>> apart = IntStream.range(0, adjusted.length).boxed()
                 .collect(Collectors.partitioningBy(i -> adjusted[i] < McNemar.LEVEL));
         List<String> sentences = new ArrayList<>();
-        sentences.add(apart.get(true).isEmpty() ? "None of the " + Figures.count(adjusted.length, "ingredient") + " is told apart from chance."
+        sentences.add(apart.get(true).isEmpty() ? "No ingredient is told apart from chance."
                 : "Told apart from chance, by what leaving it out changes: " + named(apart.get(true)) + ".");
         if (!apart.get(false).isEmpty()) {
             sentences.add("Not told apart from chance: " + named(apart.get(false)) + ".");

@@ -27,6 +27,7 @@ final class LiveProgress implements Progress {
     private final int epochs;
     private final int validation;
     private final int test;
+    private final int passes;
     private final String safe;
     private final Consumer<String> screen;
     private final List<String> messages = new ArrayList<>();
@@ -65,16 +66,18 @@ final class LiveProgress implements Progress {
     /**
      * @param title what is trained
      * @param epochs until the run is finished
-     * @param validation images predicted after each epoch, and once more at the end
+     * @param validation images predicted after each epoch, and again at the end
      * @param test images predicted at the end
+     * @param passes how often both are predicted at the end
      * @param safe what may be done meanwhile, shown until training ends
      * @param screen replaces the HTML shown before
      */
-    LiveProgress(String title, int epochs, int validation, int test, String safe, Consumer<String> screen) {
+    LiveProgress(String title, int epochs, int validation, int test, int passes, String safe, Consumer<String> screen) {
         this.title = title;
         this.epochs = epochs;
         this.validation = validation;
         this.test = test;
+        this.passes = passes;
         this.safe = safe;
         this.screen = screen;
     }
@@ -103,7 +106,7 @@ final class LiveProgress implements Progress {
     @Override
     public void phase(String name, int images, int all) {
         double took = lap();
-        if (!name.equals(phase)) {
+        if (!name.equals(phase) || images < inPhase) {
             phase = name;
             predictedBefore += inPhase;
             inPhase = 0;
@@ -181,7 +184,7 @@ final class LiveProgress implements Progress {
 
     /** The whole run, counted in images of training. */
     private double work() {
-        return (double) epochs * of + predicted((epochs + 1.0) * validation + test);
+        return (double) epochs * of + predicted((double) epochs * validation + passes * ((double) validation + test));
     }
 
     private double workDone() {

@@ -6,11 +6,13 @@ import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Split;
 import ferkit.data.report.DataReport;
+import ferkit.eval.Ablation;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.report.BeyondResults;
 import ferkit.report.ModelTables;
 import ferkit.report.Pictures;
 import ferkit.report.Results;
@@ -27,6 +29,7 @@ import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Standing;
 import ferkit.train.StepTimer;
+import ferkit.train.Views;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +46,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -362,6 +366,21 @@ public final class Study {
     }
 
     /**
+     * The finished run of a recipe whose training takes hours, if there is one; otherwise it is trained now only on the drawn sample, or if the full size was asked
+     * for, and a sentence says how to train it.
+     */
+    public Optional<Run> ifFinished(Recipe recipe) throws InterruptedException {
+        PlannedRun planned = workspace().planned(recipe);
+        if (planned.kind() == Kind.SAMPLE || settings().full() || Run.isFinished(planned.folder())) {
+            return Optional.of(train(recipe));
+        }
+        show(Kind.BEYOND.title(recipe.name())
+                + " has not been run yet with these settings, so there is nothing to show of it. `python3 environment/kit.py train "
+                + recipe.name() + "` trains it, which takes hours.");
+        return Optional.empty();
+    }
+
+    /**
      * Finished runs of the same network on the same data with other seeds, in the order of their seeds; shows a sentence on each that
      * cannot be read.
      */
@@ -419,7 +438,7 @@ public final class Study {
         RunConfig config = planned.config();
         String id = display.show(Html.paragraph(planned.title() + ": preparing …"), "text/html");
         LiveProgress progress = new LiveProgress(planned.title(), config.epochs(), data().validation().size(), data().test().size(),
-                whatIsSafe(planned), html -> update.show(id, html, "text/html"));
+                planned.recipe().views() == Views.ONE ? 1 : 2, whatIsSafe(planned), html -> update.show(id, html, "text/html"));
         try {
             if (settings().full() && planned.recipe().architecture() instanceof StudyModel) {
                 progress.message(StepTimer.estimate(planned.recipe(), config, planned.data().training().size()));
@@ -449,8 +468,7 @@ public final class Study {
         RunConfig config = planned.config();
         return (planned.kind() == Kind.SAMPLE ? " --data sample"
                 : settings().data().map(path -> " --data \"" + path.toAbsolutePath() + "\"").orElse(""))
-                + (planned.kind() == Kind.STUDY || planned.kind() == Kind.BEYOND ? ""
-                        : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
+                + (planned.kind().isKits() ? "" : " --epochs " + config.epochs() + " --limit " + config.limit() + " --batch " + config.batch())
                 + (config.seed() == 1 ? "" : " --seed " + config.seed());
     }
 
@@ -477,16 +495,102 @@ public final class Study {
         return finished(results -> results.with(runs));
     }
 
+    /**
+     * The finished runs of the study's models and of the recipes beyond the study, those of other seeds included; once there is one of full size, without trials. They
+     * refuse to be shown as those of {@link #results()} do.
+     */
+    public BeyondResults beyond() {
+        List<Recipe> recipes = Stream.concat(StudyModel.ALL.stream().map(Recipe::of), Beyond.ALL.stream().map(Beyond::recipe)).toList();
+        Results finished = finished(recipes, results -> {
+            List<Run> runs = new ArrayList<>();
+            for (Run run : results.withoutTrials().runs()) {
+                runs.add(run);
+                if (Beyond.names().contains(run.config().model())) {
+                    runs.addAll(otherSeeds(run).stream().filter(other -> other.config().epochs() == run.config().epochs()).toList());
+                }
+            }
+            return new Results(data().origin(), runs);
+        });
+        return Refusal.attempt(() -> BeyondResults.of(data(), finished.runs()));
+    }
+
+    /**
+     * Shows what each ingredient of the sprint is worth, from the finished runs of {@link Beyond#ABLATION}, of all seeds, and names those that have not been run.
+     *
+     * @throws Refusal if a run's files cannot be read
+     */
+    public void showIngredients() {
+        Refusal.attempt(() -> {
+            Map<String, List<Ablation.Outcome>> without = new LinkedHashMap<>();
+            List<String> missing = new ArrayList<>();
+            for (Beyond row : Beyond.ABLATION) {
+                List<Ablation.Outcome> runs = outcomes(row.recipe());
+                if (runs.isEmpty()) {
+                    missing.add(row.ingredient());
+                } else {
+                    without.put(row.ingredient(), runs);
+                }
+            }
+            List<Ablation.Outcome> whole = outcomes(Beyond.named("sprint"));
+            if (!whole.isEmpty()) {
+                Ablation ablation = Ablation.of(whole, without);
+                show(ablation.table());
+                show(BeyondResults.ingredients(ablation));
+                show(ablation.sentences());
+            }
+            show(missing.isEmpty() ? "Every ingredient has been left out once at least."
+                    : "Not run yet without: " + String.join(", ", missing) + ". `python3 environment/kit.py train ablation` runs them.");
+            return null;
+        });
+    }
+
+    /** Of each finished run of a recipe, of all seeds; of none that is a trial. */
+    private List<Ablation.Outcome> outcomes(Recipe recipe) throws IOException {
+        PlannedRun planned = workspace().planned(recipe);
+        List<Ablation.Outcome> outcomes = new ArrayList<>();
+        if (planned.kind() != Kind.TRIAL && planned.finished().isPresent()) {
+            Run finished = planned.finished().get();
+            for (Run run : Stream.concat(Stream.of(finished), otherSeeds(finished).stream()).toList()) {
+                if (run.config().epochs() == planned.config().epochs()) {
+                    outcomes.add(new Ablation.Outcome(run.config().seed(), run.validation(), run.withViews().validation()));
+                }
+            }
+        }
+        return outcomes;
+    }
+
+    /**
+     * How long the training of a recipe takes beside that of one of the study's models, both in full size (on the sample: in the sample's), from steps of both
+     * that are timed now, in turns.
+     */
+    public Table times(StudyModel model, Recipe recipe) {
+        List<PlannedRun> planned = Stream.of(Recipe.of(model), recipe).map(workspace().with(settings().withFull(true))::planned).toList();
+        List<double[]> steps = StepTimer.inTurns(planned.stream().map(PlannedRun::recipe).toList(),
+                planned.stream().map(PlannedRun::config).toList());
+        double[] updates = planned.stream()
+                .mapToDouble(p -> Math.ceil((double) p.data().training().size() / p.config().batch()) * p.config().epochs()).toArray();
+        double[] seconds = IntStream.range(0, 2).mapToDouble(i -> StatUtils.percentile(steps.get(i), 50) * updates[i]).toArray();
+        return Table.create("Training, from steps timed now", StringColumn.create("Run", planned.stream().map(PlannedRun::title)),
+                Figures.counts("Milliseconds a step", IntStream.range(0, 2).map(i -> (int) Math.round(1000 * seconds[i] / updates[i])).toArray()),
+                Figures.counts("Steps", IntStream.range(0, 2).map(i -> (int) updates[i]).toArray()),
+                StringColumn.create("All steps", Arrays.stream(seconds).mapToObj(Figures::duration)),
+                StringColumn.create("Share", Arrays.stream(seconds).mapToObj(s -> Figures.fixed(100 * s / seconds[0], 0) + " %")));
+    }
+
     /** What is made of the finished runs of the study's models; what cannot be read is said by whoever asks the results for something. */
     private Results finished(UnaryOperator<Results> made) {
+        return finished(StudyModel.ALL.stream().map(Recipe::of).toList(), made);
+    }
+
+    private Results finished(List<Recipe> recipes, UnaryOperator<Results> made) {
         if (workspace == null) {
             return Results.refusing(closed);
         }
         try {
             return Refusal.attempt(() -> {
                 List<Run> runs = new ArrayList<>();
-                for (StudyModel model : StudyModel.ALL) {
-                    workspace().planned(Recipe.of(model)).finished().map(this::handOut).ifPresent(runs::add);
+                for (Recipe recipe : recipes) {
+                    workspace().planned(recipe).finished().map(this::handOut).ifPresent(runs::add);
                 }
                 Results results = made.apply(new Results(data().origin(), runs));
                 results.runs().forEach(this::shown);

@@ -1,6 +1,9 @@
 package ferkit.study;
 
+import ferkit.data.Format;
+import ferkit.eval.Figures;
 import ferkit.model.ResidualModel;
+import ferkit.train.AdamW;
 import ferkit.train.Averaging;
 import ferkit.train.Input;
 import ferkit.train.Loss;
@@ -10,7 +13,11 @@ import ferkit.train.Recipe;
 import ferkit.train.Schedule;
 import ferkit.train.Views;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * A recipe that goes beyond the study: how much more is to be had of the same images on an ordinary machine. What stands in the table was
@@ -34,6 +41,44 @@ public record Beyond(String title, Recipe recipe) {
                                     .withShortcuts(false).withSqueeze(0),                                         30,  12, 0.15, 0.08,    0,   0.1,  0.999));
     // @formatter:on
 
+    /** Recipes of all kinds that were held against the validation images until those of the table were left. */
+    private static final int TRIED = 5;
+
+    private static final String WITHOUT = "Sprint without ";
+
+    /**
+     * The sprint without one of its ingredients, or with what the study has in its place, so that each shows what it is worth. Their runs lie apart and are
+     * asked about the validation images only; views need no run, for the same weights can be asked without.
+     */
+    public static final List<Beyond> ABLATION = ablation(ALL.get(0).recipe);
+
+    private static List<Beyond> ablation(Recipe sprint) {
+        ResidualModel network = (ResidualModel) sprint.architecture();
+        PixelInput input = (PixelInput) sprint.input();
+        return Stream.of(without("input scaling", sprint.withInput(input.asRaw())),
+                without("flips", sprint.withInput(input.without("flipped"))),
+                without("turns, scaling and shifts", sprint.withInput(input.without("turned"))),
+                without("erasing", sprint.withInput(input.without("erased"))),
+                without("shortcuts", sprint.withArchitecture(network.withShortcuts(false))),
+                without("squeeze-excitation", sprint.withArchitecture(network.withSqueeze(0))),
+                without("BatchNorm everywhere", sprint.withArchitecture(network.withNormed(false))),
+                without("Muon (AdamW instead)", sprint.withOptimizer(AdamW.of(LEARNING_RATE, WEIGHT_DECAY))),
+                without("schedule (constant instead)", sprint.withSchedule(Schedule.constant())),
+                without("smoothing", sprint.withLoss(Loss.crossEntropy())),
+                without("averaged weights", sprint.withAveraging(Averaging.none())))
+                .filter(row -> !row.recipe.named(sprint.name()).equals(sprint)).toList();
+    }
+
+    private static Beyond without(String ingredient, Recipe recipe) {
+        return new Beyond(WITHOUT + ingredient,
+                recipe.named("sprint-without-" + ingredient.replaceFirst(" \\(.*", "").replace(",", "").replace(' ', '-').toLowerCase(Locale.ROOT)));
+    }
+
+    /** Of a row of {@link #ABLATION} what was left out. */
+    public String ingredient() {
+        return title.substring(WITHOUT.length());
+    }
+
     private static Beyond row(String title, ResidualModel network, int epochs, double degrees, double scale, double shift, double erased,
             double smoothing, double average) {
         PixelInput moved = Input.grey().asStandardized().flipped(0.5).moved(degrees, scale, shift);
@@ -53,12 +98,29 @@ public record Beyond(String title, Recipe recipe) {
         return find(name).orElseThrow(() -> new IllegalArgumentException("Recipe '" + name + "' is not known: expected one of " + names())).recipe;
     }
 
+    /** How many recipes were tried to find these, in a sentence. */
+    public static String tried() {
+        return "Recipes that were held against the validation images until these were left: " + TRIED + ".";
+    }
+
+    /** Part by part what each recipe is made of. */
+    public static Table table() {
+        List<Recipe> recipes = ALL.stream().map(Beyond::recipe).toList();
+        Table table = Table.create("The recipes beyond the study", StringColumn.create("Recipe", ALL.stream().map(Beyond::title)),
+                Figures.counts("Epochs", recipes.stream().mapToInt(Recipe::fullEpochs).toArray()),
+                StringColumn.create("Learning rate", recipes.stream().map(recipe -> recipe.learningRate(recipe.fullEpochs()))));
+        for (String part : recipes.get(0).parts(Format.FER2013).keySet()) {
+            table.addColumns(StringColumn.create(part, recipes.stream().map(recipe -> recipe.parts(Format.FER2013).get(part))));
+        }
+        return table;
+    }
+
     /** The names of all. */
     public static List<String> names() {
         return ALL.stream().map(row -> row.recipe.name()).toList();
     }
 
     static Optional<Beyond> find(String name) {
-        return ALL.stream().filter(row -> row.recipe.name().equals(name)).findFirst();
+        return Stream.concat(ALL.stream(), ABLATION.stream()).filter(row -> row.recipe.name().equals(name)).findFirst();
     }
 }

@@ -16,6 +16,8 @@ public enum Kind {
     STUDY("runs", ""),
     /** By a recipe of {@link Beyond}, in its size, on FER2013. */
     BEYOND("runs", ""),
+    /** By a recipe of {@link Beyond#ABLATION}, in its size, on FER2013: asked about the validation images only. */
+    ABLATION("runs/ablation", ""),
     /** Of fewer images, or other epochs or another batch, than its recipe says. */
     TRIAL("trials", " (trial)"),
     /** On the drawn faces. */
@@ -50,7 +52,7 @@ public enum Kind {
         }
         boolean whole = run.limit() == 0 && run.epochs() == known.get().fullEpochs()
                 && run.batch() == known.get().batch().orElse(RunConfig.STUDY_BATCH);
-        return !whole ? TRIAL : studys.isPresent() ? STUDY : BEYOND;
+        return !whole ? TRIAL : studys.isPresent() ? STUDY : Beyond.names().contains(run.model()) ? BEYOND : ABLATION;
     }
 
     /** How the study trained a run's network, and this kit its relatives on a frozen trunk; empty for networks that are not the study's. */
@@ -63,6 +65,11 @@ public enum Kind {
     /** In one word, as {@code kit.py} knows it, for example "trial". */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether its runs are of the kit's own recipes in full size, and lie under their names. */
+    public boolean isKits() {
+        return this == STUDY || this == BEYOND || this == ABLATION;
     }
 
     /** Where runs of this kind lie, below the folder {@code reports}. */

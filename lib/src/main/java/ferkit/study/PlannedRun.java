@@ -2,6 +2,7 @@ package ferkit.study;
 
 import ai.djl.ndarray.NDManager;
 import ferkit.data.FaceSet;
+import ferkit.data.Faces;
 import ferkit.model.Architecture;
 import ferkit.train.Examples;
 import ferkit.train.Input;
@@ -55,8 +56,8 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
      * @throws IOException if the run's folder cannot be read or written
      */
     public Run train(Progress progress) throws IOException, InterruptedException {
-        return run(recipe.input().examples(data.training()), recipe.input().examples(data.validation()), recipe.input().examples(data.test()),
-                progress);
+        Faces test = kind == Kind.ABLATION ? data.test().select(new int[0]) : data.test();
+        return run(recipe.input().examples(data.training()), recipe.input().examples(data.validation()), recipe.input().examples(test), progress);
     }
 
     /**

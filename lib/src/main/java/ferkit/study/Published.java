@@ -52,7 +52,7 @@ public final class Published {
     public static Table fieldTable() {
         return Table.create("What others published of FER2013", StringColumn.create("Network", FIELD.stream().map(Point::name)),
                 Figures.column("Test accuracy", FIELD.stream().mapToDouble(Point::accuracy).toArray(), 4),
-                Figures.column("Training cost, PFLOP", FIELD.stream().mapToDouble(Point::pflop).toArray(), 1),
+                StringColumn.create("Training cost, PFLOP", FIELD.stream().map(p -> Figures.significant(p.pflop(), 2))),
                 StringColumn.create("Chosen by test images", FIELD.stream().map(p -> p.choseByTest() ? "yes" : "no")),
                 StringColumn.create("Other photographs", FIELD.stream().map(p -> p.otherPhotographs() ? "yes" : "no")),
                 StringColumn.create("What to know", FIELD.stream().map(Point::caveat)),

@@ -187,7 +187,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     /** Where a run lies; one of the study's, or beyond it, on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
     private Path folder(Kind kind, RunConfig config) {
         String hash = config.dataHash().substring(0, 8);
-        return root.resolve("reports").resolve(kind.folder()).resolve(kind == Kind.STUDY || kind == Kind.BEYOND
+        return root.resolve("reports").resolve(kind.folder()).resolve(kind.isKits()
                 ? config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed()) + (config.dataHash().equals(Official.HASH) ? "" : "-" + hash)
                 : String.join("-", config.model(), Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
                         Integer.toString(config.batch()), hash));
@@ -202,7 +202,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     public Path pages() {
         Path reports = root.resolve("reports");
         return switch (kind()) {
-            case STUDY, BEYOND -> settings.seed() == 1 ? reports : reports.resolve("seed-" + settings.seed());
+            case STUDY, BEYOND, ABLATION -> settings.seed() == 1 ? reports : reports.resolve("seed-" + settings.seed());
             case SAMPLE -> reports.resolve("sample");
             case TRIAL, OWN -> data.origin().isComparable() ? reports.resolve("trials")
                     : reports.resolve("trials").resolve("data-" + data.hash().substring(0, 8));

@@ -8,20 +8,22 @@ import ferkit.data.Faces;
 import ferkit.data.Format;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Images of any format, raw or standardised, augmented while training: in 8 bits, before they are standardised, in the order in which the
  * methods were called. Channels are moved, mirrored and erased together.
  *
  * @param standardized whether each image is shifted and scaled to mean 0 and deviation 1
- * @param augmentation of training images in words
- * @param change of a training image
+ * @param steps what is done to training images, one after the other
  */
-public record PixelInput(boolean standardized, String augmentation, Change change) implements Input {
+public record PixelInput(boolean standardized, List<Step> steps) implements Input {
     /** Pixels 0 to 255 as they are. */
-    static final PixelInput RAW = new PixelInput(false, Input.NO_AUGMENTATION, (image, format, random) -> image);
+    static final PixelInput RAW = new PixelInput(false, List.of());
 
     private static final double LARGEST_SHARE = 0.99;
     private static final double[] GREY = {0.2989, 0.587, 0.114};
@@ -38,9 +40,22 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
         byte[] of(byte[] image, Format format, SplittableRandom random);
     }
 
+    /** A change in words and in fact. */
+    public record Step(String words, Change change) {}
+
     /** The same, each image standardised: its mean taken away, then divided by its deviation, as {@code tf.image.per_image_standardization}. */
     public PixelInput asStandardized() {
-        return new PixelInput(true, augmentation, change);
+        return new PixelInput(true, steps);
+    }
+
+    /** The same, pixels 0 to 255 as they are. */
+    public PixelInput asRaw() {
+        return new PixelInput(false, steps);
+    }
+
+    /** The same without the changes whose words begin so, for example {@code "flipped"}. */
+    public PixelInput without(String words) {
+        return new PixelInput(standardized, steps.stream().filter(step -> !step.words().startsWith(words)).toList());
     }
 
     /**
@@ -49,8 +64,7 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
      * @param words that say what it does and how much of it
      */
     public PixelInput augmented(String words, Change next) {
-        return new PixelInput(standardized, (isAugmented() ? augmentation + ", " : "") + words,
-                (image, format, random) -> next.of(change.of(image, format, random), format, random));
+        return new PixelInput(standardized, Stream.concat(steps.stream(), Stream.of(new Step(words, next))).toList());
     }
 
     /** The same, an image mirrored left to right with this probability. */
@@ -95,8 +109,20 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
         }
     }
 
-    private boolean isAugmented() {
-        return !augmentation.equals(Input.NO_AUGMENTATION);
+    /** All steps one after the other. */
+    public Change change() {
+        return (image, format, random) -> {
+            byte[] seen = image;
+            for (Step step : steps) {
+                seen = step.change().of(seen, format, random);
+            }
+            return seen;
+        };
+    }
+
+    @Override
+    public String augmentation() {
+        return steps.isEmpty() ? Input.NO_AUGMENTATION : steps.stream().map(Step::words).collect(Collectors.joining(", "));
     }
 
     @Override
@@ -128,7 +154,7 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
 
         @Override
         public Examples inEpoch(long seed, int epoch) {
-            return input.isAugmented() ? new Images(input, faces, Training.random(seed, epoch).split().nextLong()) : this;
+            return !input.steps.isEmpty() ? new Images(input, faces, Training.random(seed, epoch).split().nextLong()) : this;
         }
 
         @Override
@@ -139,7 +165,7 @@ public record PixelInput(boolean standardized, String augmentation, Change chang
                 byte[] image = faces.pixels(indices[i]);
                 if (state != null) {
                     // an odd factor other than the generator's own step, with which one image's numbers would be the next one's
-                    image = input.change.of(image, format, new SplittableRandom(state + indices[i] * 0xD1342543DE82EF95L));
+                    image = input.change().of(image, format, new SplittableRandom(state + indices[i] * 0xD1342543DE82EF95L));
                 }
                 System.arraycopy(image, 0, pixels, i * format.size(), format.size());
             }

@@ -52,6 +52,11 @@ public record Recipe(String name, Architecture architecture, StartWeights start,
         return new Recipe(other, architecture, start, input, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);
     }
 
+    /** The same for another network; its name stays. */
+    public Recipe withArchitecture(Architecture other) {
+        return new Recipe(name, other, start, input, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);
+    }
+
     /** The same from other weights, for example {@code StartWeights.of(run)}. */
     public Recipe withStart(StartWeights other) {
         return new Recipe(name, architecture, other, input, loss, optimizer, schedule, fullEpochs, epochs, batch, averaging, views);

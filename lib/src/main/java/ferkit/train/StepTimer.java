@@ -5,6 +5,8 @@ import ai.djl.nn.Block;
 import ferkit.data.Classes;
 import ferkit.data.Faces;
 import ferkit.data.Format;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -53,6 +55,27 @@ public final class StepTimer implements AutoCloseable {
             examples.batch(manager, batch).close();
         }
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Seconds of single training steps of several recipes, measured in turns, so that what else the machine does falls on all of them. */
+    public static List<double[]> inTurns(List<Recipe> recipes, List<RunConfig> configs) {
+        List<StepTimer> timers = new ArrayList<>();
+        try {
+            for (int i = 0; i < recipes.size(); i++) {
+                RunConfig config = configs.get(i);
+                timers.add(new StepTimer(recipes.get(i), config.format(), config.classes(), config.batch(), config.device()));
+                timers.get(i).seconds(1);
+            }
+            List<double[]> seconds = timers.stream().map(timer -> new double[MEASURED_STEPS]).toList();
+            for (int step = 0; step < MEASURED_STEPS; step++) {
+                for (int i = 0; i < timers.size(); i++) {
+                    seconds.get(i)[step] = timers.get(i).seconds(1);
+                }
+            }
+            return seconds;
+        } finally {
+            timers.forEach(StepTimer::close);
+        }
     }
 
     /** How long a run will take, in one sentence, from a few steps measured now. */

@@ -28,6 +28,15 @@ public enum Views {
         return plan;
     }
 
+    /** How many there are of an image. */
+    public int count() {
+        return switch (this) {
+            case ONE -> 1;
+            case FLIPPED -> 2;
+            case SHIFTED -> 10;
+        };
+    }
+
     /** The views that a run's {@code config.json} names. */
     static Views of(String plan) {
         return Arrays.stream(values()).filter(views -> views.plan.equals(plan)).findFirst()

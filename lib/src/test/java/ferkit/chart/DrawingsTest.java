@@ -115,8 +115,8 @@ class DrawingsTest {
                 new CostChart.Point("VGG19", 29, 0.7311, CostChart.Whose.CHOSEN_BY_TEST, false));
         Picture picture = CostChart.picture("Accuracy and cost", points);
         assertEquals(
-                "Accuracy and cost. the study's networks, trained by this kit: Model 6 0.660 at 0.55 PFLOP; this kit's recipes: Sprint 0.660 at 0.05 PFLOP; "
-                        + "this kit's recipes, seen other photographs: Sprint, ImageNet 0.670 at 0.06 PFLOP; published, chosen by the test images: VGG19 0.731 at 29 PFLOP.",
+                "Accuracy and cost. the study's networks, trained by this kit: Model 6 0.660 at 0.55 PFLOP; this kit's recipes: Sprint 0.660 at 0.050 PFLOP; "
+                        + "this kit's recipes, seen other photographs: Sprint, ImageNet 0.670 at 0.060 PFLOP; published, chosen by the test images: VGG19 0.731 at 29 PFLOP.",
                 picture.description());
         assertTrue(pixels(picture.image(), Style.COLORS.get(0)) > 100 && pixels(picture.image(), Style.COLORS.get(3)) > 100);
         assertEquals(0, pixels(picture.image(), Style.COLORS.get(2)), "nothing published that the test images did not choose");

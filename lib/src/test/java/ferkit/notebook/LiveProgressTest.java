@@ -15,7 +15,7 @@ class LiveProgressTest {
     private final List<String> shown = new ArrayList<>();
 
     private LiveProgress progress(int epochs) {
-        return new LiveProgress("Model 6", epochs, 100, 100, "What is safe.", shown::add);
+        return new LiveProgress("Model 6", epochs, 100, 100, 1, "What is safe.", shown::add);
     }
 
     private String last() {
@@ -57,6 +57,23 @@ class LiveProgressTest {
         Thread.sleep(DUE_MILLIS);
         progress.phase("saving", 0, 0);
         assertTrue(last().contains("epoch 2 of 2 done, saving, "), last());
+    }
+
+    @Test
+    void severalPassesOfPredictionsEndAtAHundredPercent() throws InterruptedException {
+        LiveProgress progress = new LiveProgress("Sprint", 1, 100, 100, 2, "What is safe.", shown::add);
+        progress.batch(1, 300, 300, 0.3, 1.5);
+        progress.phase("validation", 100, 100);
+        progress.epoch(history(1));
+        for (int pass = 0; pass < 2; pass++) {
+            for (String split : List.of("validation", "test")) {
+                progress.phase("predictions for the " + split + " images", 60, 100);
+                Thread.sleep(DUE_MILLIS);
+                progress.phase("predictions for the " + split + " images", 100, 100);
+                assertTrue(percent() < 100 || pass == 1 && split.equals("test"), last());
+            }
+        }
+        assertEquals(100, percent());
     }
 
     private int percent() {

@@ -66,7 +66,7 @@ class PublishedTest {
             assertTrue(point.source().startsWith("https://") && !point.caveat().isEmpty(), point.name());
         }
         assertEquals(5, Published.field().stream().filter(point -> !Double.isNaN(point.pflop())).count());
-        assertEquals("–", Published.fieldTable().doubleColumn("Training cost, PFLOP").getString(5));
+        assertEquals("–", Published.fieldTable().stringColumn("Training cost, PFLOP").get(5));
     }
 
     @Test

@@ -16,6 +16,7 @@ import ferkit.model.StudyModel;
 import ferkit.train.Adam;
 import ferkit.train.AdamW;
 import ferkit.train.Averaging;
+import ferkit.train.ConsoleProgress;
 import ferkit.train.History;
 import ferkit.train.Input;
 import ferkit.train.Loss;
@@ -27,6 +28,8 @@ import ferkit.train.Schedule;
 import ferkit.train.StartWeights;
 import ferkit.train.Views;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -233,6 +236,36 @@ class WorkspaceTest {
         }
         assertEquals("Recipe 'spint' is not known: expected one of " + Beyond.names(),
                 assertThrows(IllegalArgumentException.class, () -> Beyond.named("spint")).getMessage());
+    }
+
+    @Test
+    void theSprintWithoutAnIngredientDiffersInOnePartAndIsAskedAboutValidationImagesOnly() throws Exception {
+        Recipe sprint = Beyond.named("sprint");
+        assertTrue(Beyond.ABLATION.size() >= 8);
+        assertEquals(Beyond.ABLATION.size(), Beyond.ABLATION.stream().map(row -> row.recipe().name()).distinct().count());
+        for (Beyond row : Beyond.ABLATION) {
+            Recipe recipe = row.recipe();
+            long differing = Stream
+                    .concat(sprint.parts(Format.FER2013).entrySet().stream(), Stream.of(Map.entry("plan", sprint.architecture().plan()),
+                            Map.entry("rate", sprint.learningRate(1))))
+                    .filter(part -> !part.getValue().equals(switch (part.getKey()) {
+                        case "plan" -> recipe.architecture().plan();
+                        case "rate" -> recipe.learningRate(1);
+                        default -> recipe.parts(Format.FER2013).get(part.getKey());
+                    })).count();
+            assertEquals(1, differing, row.title());
+            PlannedRun planned = on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true)).planned(recipe);
+            assertEquals(Kind.ABLATION, planned.kind());
+            assertEquals("Sprint without " + row.ingredient(), planned.title());
+            assertEquals(root.resolve("reports/runs/ablation"), planned.folder().getParent());
+        }
+        PlannedRun planned = on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true).withThreads(1))
+                .planned(Beyond.find("sprint-without-flips").orElseThrow().recipe());
+        Run run = planned.train(new ConsoleProgress("sprint", 1, new PrintStream(OutputStream.nullOutputStream())));
+        assertEquals(2, run.withViews().validation().size());
+        assertEquals(0, run.test().size() + run.withViews().test().size());
+        Files.delete(planned.folder().resolve("weights.safetensors"));
+        assertEquals(run.validation().correct(), planned.finished().orElseThrow().validation().correct());
     }
 
     private Workspace on(Origin.Kind kind, Settings settings) {

@@ -1,0 +1,267 @@
+package ferkit.report;
+
+import ferkit.chart.CostChart;
+import ferkit.chart.CostChart.Whose;
+import ferkit.chart.IntervalChart;
+import ferkit.chart.Picture;
+import ferkit.data.FaceSet;
+import ferkit.eval.Ablation;
+import ferkit.eval.Ensemble;
+import ferkit.eval.Evaluation;
+import ferkit.eval.Figures;
+import ferkit.eval.Interval;
+import ferkit.eval.Selection;
+import ferkit.model.Architecture;
+import ferkit.model.Cost;
+import ferkit.model.StudyModel;
+import ferkit.study.Beyond;
+import ferkit.study.Kind;
+import ferkit.study.Published;
+import ferkit.train.Predictions;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Finished runs of the study's networks and of the recipes beyond the study, by what they reach and what they cost.
+ *
+ * @param data on which they were trained
+ * @param alone the runs with predictions of the image alone, other seeds of the recipes beyond the study included
+ * @param seen the same runs in the same order, with views where their recipe has them: what accuracies are of, unless said otherwise
+ * @param multiplyAdds of each run's network for one view of an image
+ */
+public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long> multiplyAdds) {
+
+    /**
+     * Of these runs.
+     *
+     * @throws IOException if the predictions with views of one cannot be read
+     */
+    public static BeyondResults of(FaceSet data, List<Run> runs) throws IOException {
+        List<Run> seen = new ArrayList<>();
+        List<Long> multiplyAdds = new ArrayList<>();
+        for (Run run : runs) {
+            boolean ended = run.standing().hasEnded();
+            seen.add(ended ? run : run.withViews());
+            multiplyAdds.add(ended ? 0 : Cost.multiplyAdds(network(run.config()), run.config().format(), run.config().classes().count()));
+        }
+        return new BeyondResults(data, new Results(data.origin(), runs), new Results(data.origin(), seen), multiplyAdds);
+    }
+
+    private static Architecture network(RunConfig config) {
+        return Stream.concat(StudyModel.ALL.stream(), Beyond.ALL.stream().map(row -> row.recipe().architecture()))
+                .filter(architecture -> architecture.plan().equals(config.plan())).findFirst().orElseThrow();
+    }
+
+    private List<Run> runs() {
+        return seen.runs();
+    }
+
+    private boolean isStudys(Run run) {
+        return StudyModel.ALL.stream().anyMatch(model -> model.name().equals(run.config().model()));
+    }
+
+    private String title(Run run) {
+        boolean only = runs().stream().filter(other -> other.config().model().equals(run.config().model())).count() == 1;
+        Run bare = alone.runs().get(runs().indexOf(run));
+        return alone.title(bare) + (only ? "" : ", seed " + run.config().seed());
+    }
+
+    /** Which recipes beyond the study have no finished run among these, in a sentence. */
+    public String missing() {
+        List<String> missing = Beyond.names().stream().filter(name -> alone.run(name).isEmpty())
+                .map(name -> Kind.BEYOND.title(name) + " (`" + name + "`)").toList();
+        return missing.isEmpty() ? "All recipes beyond the study have been run."
+                : "Not run yet with these settings: " + String.join(", ", missing) + ". `python3 environment/kit.py train NAME` trains one.";
+    }
+
+    /** McNemar's paired test of a run against each of the others of its seed on the validation images, with Holm's correction for their number. */
+    public Table pairsWith(Run run) {
+        return new Results(data.origin(), runs().stream().filter(other -> other.config().seed() == run.config().seed()).toList()).pairsWith(run);
+    }
+
+    /**
+     * Mean and spread of a run and of others that differ from it in the seed alone, in sentences.
+     *
+     * @throws IOException if the predictions with views of one cannot be read
+     */
+    public static List<String> seeds(Run run, List<Run> others) throws IOException {
+        List<Run> all = new ArrayList<>(List.of(run));
+        others.stream().filter(other -> other.config().epochs() == run.config().epochs()).forEach(all::add);
+        if (all.size() == 1) {
+            return List.of("One seed has been run, so how much chance alone changes these figures is not known here.");
+        }
+        List<Run> seen = new ArrayList<>();
+        for (Run one : all) {
+            seen.add(one.withViews());
+        }
+        List<String> sentences = new ArrayList<>(List.of(spread("Validation accuracy of the image alone", all, r -> r.validation().accuracy()),
+                spread("Validation accuracy with views", seen, r -> r.validation().accuracy())));
+        if (all.stream().allMatch(Run::isTested)) {
+            sentences.add(spread("Test accuracy with views", seen, r -> r.test().accuracy()));
+        }
+        return sentences;
+    }
+
+    private static String spread(String what, List<Run> runs, ToDoubleFunction<Run> accuracy) {
+        double[] values = runs.stream().mapToDouble(accuracy).sorted().toArray();
+        return what + " over " + values.length + " seeds: " + Figures.fixed(StatUtils.mean(values), 4) + " on average, from "
+                + Figures.fixed(values[0], 4) + " to " + Figures.fixed(values[values.length - 1], 4) + ", standard deviation "
+                + Figures.fixed(Math.sqrt(StatUtils.variance(values)), 4) + ".";
+    }
+
+    /** What leaving out each ingredient changes, as a chart. */
+    public static Picture ingredients(Ablation ablation) {
+        return IntervalChart.differences("Validation accuracy with views without one ingredient, minus the whole recipe's",
+                ablation.without().stream()
+                        .map(row -> new IntervalChart.Row(row.name(), row.difference().value(), row.difference().interval(), Double.NaN))
+                        .toList());
+    }
+
+    /** Multiply-adds of one prediction by a run's network, all views of its recipe together. */
+    private double prediction(Run run) {
+        return (double) multiplyAdds.get(runs().indexOf(run)) * run.views().count();
+    }
+
+    /** What a run's training took, in PFLOP. */
+    private double pflop(Run run) {
+        int images = run.config().limit() == 0 ? data.training().size() : run.config().limit();
+        return Cost.petaflop(multiplyAdds.get(runs().indexOf(run)), images, run.config().epochs());
+    }
+
+    private static boolean sawOthers(Run run) {
+        return !run.config().startWeights().equals("random");
+    }
+
+    /** Whether all are of full size on FER2013, so that others' figures may stand beside them. */
+    private boolean isComparable() {
+        return runs().stream().map(run -> Kind.of(data.origin(), run.config())).allMatch(kind -> kind == Kind.STUDY || kind == Kind.BEYOND);
+    }
+
+    /** Each run: accuracies without and with views, what it cost, and whether its network had seen other photographs before. */
+    public Table table() {
+        Table table = Table.create("What was reached, and at what cost", StringColumn.create("Run", runs().stream().map(this::title)),
+                accuracies("Validation, image alone", alone, Run::validation),
+                accuracies("Validation, with views", seen, Run::validation));
+        if (runs().stream().allMatch(Run::isTested)) {
+            table.addColumns(accuracies("Test, image alone", alone, Run::test), accuracies("Test, with views", seen, Run::test),
+                    StringColumn.create("95 % interval", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
+        }
+        return table.addColumns(StringColumn.create("Training cost, PFLOP", runs().stream().map(r -> Figures.significant(pflop(r), 2))),
+                StringColumn.create("Training took", runs().stream().map(r -> Figures.duration(r.config().totalSeconds()))),
+                StringColumn.create("Other photographs", runs().stream().map(r -> sawOthers(r) ? "yes" : "no")));
+    }
+
+    private static DoubleColumn accuracies(String name, Results results, Function<Run, Predictions> split) {
+        return Figures.column(name, results.runs().stream().mapToDouble(run -> split.apply(run).accuracy()).toArray(), 4);
+    }
+
+    /** Members of an ensemble of these runs, chosen on the validation images; empty if there are fewer than two runs. */
+    public Optional<Selection> selection() {
+        return runs().size() < 2 ? Optional.empty()
+                : Optional.of(Selection.of(runs().stream().map(this::title).toList(), asked(Run::validation)));
+    }
+
+    private List<Predictions> asked(Function<Run, Predictions> split) {
+        return runs().stream().map(split).toList();
+    }
+
+    /** The chosen ones together on the test images, beside the single run that is best on the validation images; empty if not all have labelled ones. */
+    public Optional<Ensemble> onTest(Selection selection) {
+        return runs().stream().allMatch(Run::isTested) ? Optional.of(selection.ensemble(asked(Run::test))) : Optional.empty();
+    }
+
+    /** The weight of each run in an ensemble, and what asking it costs. */
+    public Table weights(Selection selection) {
+        return selection.weights(runs().stream().mapToDouble(this::prediction).toArray());
+    }
+
+    /** What a prediction by the chosen ones together costs beside one by the best of them alone, in a sentence. */
+    public String costOf(Selection selection) {
+        double[] each = runs().stream().mapToDouble(this::prediction).toArray();
+        double one = each[selection.picks().get(0)];
+        double all = selection.cost(each);
+        return "A prediction by the chosen ones together takes " + Figures.count(Math.round(all / 1e6)) + " million multiply-adds, "
+                + Figures.fixed(all / one, 1) + " times those of " + selection.titles().get(selection.picks().get(0)) + " alone; training them took "
+                + Figures.significant(trained(selection), 2) + " PFLOP.";
+    }
+
+    private double trained(Selection selection) {
+        return selection.cost(runs().stream().mapToDouble(this::pflop).toArray());
+    }
+
+    /**
+     * Test accuracy against training cost, of these runs, of an ensemble of them, and where all are of full size on FER2013 of what others and the
+     * study published; empty if there is no run with labelled test images.
+     */
+    public Optional<Picture> costs(Optional<Selection> selection) {
+        List<CostChart.Point> points = new ArrayList<>();
+        runs().stream().filter(Run::isTested).forEach(run -> points.add(new CostChart.Point(title(run), pflop(run), run.test().accuracy(),
+                isStudys(run) ? Whose.STUDY : Whose.OWN, sawOthers(run))));
+        selection.ifPresent(chosen -> onTest(chosen).ifPresent(ensemble -> points.add(new CostChart.Point(ensemble.title(), trained(chosen),
+                ensemble.together().accuracy(), Whose.OWN, sawOthers(chosen)))));
+        if (points.isEmpty()) {
+            return Optional.empty();
+        }
+        if (isComparable()) {
+            Published.field().stream().filter(point -> !Double.isNaN(point.pflop())).forEach(point -> points.add(new CostChart.Point(point.name(),
+                    point.pflop(), point.accuracy(), point.choseByTest() ? Whose.CHOSEN_BY_TEST : Whose.PUBLISHED, point.otherPhotographs())));
+        }
+        return Optional.of(CostChart.picture("Test accuracy against training cost", points));
+    }
+
+    private boolean sawOthers(Selection selection) {
+        return runs().stream().anyMatch(run -> selection.times(runs().indexOf(run)) > 0 && sawOthers(run));
+    }
+
+    /** What others published; empty where these runs may not be set beside it. */
+    public Optional<Table> field() {
+        return isComparable() ? Optional.of(Published.fieldTable()) : Optional.empty();
+    }
+
+    /** What was reached beside what others reached on the same terms, in sentences; empty where the two may not be set beside each other. */
+    public List<String> reached(Optional<Selection> selection) {
+        if (!isComparable() || runs().isEmpty() || !runs().stream().allMatch(Run::isTested)) {
+            return List.of("Others' figures are of full size on FER2013's test images: these are not set beside them.");
+        }
+        List<String> sentences = new ArrayList<>();
+        for (boolean others : new boolean[] {false, true}) {
+            runs().stream().filter(run -> sawOthers(run) == others).max(Comparator.comparingDouble(run -> run.validation().accuracy()))
+                    .ifPresent(run -> sentences.add("Best single run by validation " + terms(others) + ": " + title(run) + ", "
+                            + beside(run.test(), others, point -> !point.ensemble())));
+        }
+        selection.flatMap(this::onTest).ifPresent(ensemble -> {
+            boolean others = sawOthers(selection.get());
+            sentences.add(ensemble.title() + ", " + terms(others) + ": "
+                    + beside(ensemble.together(), others, Published.Point::ensemble));
+        });
+        return sentences;
+    }
+
+    private static String terms(boolean others) {
+        return others ? "with knowledge of other photographs" : "trained on FER2013 alone";
+    }
+
+    private static String beside(Predictions test, boolean others, Predicate<Published.Point> like) {
+        Interval interval = Evaluation.of(test).interval();
+        String own = Figures.fixed(test.accuracy(), 4) + " on the test images (95 % interval " + interval.text() + ")";
+        return Published.field().stream().filter(like).filter(point -> !point.choseByTest() && point.otherPhotographs() == others)
+                .max(Comparator.comparingDouble(Published.Point::accuracy))
+                .map(point -> own + "; the best that was found published on such terms is " + Figures.fixed(point.accuracy(), 4) + ", " + point.name()
+                        + ", which lies " + (interval.contains(point.accuracy()) ? "inside" : interval.low() > point.accuracy() ? "below" : "above")
+                        + " that interval.")
+                .orElse(own + ".");
+    }
+}
