@@ -1,5 +1,5 @@
-"""`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run;
-the seconds that training all models takes one after another and side by side, and those that reading FER2013's CSV takes, here and
+"""`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run; the same
+of the marathon's network beside PyTorch's best settings; the seconds that training all models takes one after another and side by side, and those that reading FER2013's CSV takes, here and
 in pandas. Prints what it measures and writes reports/benchmark.md."""
 import contextlib
 import datetime
@@ -26,6 +26,7 @@ REPORT = places.REPORTS / "benchmark.md"
 KIT = "this kit"
 GOALS = [("Keras as installed", 1.3), ("PyTorch as installed", 1.15)]
 BEST_PEER_GOAL = 0.97
+MARATHON, MARATHON_STEPS, MARATHON_GOAL = "marathon", 6, 1.0
 TUNING = ("MALLOC_", "GLIBC_", "GOMP_", "OMP_")
 TCMALLOC = ["/usr/lib/*/libtcmalloc_minimal.so.4", "/usr/lib/*/libtcmalloc.so.4", "/usr/lib64/libtcmalloc_minimal.so.4"]
 
@@ -38,16 +39,21 @@ def peers_python() -> Path:
     return venv.python(PEERS)
 
 
-def study_models(java: jdk.Java) -> list:
-    """The library's rows of models."""
+def all_models(java: jdk.Java) -> list:
+    """The library's rows of models: the study's, and those that go beyond it."""
     answer = tools.capture(jdk.command(java, "models"), env={**os.environ, **jdk.variables()}, cwd=places.ROOT)
     if answer.code != 0:
         raise tools.Stop(f"The library does not list its models: {tools.last_line(answer.text)}")
     return json.loads(tools.last_line(answer.text))
 
 
+def study_models(java: jdk.Java) -> list:
+    """The study's rows."""
+    return [model for model in all_models(java) if "filters" in model]
+
+
 def title(model: str) -> str:
-    return model.replace("model-", "Model ")
+    return model.replace("model-", "Model ").replace(MARATHON, "Marathon")
 
 
 def contestants(java: jdk.Java, models: list) -> list:
@@ -169,6 +175,31 @@ def measure_steps(java: jdk.Java) -> list:
     return lines
 
 
+def measure_marathon(java: jdk.Java) -> list:
+    """Lines of the report about a step of the marathon's network beside the same in PyTorch in its best settings."""
+    row = next(model for model in all_models(java) if model["name"] == MARATHON)
+    with contextlib.ExitStack() as stack:
+        workers = [Worker(*contestant) for contestant in contestants(java, [row]) if contestant[0] == KIT or "channels-last," in contestant[0]]
+        for worker in workers:
+            stack.callback(worker.close)
+        seconds, batch = {worker.name: [] for worker in workers}, []
+        for turn in range(ROUNDS):
+            for worker in workers:
+                answer = worker.ask(f"{MARATHON} {BATCH} {MARATHON_STEPS}")
+                seconds[worker.name].append((answer[0] - sum(answer[1:])) / MARATHON_STEPS)
+                batch += [answer[1] / answer[0]] if worker.name == KIT else []
+    ratios = {name: statistics.median(theirs / ours for ours, theirs in zip(seconds[KIT], seconds[name])) for name in seconds if name != KIT}
+    best = min(ratios, key=ratios.get)
+    tools.say(f"  {title(MARATHON)}: " + ", ".join(f"{name} {1000 * statistics.median(values):.0f} ms" for name, values in seconds.items()))
+    lines = ["## One training step of the marathon's network", "",
+             f"Milliseconds at batch {BATCH} by Muon, without putting the batch together, which takes {100 * statistics.median(batch):.1f} % of a step "
+             "here (it is augmented)", f"and is not part of the peers' (median, fastest and slowest of {ROUNDS}); PyTorch iterates as Muon was published:",
+             "", "| | ms |", "|---|---|"]
+    lines += [f"| {name} | {1000 * statistics.median(values):.0f} ({1000 * min(values):.0f}–{1000 * max(values):.0f}) |"
+              for name, values in seconds.items()]
+    return lines + ["", f"This kit's rate divided by the fastest peer's ({best}): {ratios[best]:.2f} (goal: {MARATHON_GOAL}).", ""]
+
+
 def describe(environment: dict) -> str:
     shown = [f"`{name}={Path(value).name if name == 'LD_PRELOAD' else value}`" for name, value in sorted(environment.items())
              if name.startswith((*TUNING, "TF_ENABLE", "LD_PRELOAD"))]
@@ -243,6 +274,7 @@ def run(options) -> int:
     lines = ["# Benchmark", "", f"Made by `kit.py bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} (UTC): "
              f"{processor()}, {machine.cores()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
     lines += measure_steps(java)
+    lines += measure_marathon(java)
     lines += measure_ways(java)
     lines += measure_reading(java)
     tools.write(REPORT, "\n".join(lines))

@@ -6,6 +6,7 @@ import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Format;
 import ferkit.data.form.Datasets;
+import ferkit.model.ResidualModel;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.study.Beyond;
@@ -36,13 +37,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The command line behind {@code kit.py}; settings come from the environment's FERKIT_… variables.
  * <pre>
  *   data                          what a notebook would open, as JSON: data ("sample", "fer2013" or "other"), seed, the kind of its runs,
  *                                 the folder of its pages, and facts about the data
- *   models                        the rows of models as JSON: name, number, filters, kernel, …
+ *   models                        the rows of models as JSON: name, filters, kernel, … of the study's, then name, widths, blocks, … of the
+ *                                 residual ones that go beyond it
  *   train MODEL… [--jobs N]       train models (the study's by name or number, or all of them; Beyond's by name), N side by side (default: one on each core, which gets more
  *                                 done than one on all cores, as far as there is memory for them), in the study's configuration
  *                                 unless epochs, limit or batch are set
@@ -64,7 +67,8 @@ public final class Main {
         try {
             switch (arguments.length == 0 ? "" : arguments[0]) {
                 case "data" -> data();
-                case "models" -> OUT.println(new Gson().toJson(StudyModel.ALL));
+                case "models" -> OUT.println(new Gson().toJson(Stream.concat(StudyModel.ALL.stream(),
+                        Beyond.ALL.stream().map(row -> row.recipe().architecture()).filter(ResidualModel.class::isInstance)).toList()));
                 case "train" -> trainStoppably(Arrays.asList(arguments).subList(1, arguments.length));
                 case "steps" -> steps();
                 case "read" -> read(arguments);

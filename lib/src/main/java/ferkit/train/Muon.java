@@ -70,15 +70,19 @@ public record Muon(double learningRate, double weightDecay) implements Optimizer
         NDArray x = tall ? matrix.transpose() : matrix;
         x = x.div(x.norm().addi(EPSILON));
         NDArray gram = x.matMul(x.transpose());
-        NDArray identity = x.getManager().eye((int) x.getShape().get(0));
-        NDArray factor = identity;
-        for (int i = 0; i < ITERATIONS; i++) {
-            NDArray p = gram.matMul(gram).muli(C).addi(gram.mul(B)).addi(identity.mul(A));
-            factor = p.matMul(factor);
+        NDArray p = polynomial(gram);
+        NDArray factor = p;
+        for (int i = 1; i < ITERATIONS; i++) {
             gram = p.matMul(gram).matMul(p);
+            p = polynomial(gram);
+            factor = p.matMul(factor);
         }
         NDArray result = factor.matMul(x);
         return tall ? result.transpose() : result;
+    }
+
+    private static NDArray polynomial(NDArray gram) {
+        return gram.matMul(gram).muli(C).addi(gram.mul(B)).addi(gram.getManager().eye((int) gram.getShape().get(0)).muli(A));
     }
 
     private AdamW adamW() {
