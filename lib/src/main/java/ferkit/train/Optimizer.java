@@ -3,7 +3,7 @@ package ferkit.train;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 
-/** How gradients change the weights: {@link Adam}, {@link AdamW}, {@link Sgd}, or a class of one's own. */
+/** How gradients change the weights: {@link Adam}, {@link AdamW}, {@link Muon}, {@link Sgd}, or a class of one's own. */
 public interface Optimizer {
     /** Before the {@link Schedule}, positive. */
     double learningRate();
