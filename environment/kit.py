@@ -27,6 +27,7 @@ import json
 import shlex
 import signal
 import subprocess
+from pathlib import Path
 
 from ferkit import bench, clean, doctor, environ, install, jdk, kernel, places, reporting, settings, suite, tools, venv
 
@@ -47,14 +48,33 @@ def lab(options) -> int:
                             "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)})
 
 
+def export(options) -> int:
+    folder = str(options.out.resolve()) if options.out else ""
+    return library("export", folder, *map(run_folder, options.runs))
+
+
+def predict(options) -> int:
+    return library("predict", str(options.place.resolve()), str(options.out.resolve()), *map(run_folder, options.model), **settings.variables(options))
+
+
+def run_folder(name: str) -> str:
+    """A run by its name, or by its folder as the user's own working folder sees it."""
+    return str(Path(name).resolve()) if (Path(name) / "config.json").exists() else name
+
+
+def library(*arguments, **variables) -> int:
+    """Becomes a command of the library."""
+    environment = {**os.environ, **jdk.variables(), **variables}
+    java = install.set_up()
+    os.chdir(places.ROOT)
+    return become(jdk.command(java, *arguments), environment)
+
+
 def train(options) -> int:
     jobs = ["--jobs", str(options.jobs)] if options.jobs is not None else []
     words = [sys.orig_argv[0], *sys.argv]
     line = subprocess.list2cmdline(words) if places.WINDOWS else shlex.join(words)
-    environment = {**os.environ, **jdk.variables(), **settings.variables(options), "FERKIT_COMMAND": line}
-    java = install.set_up()
-    os.chdir(places.ROOT)
-    return become(jdk.command(java, "train", *options.models, *jobs), environment)
+    return library("train", *options.models, *jobs, **settings.variables(options), FERKIT_COMMAND=line)
 
 
 def become(command: list, environment: dict) -> int:
@@ -84,6 +104,14 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …; or ablation, the sprint without one ingredient each")
     command.add_argument("--jobs", type=int, help="how many models to train side by side")
     settings.add(command)
+    command = add("export", export, "write a finished run, or the mean of several, as an ONNX file with a model card")
+    command.add_argument("runs", nargs="+", metavar="RUN", help="its number or name in reports/runs, or its folder")
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="where to (default: a folder of its own in reports/exports)")
+    command = add("predict", predict, "find the faces in pictures and write what a finished run says of each")
+    command.add_argument("place", type=Path, metavar="PLACE", help="a PNG or JPEG file, or a folder of such")
+    command.add_argument("--model", nargs="+", required=True, metavar="RUN", help="a run's number or name in reports/runs, or its folder; of several the mean")
+    command.add_argument("--out", type=Path, default=Path("predictions.csv"), metavar="FILE", help="the lines, one a face (default: predictions.csv)")
+    settings.add(command, [setting for setting in settings.SETTINGS if setting[0] in ("--threads",)])
     command = add("bench", bench.run, "measure training steps and reading against Keras, PyTorch and pandas; writes reports/benchmark.md")
     settings.add(command, settings.SETTINGS[:1])
     command = add("test", suite.run, "run everything CI runs")

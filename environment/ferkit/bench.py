@@ -1,6 +1,6 @@
 """`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run; the same
 of the marathon's network beside PyTorch's best settings; the seconds that training all models takes one after another and side by side, and those that reading FER2013's CSV takes, here and
-in pandas. Prints what it measures and writes reports/benchmark.md."""
+in pandas; and what a finished run takes from a photograph to probabilities, beside ONNX Runtime. Prints what it measures and writes reports/benchmark.md."""
 import contextlib
 import datetime
 import gzip
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ferkit import attempts, install, jdk, machine, places, settings, steps, tools, venv
+from ferkit import attempts, exports, install, jdk, machine, places, settings, steps, tools, venv
 
 BATCH = 128
 ROUNDS = 5
@@ -258,6 +258,22 @@ def measure_reading(java: jdk.Java) -> list:
     return lines + [""]
 
 
+def measure_prediction(java: jdk.Java) -> list:
+    """Lines of the report about what a finished run takes from a picture's file to probabilities, and ONNX Runtime with its exported file."""
+    lines = ["## Prediction", "", "Model 6, from the file of a drawn picture of 960×420 pixels with five faces to probabilities, and its network alone on faces",
+             "that are cut out, here and in ONNX Runtime with the exported file:", "",
+             "| threads | pictures/s | finder's share | network, faces/s | ONNX Runtime, faces/s |", "|---|---|---|---|---|"]
+    with tempfile.TemporaryDirectory() as folder:
+        pixels = exports.draw(Path(folder))
+        file = exports.library(java, "export", folder, "model-6")
+        for threads in ("1", "2"):
+            rates = json.loads(exports.library(java, "speed", "model-6", FERKIT_THREADS=threads))
+            lines.append(f"| {threads} | {rates['pictures']:.1f} | {100 * rates['finder']:.0f} % | {rates['network']:.0f} | "
+                         f"{exports.ask('speed', file, pixels, threads):.0f} |")
+            tools.say(f"  prediction: {lines[-1]}")
+    return lines + [""]
+
+
 def processor() -> str:
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -277,6 +293,7 @@ def run(options) -> int:
     lines += measure_marathon(java)
     lines += measure_ways(java)
     lines += measure_reading(java)
+    lines += measure_prediction(java)
     tools.write(REPORT, "\n".join(lines))
     tools.say(f"Written to {REPORT.relative_to(places.ROOT)}")
     return 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ferkit import checks, install, jdk, kernel, maven, places, reporting, settings, tools, venv
+from ferkit import checks, exports, install, jdk, kernel, maven, places, reporting, settings, tools, venv
 
 PAGES = places.REPORTS / "sample"  # where report puts what it makes on the sample
 # Other digits, decimal and grouping signs, another date order and another time zone: nothing may show in a file or a page.
@@ -207,6 +207,14 @@ def in_a_browser(bench: Bench):
     each(bench, "in a browser: {}", "browser", "browser")
 
 
+def exported_files(bench: Bench):
+    """Exported runs pass onnx's checker, and ONNX Runtime gives the kit's probabilities: one network, one on a frozen trunk, the mean of two."""
+    for runs in (["model-6"], ["efficientnet-lite0-96-tuned"], ["model-1", "model-6"]):
+        with tempfile.TemporaryDirectory() as folder:
+            far = exports.difference(bench.java, Path(folder), *runs)
+        bench.record(f"exported file of {' and '.join(runs)}", [f"its probabilities are {far} from the kit's"] if far > exports.CLOSE else [])
+
+
 def slow_kit_tests(bench: Bench):
     """The Python tests with those that set up anew, with no network, and interrupt a run."""
     kit_tests(bench, KIT_LONG_TESTS="1")
@@ -214,7 +222,7 @@ def slow_kit_tests(bench: Bench):
 
 CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, code_is_in_order, java_tests, notebooks_run, nothing_old_is_shown,
           notebooks_in_another_locale, java_tests_in_another_locale]
-LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, in_a_browser, slow_kit_tests]
+LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, in_a_browser, exported_files, slow_kit_tests]
 
 
 def run(options) -> int:

@@ -6,12 +6,17 @@ import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Format;
 import ferkit.data.form.Datasets;
+import ferkit.export.OnnxFile;
 import ferkit.model.ResidualModel;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.photo.FaceFinder;
+import ferkit.photo.Photographs;
+import ferkit.report.Photos;
 import ferkit.study.Beyond;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
+import ferkit.study.Trained;
 import ferkit.study.Workspace;
 import ferkit.train.ConsoleProgress;
 import ferkit.train.Recipe;
@@ -51,6 +56,9 @@ import java.util.stream.Stream;
  *                                 unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
  *                                 took and the seconds that putting as many batches together takes
+ *   export FOLDER MODEL…          writes a finished run, or the mean of several, as an ONNX file with a model card; FOLDER may be empty for the usual one
+ *   predict PLACE FILE MODEL…     finds the faces in pictures and writes what finished runs say of them
+ *   speed MODEL                   pictures a second from file to probabilities, the finder's share of it, and faces a second of the network alone, as JSON
  *   read FILE                     reads a data set without the cache and says how many seconds it took
  * </pre>
  */
@@ -71,10 +79,14 @@ public final class Main {
                         Beyond.ALL.stream().map(row -> row.recipe().architecture()).filter(ResidualModel.class::isInstance)).toList()));
                 case "train" -> trainStoppably(Arrays.asList(arguments).subList(1, arguments.length));
                 case "steps" -> steps();
+                case "export" -> export(Arrays.asList(arguments));
+                case "predict" -> predict(Arrays.asList(arguments));
+                case "speed" -> speed(arguments[1]);
                 case "read" -> read(arguments);
-                default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--jobs N], steps, read FILE");
+                default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--jobs N], export FOLDER MODEL…, "
+                        + "predict PLACE FILE MODEL…, steps, speed MODEL, read FILE");
             }
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+        } catch (IOException | InterruptedException | IllegalArgumentException | IllegalStateException e) {
             System.err.println(e.getMessage());
             System.exit(1);
         }
@@ -251,6 +263,34 @@ public final class Main {
             int steps = Integer.parseInt(line.substring(last + 1));
             OUT.println(timer.seconds(steps) + " " + timer.batchSeconds(steps));
         }
+    }
+
+    private static List<Trained> trained(List<String> names) throws IOException {
+        Path root = Workspace.findRoot();
+        Workspace.prepareEngine(Settings.read());
+        List<Trained> models = new ArrayList<>();
+        for (String name : names) {
+            models.add(Trained.named(root, name));
+        }
+        return models;
+    }
+
+    private static void export(List<String> arguments) throws IOException {
+        OnnxFile file = OnnxFile.of(trained(arguments.subList(2, arguments.size())));
+        OUT.println(file.write(arguments.get(1).isEmpty() ? Workspace.findRoot().resolve("reports/exports").resolve(file.name())
+                : Path.of(arguments.get(1))));
+    }
+
+    private static void predict(List<String> arguments) throws IOException, InterruptedException {
+        List<Trained> models = trained(arguments.subList(3, arguments.size()));
+        FaceFinder.useThreads(Settings.read().threads());
+        Photographs.predict(Path.of(arguments.get(1)), models, Path.of(arguments.get(2)), OUT::println);
+    }
+
+    private static void speed(String name) throws IOException, InterruptedException {
+        Trained model = trained(List.of(name)).get(0);
+        FaceFinder.useThreads(Settings.read().threads());
+        OUT.println(new Gson().toJson(Photos.rates(model)));
     }
 
     private static void read(String[] arguments) throws IOException {

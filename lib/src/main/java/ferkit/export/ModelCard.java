@@ -49,8 +49,8 @@ final class ModelCard {
                 + "\n## Known limits\n\n" + (drawn
                         ? "It has learnt from drawings that a program made, to show that everything works. Of photographs of people it knows nothing.\n"
                         : "It has learnt from small crops of faces, most of them seen from the front, from one collection. Other light, other cameras, "
-                                + "turned or covered faces, and people whom the collection has few of are named worse than the figures above say; how much "
-                                + "worse was not measured, for any group of people.\n")
+                                + "turned or covered faces, and people whom the collection has few of may well be named worse than the figures above say; "
+                                + "that was not measured, for any group of people.\n")
                 + (config.data().startsWith("FER2013")
                         ? "FER2013's labels are doubtful themselves: of its test images on which ten voters (FER+) have a clear majority, its own label "
                                 + "is the majority's for 66 %. An accuracy of 0.66 is measured against such labels.\n"

@@ -3,6 +3,7 @@ package ferkit.export;
 import ai.onnx.proto.OnnxMl;
 import com.google.gson.Gson;
 import ferkit.data.file.AtomicFile;
+import ferkit.eval.Figures;
 import ferkit.study.Trained;
 import ferkit.train.PixelInput;
 import ferkit.train.RunConfig;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * One finished run, or the mean of several, as an ONNX model: images (N, channels, height, width) of 0 to 255 become probabilities (N, classes).
@@ -28,12 +31,15 @@ public record OnnxFile(String name, List<Trained> members) {
     /** The oldest version of the format that has these operators. */
     private static final int IR_VERSION = 7;
 
-    /** @throws IllegalArgumentException if there is no member, or two differ in classes or format */
+    /** @throws IllegalArgumentException if there is no member, two differ in classes or format, or one is of several views */
     public OnnxFile {
         members = List.copyOf(members);
         if (members.isEmpty() || members.stream().map(OnnxFile::shape).distinct().count() > 1) {
             throw new IllegalArgumentException("Runs of " + members.stream().map(OnnxFile::shape).distinct().toList()
                     + ": expected one or more, all of the same images and classes");
+        }
+        if (members.stream().anyMatch(member -> member.run().hasViews())) {
+            throw new IllegalArgumentException("A file is of what networks say of the image alone: export the run itself, not that of its views");
         }
     }
 
@@ -102,6 +108,30 @@ public record OnnxFile(String name, List<Trained> members) {
     /** What the members' configurations say, each different thing once. */
     private String all(Function<RunConfig, String> what) {
         return members.stream().map(member -> what.apply(member.run().config())).distinct().collect(Collectors.joining(", "));
+    }
+
+    /**
+     * What an ONNX file holds: its input and output, how often it has which operator, its version of operators, its size and its metadata.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static Table contents(Path file) throws IOException {
+        OnnxMl.ModelProto model = OnnxMl.ModelProto.parseFrom(Files.readAllBytes(file));
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("Input", declared(model.getGraph().getInput(0)));
+        rows.put("Output", declared(model.getGraph().getOutput(0)));
+        Map<String, Long> operators = model.getGraph().getNodeList().stream()
+                .collect(Collectors.groupingBy(OnnxMl.NodeProto::getOpType, LinkedHashMap::new, Collectors.counting()));
+        rows.put("Operators", operators.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", ")));
+        rows.put("Version of operators", Long.toString(model.getOpsetImport(0).getVersion()));
+        rows.put("Size", Figures.fixed(Files.size(file) / 1e6, 1) + " MB");
+        model.getMetadataPropsList().forEach(entry -> rows.put("Metadata: " + entry.getKey(), entry.getValue()));
+        return Table.create(file.getFileName().toString(), StringColumn.create("What", rows.keySet()), StringColumn.create("Value", rows.values()));
+    }
+
+    private static String declared(OnnxMl.ValueInfoProto value) {
+        return value.getName() + " (" + value.getType().getTensorType().getShape().getDimList().stream()
+                .map(dim -> dim.hasDimParam() ? dim.getDimParam() : Long.toString(dim.getDimValue())).collect(Collectors.joining(", ")) + ")";
     }
 
     RunConfig config() {

@@ -67,8 +67,9 @@ public record Trained(Run run, Recipe recipe) {
         }
         Optional<PixelInput> input = Stream.of(Input.grey(), Input.grey().asStandardized())
                 .filter(i -> i.plan(run.config().format()).equals(run.config().parts().get("input"))).findFirst();
-        return StudyModel.ALL.stream().filter(row -> row.plan().equals(plan) && input.isPresent()).findFirst()
-                .map(row -> new Trained(run, Recipe.of(row).withInput(input.get())))
+        return Stream.concat(StudyModel.ALL.stream().map(Recipe::of), Beyond.ALL.stream().map(Beyond::recipe))
+                .filter(recipe -> recipe.architecture().plan().equals(plan) && input.isPresent()).findFirst()
+                .map(recipe -> new Trained(run, recipe.withInput(input.get())))
                 .orElseThrow(
                         () -> new IllegalArgumentException("The network in " + run.folder() + " is none that the kit can build by itself (plan \""
                                 + plan + "\"): use it in a notebook, where its recipe is at hand, as new Trained(run, recipe)"));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -24,6 +25,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolean turned, boolean narrow) {
     /** Faces are small; a larger image would need more than 200 MB while it is read. */
     private static final int MAX_SIDE = 4096;
+    /** Of a photograph that is larger, of so many pixels at most, only every second, third, … row and column is read. */
+    private static final int MOST_PIXELS = 1 << 27;
     /** Bytes that an image's file may have. */
     public static final long LARGEST = 1 << 25;
     /** Up to this many pixels, images are read side by side. */
@@ -53,22 +56,39 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
      *     than 4,096 pixels; the message does not name the file
      */
     public static ImageFile decode(byte[] content, boolean colour, int height, int width) throws IOException {
+        return decode(content, colour, height, width, false);
+    }
+
+    /**
+     * Reads a photograph in colour as {@link #decode} does, but of any size up to 2²⁷ pixels, and laid on white where it is transparent.
+     *
+     * @throws IOException as {@link #decode} for everything else
+     */
+    public static ImageFile photograph(byte[] content, int height, int width) throws IOException {
+        return decode(content, true, height, width, true);
+    }
+
+    private static ImageFile decode(byte[] content, boolean colour, int height, int width, boolean photograph) throws IOException {
+        requireImage(content);
+        ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+            if (isSmall(reader, in, photograph)) {
+                return read(reader, content, colour, height, width, photograph);
+            }
+            synchronized (ImageFile.class) { // one after the other, whatever the number of threads
+                return read(reader, content, colour, height, width, photograph);
+            }
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private static void requireImage(byte[] content) throws IOException {
         if (content.length == 0) {
             throw new IOException("the file is empty, expected a PNG or JPEG image; get it again");
         }
         if (!looksLikeImage(content)) {
             throw new IOException("this is " + FileKind.of(content).orElse("neither PNG nor JPEG; remove it or convert it"));
-        }
-        ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
-            if (isSmall(reader, in)) {
-                return read(reader, content, colour, height, width);
-            }
-            synchronized (ImageFile.class) { // one after the other, whatever the number of threads
-                return read(reader, content, colour, height, width);
-            }
-        } finally {
-            reader.dispose();
         }
     }
 
@@ -76,13 +96,14 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
      * How wide and high an image is when it is upright, without reading its pixels.
      *
      * @return width and height in pixels
-     * @throws IOException as {@link #decode}
+     * @throws IOException as {@link #photograph}
      */
     public static List<Integer> size(byte[] content) throws IOException {
+        requireImage(content);
         boolean jpeg = looksLikeJpeg(content);
         ImageReader reader = ImageIO.getImageReadersByFormatName(jpeg ? "jpeg" : "png").next();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
-            isSmall(reader, in);
+            isSmall(reader, in, true);
             boolean lying = (jpeg ? ImageHeader.ofJpeg(content) : ImageHeader.ofPng(content)).orientation() > 4;
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
@@ -92,7 +113,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         }
     }
 
-    private static boolean isSmall(ImageReader reader, ImageInputStream in) throws IOException {
+    private static boolean isSmall(ImageReader reader, ImageInputStream in, boolean photograph) throws IOException {
         int width;
         int height;
         try {
@@ -102,14 +123,16 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         } catch (IOException | RuntimeException e) {
             throw undecoded(e);
         }
-        if (width > MAX_SIDE || height > MAX_SIDE) {
-            throw new IOException("the image has " + width + "×" + height + " pixels, expected one face and at most "
-                    + MAX_SIDE + "×" + MAX_SIDE + "; cut the face out or scale it down");
+        if (photograph ? (long) width * height > MOST_PIXELS : width > MAX_SIDE || height > MAX_SIDE) {
+            throw new IOException("the image has " + width + "×" + height + " pixels, expected "
+                    + (photograph ? "at most " + MOST_PIXELS : "one face and at most " + MAX_SIDE + "×" + MAX_SIDE)
+                    + "; cut the face out or scale it down");
         }
-        return width * height <= SMALL;
+        return (long) width * height <= SMALL;
     }
 
-    private static ImageFile read(ImageReader reader, byte[] content, boolean colour, int height, int width) throws IOException {
+    private static ImageFile read(ImageReader reader, byte[] content, boolean colour, int height, int width, boolean photograph)
+            throws IOException {
         boolean jpeg = looksLikeJpeg(content);
         ImageHeader header = jpeg ? ImageHeader.ofJpeg(content) : ImageHeader.ofPng(content);
         List<String> warnings = new ArrayList<>();
@@ -117,10 +140,13 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         Raster raster;
         int bits = 8;
         try {
+            ImageReadParam every = reader.getDefaultReadParam();
+            int step = (Math.max(reader.getWidth(0), reader.getHeight(0)) + MAX_SIDE - 1) / MAX_SIDE;
+            every.setSourceSubsampling(step, step, 0, 0);
             if (jpeg) {
-                raster = reader.readRaster(0, null); // the components as they are: Java would guess what they are and apply profiles
+                raster = reader.readRaster(0, every); // the components as they are: Java would guess what they are and apply profiles
             } else {
-                BufferedImage image = reader.read(0);
+                BufferedImage image = reader.read(0, every);
                 raster = image.getColorModel() instanceof IndexColorModel palette
                         ? palette.convertToIntDiscrete(image.getRaster(), true).getRaster() : image.getRaster();
                 bits = raster.getSampleModel().getSampleSize(0);
@@ -132,7 +158,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         if (!warnings.isEmpty()) {
             throw damaged(warnings.get(0));
         }
-        return of(raster, bits, jpeg, header, colour, height, width);
+        return of(raster, bits, jpeg, header, colour, height, width, photograph);
     }
 
     /** What is said of an image of which a part is wrong or missing. */
@@ -144,8 +170,8 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         return new IOException("the image is damaged or of a rare kind (" + e.getMessage() + "); get it again or save it as PNG", e);
     }
 
-    private static ImageFile of(Raster raster, int bits, boolean jpeg, ImageHeader header, boolean colour, int wantedHeight, int wantedWidth)
-            throws IOException {
+    private static ImageFile of(Raster raster, int bits, boolean jpeg, ImageHeader header, boolean colour, int wantedHeight, int wantedWidth,
+            boolean photograph) throws IOException {
         int width = raster.getWidth();
         int height = raster.getHeight();
         int bands = raster.getNumBands();
@@ -158,8 +184,14 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
             raster.getPixels(0, y, width, 1, row);
             for (int x = 0; x < width; x++) {
                 int at = x * bands;
-                if (!jpeg && bands % 2 == 0 && row[at + bands - 1] != (1 << bits) - 1) {
-                    throw new IOException("the image is partly transparent, expected an opaque one; lay it on a background");
+                long white = (1 << bits) - 1;
+                if (!jpeg && bands % 2 == 0 && row[at + bands - 1] != white) {
+                    if (!photograph) {
+                        throw new IOException("the image is partly transparent, expected an opaque one; lay it on a background");
+                    }
+                    for (int band = 0; band < bands - 1; band++) {
+                        row[at + band] = (int) (white - (white - row[at + band]) * row[at + bands - 1] / white);
+                    }
                 }
                 if (bands < 3) {
                     for (int[] plane : planes) {
@@ -258,8 +290,13 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         return turned;
     }
 
-    /** Each new pixel is the mean of the area it covers in the old image, in whole numbers of which an old pixel's sides are the new height and width. */
-    private static byte[] resize(int[] plane, int width, int height, int newHeight, int newWidth) {
+    /**
+     * An image's channel in another size: each new pixel is the mean of the area it covers in the old image, in whole numbers of which an old pixel's
+     * sides are the new height and width.
+     *
+     * @param plane values 0 to 255, row by row
+     */
+    public static byte[] resize(int[] plane, int width, int height, int newHeight, int newWidth) {
         byte[] pixels = new byte[newHeight * newWidth];
         for (int row = 0; row < newHeight; row++) {
             for (int column = 0; column < newWidth; column++) {
