@@ -43,8 +43,9 @@ public final class EfficientNet {
     /** Smallest side of an input image in pixels. */
     public static final int MIN_SIDE = 32;
 
+    private static final int BILINEAR = 1;
     private static final int STEM_CHANNELS = 32;
-    private static final float MAX_DROP = 0.2f;
+    private static final double MAX_DROP = 0.2;
     private static final List<Stage> TABLE = List.of(
             new Stage(1, 3, 1, 16, 1),
             new Stage(6, 3, 2, 24, 2),
@@ -103,6 +104,9 @@ public final class EfficientNet {
         public static final Scaling INCEPTION = new Scaling("INCEPTION", "2 · v / 255 − 1", 255, List.of(0.5f, 0.5f, 0.5f),
                 List.of(0.5f, 0.5f, 0.5f));
 
+        /** Images as they come, for example standardised before. */
+        public static final Scaling NONE = new Scaling("NONE", "none", 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+
         /** What a weight file says itself, of v / 255; the file's hash stands for the numbers in the identity of runs. */
         public static Scaling ofFile(List<Float> mean, List<Float> deviation) {
             return new Scaling("FILE", "the weight file's own mean and deviation", 255, mean, deviation);
@@ -115,6 +119,9 @@ public final class EfficientNet {
         }
 
         private NDArray apply(NDArray images) {
+            if (equals(NONE)) {
+                return images;
+            }
             NDManager manager = images.getManager();
             return images.transpose(0, 2, 3, 1) // channels last in memory, which convolutions keep and are faster on
                     .div(unit).sub(array(manager, mean)).div(array(manager, deviation))
@@ -185,6 +192,11 @@ public final class EfficientNet {
             return new Variant(title, lite, padding, epsilon, momentum, other);
         }
 
+        /** The same keeping another share of the old statistics in a training step. */
+        public Variant withMomentum(double other) {
+            return new Variant(title, lite, padding, epsilon, (float) other, scaling);
+        }
+
         UnaryOperator<NDArray> activation() {
             return lite ? x -> x.clip(0, 6) : EfficientNet::silu;
         }
@@ -209,8 +221,17 @@ public final class EfficientNet {
     private final List<ConvNorm> convolutions = new ArrayList<>();
     private final Map<Place, List<Parameter>> parameters = new LinkedHashMap<>();
 
-    /** A trunk with random weights, whose arrays live until the manager is closed. */
+    /** A trunk with random weights, whose arrays live until the manager is closed; a fifth of the last block's samples is dropped in training. */
     public EfficientNet(NDManager manager, Variant variant) {
+        this(manager, variant, MAX_DROP);
+    }
+
+    /**
+     * The same with another stochastic depth.
+     *
+     * @param drop probability with which training drops a block for a sample: of the block n of 0 to 15 it is n / 16 of this; 0 for none
+     */
+    public EfficientNet(NDManager manager, Variant variant, double drop) {
         this.variant = variant;
         ConvNorm stem = new ConvNorm(variant, 3, STEM_CHANNELS, 3, 2, 1, variant.activation());
         parts.add(new SequentialBlock().add(new Scaled(variant.scaling())).add(stem));
@@ -223,7 +244,7 @@ public final class EfficientNet {
             SequentialBlock part = new SequentialBlock();
             for (int i = 0; i < stage.repeats(); i++) {
                 MobileBlock mobile = new MobileBlock(variant, in, stage.channels(), stage.expansion(), stage.kernel(),
-                        i == 0 ? stage.stride() : 1, MAX_DROP * block / blocks);
+                        i == 0 ? stage.stride() : 1, (float) (drop * block / blocks));
                 part.add(mobile);
                 place(mobile, s + 1, i, block++);
                 in = stage.channels();
@@ -304,6 +325,12 @@ public final class EfficientNet {
         }
         NDScope.register(result); // belongs to the scope around, if there is one
         return result;
+    }
+
+    /** Images (N, C, H, W) of another side, bilinear with half-pixel centres and without smoothing, as {@code tf.image.resize} does it. */
+    public static NDArray resized(NDArray images, int side) {
+        return images.getShape().get(2) == side && images.getShape().get(3) == side ? images
+                : images.getNDArrayInternal().interpolation(new long[] {side, side}, BILINEAR, false);
     }
 
     /** The mean over height and width: (N, C, H, W) → (N, C). */

@@ -2,6 +2,10 @@ package ferkit.study;
 
 import ferkit.data.Format;
 import ferkit.eval.Figures;
+import ferkit.model.Architecture;
+import ferkit.model.EfficientNet.Scaling;
+import ferkit.model.EfficientNet.Variant;
+import ferkit.model.EfficientNetClassifier;
 import ferkit.model.ResidualModel;
 import ferkit.train.AdamW;
 import ferkit.train.Averaging;
@@ -11,6 +15,7 @@ import ferkit.train.Muon;
 import ferkit.train.PixelInput;
 import ferkit.train.Recipe;
 import ferkit.train.Schedule;
+import ferkit.train.StartWeights;
 import ferkit.train.Views;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +43,10 @@ public record Beyond(String title, Recipe recipe) {
             row("Sprint",   new ResidualModel("sprint",   2, List.of(32, 64, 128, 256), List.of(1, 1, 1, 1)),     10,   4, 0.05, 0.027,   0,   0.05, 0.99),
             row("Marathon", new ResidualModel("marathon", 1, List.of(32, 64, 128, 256), List.of(1, 1, 1, 1)),    100,  12, 0.15, 0.08,    0.3, 0.1,  0.999),
             row("VGG-like", new ResidualModel("vgg",      2, List.of(32, 64, 128, 256), List.of(1, 1, 1, 1))
-                                    .withShortcuts(false).withSqueeze(0),                                         30,  12, 0.15, 0.08,    0,   0.1,  0.999));
+                                    .withShortcuts(false).withSqueeze(0),                                         30,  12, 0.15, 0.08,    0,   0.1,  0.999),
+            //                                                                       side  stochastic depth
+            imageNet("Sprint from ImageNet",            lite0("sprint-imagenet",       64, 0),                     5,   4, 0.05, 0.027,   0,   0.05, 0.99),
+            imageNet("EfficientNet-Lite0, all trained", lite0("lite0",                 80, 0.2),                  16,  12, 0.15, 0.08,    0.3, 0.1,  0.999));
     // @formatter:on
 
     /** Recipes of all kinds that were held against the validation images until those of the table were left. */
@@ -79,7 +87,7 @@ public record Beyond(String title, Recipe recipe) {
         return title.substring(WITHOUT.length());
     }
 
-    private static Beyond row(String title, ResidualModel network, int epochs, double degrees, double scale, double shift, double erased,
+    private static Beyond row(String title, Architecture network, int epochs, double degrees, double scale, double shift, double erased,
             double smoothing, double average) {
         PixelInput moved = Input.grey().asStandardized().flipped(0.5).moved(degrees, scale, shift);
         return new Beyond(title, Recipe.of(network).withFullEpochs(epochs)
@@ -87,6 +95,17 @@ public record Beyond(String title, Recipe recipe) {
                 .withLoss(Loss.crossEntropy(smoothing))
                 .withOptimizer(Muon.of(LEARNING_RATE, WEIGHT_DECAY)).withSchedule(Schedule.cosineAfterShare(WARM_UP))
                 .withAveraging(Averaging.of(average)).withViews(Views.SHIFTED));
+    }
+
+    /** As {@link #row}, but from ImageNet's weights, by AdamW and in smaller batches. */
+    private static Beyond imageNet(String title, Architecture network, int epochs, double degrees, double scale, double shift, double erased,
+            double smoothing, double average) {
+        return new Beyond(title, row(title, network, epochs, degrees, scale, shift, erased, smoothing, average).recipe
+                .withStart(StartWeights.lite0(Workspace::findRoot)).withBatch(64).withOptimizer(AdamW.of(1e-3, 0.02)));
+    }
+
+    private static EfficientNetClassifier lite0(String name, int side, double drop) {
+        return new EfficientNetClassifier(name, Variant.LITE0.with(Scaling.NONE).withMomentum(0.95), side, drop, 0.2, 3);
     }
 
     /**

@@ -31,7 +31,6 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
     /** Stage of the whole trunk. */
     public static final int WHOLE = EfficientNet.STAGES + 1;
 
-    private static final int BILINEAR = 1;
     /** Images that the trunk is shown at once: at 224 pixels more would take gigabytes. */
     static final int BATCH = 16;
 
@@ -60,14 +59,9 @@ public record FrozenTrunk(WeightFile weights, Variant variant, int side, int sta
         return lower.getOutputShapes(new Shape[] {new Shape(1, 1, side, side)})[0].slice(1);
     }
 
-    /**
-     * Faces as the trunk takes them: (batch, 1 or 3, side, side), 0 to 255, resized bilinearly with half-pixel centres and
-     * without smoothing, as {@code tf.image.resize} does.
-     */
+    /** Faces as the trunk takes them: (batch, 1 or 3, side, side), 0 to 255. */
     NDArray images(NDManager manager, Faces faces, int[] indices) {
-        NDArray images = Examples.of(faces).batch(manager, indices);
-        return isSize(faces.format()) ? images
-                : images.getNDArrayInternal().interpolation(new long[] {side, side}, BILINEAR, false);
+        return EfficientNet.resized(Examples.of(faces).batch(manager, indices), side);
     }
 
     /** What the trunk makes of images of a format, told operation by operation; the trunk's arrays belong to {@code manager}. */

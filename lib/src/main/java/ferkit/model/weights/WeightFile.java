@@ -3,7 +3,9 @@ package ferkit.model.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.util.PairList;
 import ferkit.data.file.FileKind;
 import ferkit.data.file.Hashes;
 import ferkit.data.file.Room;
@@ -283,6 +285,27 @@ public final class WeightFile {
                     + list("unknown", unknown) + list("of another type or shape", misshapen));
         }
         return net;
+    }
+
+    /**
+     * Fills the trunk that is the first part of a network, for example of an {@link ferkit.model.EfficientNetClassifier}.
+     *
+     * @param network whose first parameters are those of a trunk of this variant
+     * @throws IOException if they are not, or as {@link #load(NDManager, Variant)}
+     */
+    public void into(Block network, Variant variant) throws IOException {
+        PairList<String, Parameter> all = network.getParameters();
+        try (NDManager manager = all.valueAt(0).getArray().getManager().newSubManager()) {
+            List<Parameter> trunk = load(manager, variant).trunk().getParameters().values();
+            for (int i = 0; i < trunk.size(); i++) {
+                if (i == all.size() || !all.valueAt(i).getShape().equals(trunk.get(i).getShape())) {
+                    throw new IOException(
+                            "Weight file " + file + ": the network does not begin with " + variant.title() + ", its parameter " + (i + 1)
+                                    + " is " + (i == all.size() ? "missing" : all.get(i).getKey() + " " + all.valueAt(i).getShape()));
+                }
+                all.valueAt(i).getArray().set(new NDIndex("..."), trunk.get(i).getArray());
+            }
+        }
     }
 
     private static String list(String what, Collection<String> names) {

@@ -1,0 +1,106 @@
+package ferkit.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.training.initializer.XavierInitializer.FactorType;
+import ai.djl.training.initializer.XavierInitializer.RandomType;
+import ai.djl.util.PairList;
+import ferkit.data.Format;
+import ferkit.model.EfficientNet.Scaling;
+import ferkit.model.EfficientNet.Variant;
+import java.util.List;
+
+/**
+ * A whole {@link EfficientNet} on images of any size, every layer of it to be trained: images are enlarged bilinearly with half-pixel
+ * centres, then trunk, dropout and one dense layer. It is built with random weights; ImageNet's are what a recipe starts from.
+ *
+ * @param name how folders and tables call it
+ * @param variant of the trunk; {@link Scaling#NONE} where the input is standardised, else the scaling of grey values 0 to 255
+ * @param side to which images are enlarged, in pixels, from 32 up
+ * @param drop stochastic depth, see {@link EfficientNet#EfficientNet(NDManager, Variant, double)}
+ * @param dropout share of the 1,280 features that is dropped before the dense layer
+ * @param headRate by which its logits are multiplied and its first kernel divided: Adam's steps do not depend on the size of gradients,
+ *     so the layer learns at so many times the trunk's rate
+ */
+public record EfficientNetClassifier(String name, Variant variant, int side, double drop, double dropout, double headRate) implements Architecture {
+    /** @throws IllegalArgumentException if a value is out of range */
+    public EfficientNetClassifier {
+        Architecture.requireName(name);
+        if (side < EfficientNet.MIN_SIDE || !(drop >= 0 && drop < 1) || !(dropout >= 0 && dropout < 1) || !(headRate > 0)) {
+            throw new IllegalArgumentException("Network " + name + " has side " + side + ", drop " + drop + ", dropout " + dropout
+                    + " and head rate " + headRate + ": expected a side of at least " + EfficientNet.MIN_SIDE
+                    + ", shares from 0 to less than 1 and a positive rate");
+        }
+    }
+
+    @Override
+    public String plan() {
+        return variant.title() + ", every layer trained, padding " + variant.padding() + ", epsilon " + variant.epsilon() + ", momentum "
+                + variant.momentum() + ", scaling " + variant.scaling() + ", side " + side + ", stochastic depth " + drop + ", dropout " + dropout
+                + ", head " + headRate + " times as fast";
+    }
+
+    @Override
+    public Block build(NDManager manager, Format format, int classes) {
+        Linear dense = Linear.builder().setUnits(classes).build();
+        // Glorot's uniform limit √(3 / mean of fan in and fan out), divided by the head's rate
+        dense.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, (float) (3 / (headRate * headRate))), Parameter.Type.WEIGHT);
+        Network network = new Network(this, new EfficientNet(manager, variant, drop).trunk(), dense);
+        network.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(inputShape(format)));
+        return network;
+    }
+
+    private static final class Network extends AbstractBlock implements Forward.Told {
+        private final EfficientNetClassifier model;
+        private final Block trunk;
+        private final Block dropout;
+        private final Block dense;
+
+        Network(EfficientNetClassifier model, Block trunk, Block dense) {
+            this.model = model;
+            this.trunk = addChildBlock("trunk", trunk);
+            dropout = addChildBlock("dropout", Dropout.builder().optRate((float) model.dropout).build());
+            this.dense = addChildBlock("dense", dense);
+        }
+
+        @Override
+        protected NDList forwardInternal(ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+            NDList x = new NDList(EfficientNet.resized(inputs.singletonOrThrow(), model.side));
+            for (Block child : List.of(trunk, dropout, dense)) {
+                x = child.forward(store, x, training);
+            }
+            return new NDList(x.singletonOrThrow().mul(model.headRate));
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputs) {
+            Shape features = new Shape(1, EfficientNet.FEATURES);
+            trunk.initialize(manager, type, new Shape(1, inputs[0].get(1), model.side, model.side));
+            dropout.initialize(manager, type, features);
+            dense.initialize(manager, type, features);
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputs) {
+            return dense.getOutputShapes(new Shape[] {new Shape(inputs[0].get(0), EfficientNet.FEATURES)});
+        }
+
+        @Override
+        public <T> T tell(T x, Operations<T> to) {
+            T features = Forward.tell(trunk, to.resize(x, model.side), to);
+            NDArray weight = dense.getDirectParameters().get("weight").getArray();
+            NDArray bias = dense.getDirectParameters().get("bias").getArray();
+            return to.dense(features, weight.mul(model.headRate), bias.mul(model.headRate));
+        }
+    }
+}
