@@ -12,12 +12,13 @@ import sys
 import tempfile
 import time
 import unittest
+import zlib
 from pathlib import Path
 from unittest import mock
 
 import ferkit
 import kit
-from ferkit import bench, environ, install, jdk, kernel, machine, maven, places, proxies, settings, steps, tools, venv
+from ferkit import bench, environ, exports, install, jdk, kernel, machine, maven, places, proxies, settings, steps, tools, venv
 
 NEEDED = jdk.required()
 LONG = os.environ.get("KIT_LONG_TESTS") == "1"
@@ -320,6 +321,23 @@ class SettingsTest(unittest.TestCase):
         options = kit.parse(["train", "1", "6", "--jobs", "2", "--epochs", "50", "--seed", "3"])
         self.assertEqual((["1", "6"], 2), (options.models, options.jobs))
         self.assertEqual({"FERKIT_EPOCHS": "50", "FERKIT_SEED": "3"}, settings.variables(options))
+
+    def test_export_and_predict_take_paths_as_the_users_folder_sees_them(self):
+        with mock.patch.object(kit, "become") as become, mock.patch.object(install, "set_up"), mock.patch("os.chdir"), \
+                tempfile.TemporaryDirectory() as folder:
+            run = Path(folder) / "run"
+            tools.write(run / "config.json", "{}")
+            kit.export(kit.parse(["export", "6", str(run)]))
+            kit.predict(kit.parse(["predict", "pictures", "--model", "1", "6", "--out", "faces.csv", "--threads", "2"]))
+        here = Path.cwd()
+        self.assertEqual([["export", "", "6", str(run.resolve())], ["predict", str(here / "pictures"), str(here / "faces.csv"), "1", "6"]],
+                         [call.args[0][call.args[0].index("ferkit.Main") + 1:] for call in become.call_args_list])
+        self.assertEqual("2", become.call_args.args[1]["FERKIT_THREADS"])
+
+    def test_drawn_pictures_are_png_files(self):
+        pixels = bytes(range(48)) * 48
+        rows = zlib.decompress(re.search(rb"IDAT(.*)....\0\0\0\0IEND", exports.png(pixels), re.S)[1])
+        self.assertEqual(pixels, b"".join(rows[y * 49 + 1:(y + 1) * 49] for y in range(48)))
 
     def test_lab_passes_on_what_follows_and_no_other_command_does(self):
         self.assertEqual(["--no-browser", "--port", "8890"], kit.parse(["lab", "--no-browser", "--port", "8890"]).others)
