@@ -17,7 +17,7 @@ import org.bytedeco.opencv.opencv_objdetect.CascadeClassifier;
 
 /**
  * Finds faces that look at the camera: OpenCV's cascade of boosted classifiers (Viola and Jones 2001; Lienhart's frontal faces "alt2"). Its box is
- * what FER2013's pictures show: on the averages of FER2013's classes it is 47 to 48 of their 48 pixels wide and off by less than one, but for Disgust,
+ * what FER2013's pictures show: on the averages of FER2013's classes it is 46 to 49 of their 48 pixels wide and off by one at most, but for Disgust,
  * of which there are few, 53; so faces are cut out without a margin.
  */
 public final class FaceFinder {
