@@ -15,7 +15,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -92,25 +91,6 @@ class RecipePartsTest {
                             1e-6f,
                             name + ", " + parameter);
                 }
-            }
-        });
-    }
-
-    /** Against the iteration as it was published, in PyTorch in double precision; numbers from the shapes' seeds as {@link ResidualParityTest}'s. */
-    @Test
-    void muon() {
-        Muon muon = Muon.of(0.01, 0.1);
-        REFERENCE.getAsJsonObject("muon").asMap().forEach((name, json) -> {
-            try (NDManager manager = NDManager.newBaseManager()) {
-                Shape shape = new Shape(new Gson().fromJson(json.getAsJsonObject().get("shape"), long[].class));
-                long seed = json.getAsJsonObject().get("seed").getAsLong();
-                NDArray weight = manager.create(KerasParityTest.draw(seed, -1, 1, (int) shape.size()), shape);
-                List<NDArray> memory = muon.memory().stream().map(n -> weight.zerosLike()).toList();
-                for (int t = 1; t <= 5; t++) {
-                    NDArray gradient = manager.create(KerasParityTest.draw(seed * 100 + t, -1, 1, (int) shape.size()), shape);
-                    muon.update(weight, gradient, memory, muon.learningRate(), t, true);
-                }
-                assertArrayEquals(floats(json.getAsJsonObject().get("kernel")), weight.toFloatArray(), 2e-6f, name);
             }
         });
     }
