@@ -40,6 +40,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     private static final int TRIAL_EPOCHS = 1;
     private static final int TRIAL_LIMIT = 5_000;
     private static final int SAMPLE_EPOCHS = 5;
+    /** Of recipes beyond the study, whose networks take longer. */
+    private static final int SAMPLE_EPOCHS_BEYOND = 2;
     /** With the study's batch so few images give too few updates for BatchNorm's momentum of 0.99, and nothing is learnt. */
     private static final int SMALL_BATCH = 16;
     /** OpenMP's variables that lower a number of threads, and the values of each that can lower this one. */
@@ -150,7 +152,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      */
     public PlannedRun planned(Recipe recipe) {
         if (data.origin().isSample()) {
-            return planned(recipe, SAMPLE_EPOCHS, 0, SMALL_BATCH);
+            return planned(recipe, Beyond.find(recipe.name()).isPresent() ? SAMPLE_EPOCHS_BEYOND : SAMPLE_EPOCHS, 0, SMALL_BATCH);
         }
         PlannedRun full = planned(recipe, recipe.fullEpochs(), 0, RunConfig.STUDY_BATCH);
         boolean whole = settings.isSized() || settings.full() || Run.isFinished(full.folder());
