@@ -32,6 +32,7 @@ import ferkit.data.drawn.Sample;
 import ferkit.model.Architecture;
 import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
+import ferkit.model.EfficientNetClassifier;
 import ferkit.model.Forward;
 import ferkit.model.Gradients;
 import ferkit.model.ResidualModel;
@@ -101,6 +102,16 @@ class OnnxTest {
             network.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 48, 48));
             random(manager, network);
             requireSame("other layers", said(network, Input.grey().asStandardized().examples(FACES)),
+                    graph -> Forward.tell(network, graph.standardize(graph.input()), graph));
+        }
+    }
+
+    @Test
+    void aWholeEfficientNetGivesTheSame() throws OrtException {
+        try (NDManager manager = manager()) {
+            Block network = new EfficientNetClassifier("lite0", Variant.LITE0.with(Scaling.NONE), 64, 0.2, 0.2, 3)
+                    .build(manager, Format.FER2013, CLASSES);
+            requireSame("lite0", said(network, Input.grey().asStandardized().examples(FACES)),
                     graph -> Forward.tell(network, graph.standardize(graph.input()), graph));
         }
     }
@@ -193,8 +204,12 @@ class OnnxTest {
             NDArray mean = logits.mean(new int[] {0});
             float factor = 1 / logits.sub(mean).abs().max().getFloat();
             List<Parameter> parameters = network.getParameters().values();
+            NDArray bias = parameters.get(parameters.size() - 1).getArray();
+            bias.addi(1);
+            NDArray moved = network.forward(new ParameterStore(manager, false), new NDList(batch), false).singletonOrThrow();
+            float rate = Math.round(moved.sub(logits).mean().getFloat()); // by which a network multiplies its last layer
             parameters.get(parameters.size() - 2).getArray().muli(factor);
-            parameters.get(parameters.size() - 1).getArray().subi(mean).muli(factor);
+            bias.subi(mean.div(rate).add(1)).muli(factor);
             float[] flat = network.forward(new ParameterStore(manager, false), new NDList(batch), false).singletonOrThrow().softmax(-1)
                     .toFloatArray();
             return IntStream.range(0, examples.size()).mapToObj(i -> Arrays.copyOfRange(flat, i * CLASSES, (i + 1) * CLASSES))
