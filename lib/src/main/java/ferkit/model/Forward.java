@@ -90,7 +90,7 @@ public final class Forward {
 
     /** What a function without weights computes. */
     static <T> T function(UnaryOperator<NDArray> function, T x, Operations<T> to) {
-        return function(LambdaBlock.singleton(function::apply), x, to);
+        return function(LambdaBlock.singleton(function), x, to);
     }
 
     private static <T> T function(Block function, T x, Operations<T> to) {

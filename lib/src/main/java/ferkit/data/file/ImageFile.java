@@ -184,7 +184,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
             raster.getPixels(0, y, width, 1, row);
             for (int x = 0; x < width; x++) {
                 int at = x * bands;
-                long white = (1 << bits) - 1;
+                long white = (1L << bits) - 1;
                 if (!jpeg && bands % 2 == 0 && row[at + bands - 1] != white) {
                     if (!photograph) {
                         throw new IOException("the image is partly transparent, expected an opaque one; lay it on a background");
