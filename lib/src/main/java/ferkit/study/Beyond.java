@@ -41,7 +41,7 @@ public record Beyond(String title, Recipe recipe) {
     public static final List<Beyond> ALL = List.of(
             //                                                                                                epochs  degrees scale shift  erased smoothing average
             row("Sprint",   new ResidualModel("sprint",   2, List.of(32, 64, 128, 256), List.of(1, 1, 1, 1)),     10,   4, 0.05, 0.027,   0,   0.05, 0.99),
-            row("Marathon", new ResidualModel("marathon", 1, List.of(32, 64, 128, 256), List.of(1, 1, 1, 1)),    100,  12, 0.15, 0.08,    0.3, 0.1,  0.999),
+            row("Marathon", new ResidualModel("marathon", 2, List.of(48, 96, 192, 384), List.of(1, 1, 1, 1)),     60,  12, 0.15, 0.08,    0.3, 0.1,  0.999),
             row("VGG-like", new ResidualModel("vgg",      2, List.of(32, 64, 128, 256), List.of(1, 1, 1, 1))
                                     .withShortcuts(false).withSqueeze(0),                                         30,  12, 0.15, 0.08,    0,   0.1,  0.999),
             //                                                                       side  stochastic depth
