@@ -1,7 +1,6 @@
 package ferkit.study;
 
 import ferkit.data.Format;
-import ferkit.eval.Figures;
 import ferkit.model.Architecture;
 import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
@@ -14,11 +13,14 @@ import ferkit.train.Loss;
 import ferkit.train.Muon;
 import ferkit.train.PixelInput;
 import ferkit.train.Recipe;
+import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
 import ferkit.train.StartWeights;
 import ferkit.train.Views;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tech.tablesaw.api.StringColumn;
@@ -122,16 +124,21 @@ public record Beyond(String title, Recipe recipe) {
         return "Recipes that were held against the validation images until these were left: " + TRIED + ".";
     }
 
-    /** Part by part what each recipe is made of. */
+    /** Part by part what each recipe is made of, a column a recipe. */
     public static Table table() {
-        List<Recipe> recipes = ALL.stream().map(Beyond::recipe).toList();
-        Table table = Table.create("The recipes beyond the study", StringColumn.create("Recipe", ALL.stream().map(Beyond::title)),
-                Figures.counts("Epochs", recipes.stream().mapToInt(Recipe::fullEpochs).toArray()),
-                StringColumn.create("Learning rate", recipes.stream().map(recipe -> recipe.learningRate(recipe.fullEpochs()))));
-        for (String part : recipes.get(0).parts(Format.FER2013).keySet()) {
-            table.addColumns(StringColumn.create(part, recipes.stream().map(recipe -> recipe.parts(Format.FER2013).get(part))));
-        }
+        Table table = Table.create("The recipes beyond the study", StringColumn.create("Part", ALL.get(0).parts().keySet()));
+        ALL.forEach(row -> table.addColumns(StringColumn.create(row.title, row.parts().values())));
         return table;
+    }
+
+    private Map<String, String> parts() {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("network", recipe.architecture().plan());
+        parts.put("epochs", Integer.toString(recipe.fullEpochs()));
+        parts.put("batch", Integer.toString(recipe.batch().orElse(RunConfig.STUDY_BATCH)));
+        parts.put("learning rate", recipe.learningRate(recipe.fullEpochs()));
+        parts.putAll(recipe.parts(Format.FER2013));
+        return parts;
     }
 
     /** The names of all. */
