@@ -7,6 +7,7 @@ import ferkit.study.Trained;
 import ferkit.train.Predictions;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import ferkit.train.Views;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +54,7 @@ final class ModelCard {
                                 + "that was not measured, for any group of people.\n")
                 + (config.data().startsWith("FER2013")
                         ? "FER2013's labels are doubtful themselves: of its test images on which ten voters (FER+) have a clear majority, its own label "
-                                + "is the majority's for 66 %. An accuracy of 0.66 is measured against such labels.\n"
+                                + "is the majority's for about two in three. Every accuracy above is measured against such labels.\n"
                         : "")
                 + "\nA face's probabilities always sum to 1: a picture without a face gets a name too, and a high probability is no sign of being right.\n"
                 + "\n## What it is not for\n\nAn expression is not a feeling: people smile without joy and are sad with a still face. What comes out here is which "
@@ -65,8 +66,10 @@ final class ModelCard {
         RunConfig config = member.run().config();
         return "- **" + member.run().folder().getFileName() + "**: trained on " + config.data() + " (hash `" + config.dataHash() + "`), "
                 + (config.limit() == 0 ? "all" : Figures.count(config.limit())) + " training images, " + config.epochs() + " epochs in batches of "
-                + config.batch() + ", seed " + config.seed() + ", start from " + config.startWeights() + "; kept is epoch "
-                + member.run().best().epoch() + ". Network: `" + config.plan() + "`; fed " + config.parts().get("input") + ".";
+                + config.batch() + ", seed " + config.seed() + ", start weights: " + config.startWeights() + "; kept is epoch "
+                + member.run().best().epoch() + ". Network: `" + config.plan() + "`; fed " + config.parts().get("input") + "."
+                + (config.parts().get("views").equals(Views.ONE.plan()) ? ""
+                        : " The file and the figures below are of the image alone; the kit's tables also have the mean over several views of it.");
     }
 
     private static String figures(String images, List<Predictions> said) {

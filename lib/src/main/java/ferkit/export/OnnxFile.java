@@ -62,6 +62,9 @@ public record OnnxFile(String name, List<Trained> members) {
      */
     public Path write(Path folder) throws IOException {
         OnnxMl.ModelProto model = model();
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new IOException(folder + " is a file: expected a folder, for the model and its card");
+        }
         Files.createDirectories(folder);
         Path file = folder.resolve(name + ".onnx");
         Path card = folder.resolve("README.md");

@@ -69,7 +69,7 @@ public final class Photographs {
      * @param out the file of lines
      * @param log takes one sentence at a time
      * @throws IllegalArgumentException if the runs are of other classes or formats
-     * @throws IOException if there is no picture, or {@code out} is there and not such a file, or cannot be written
+     * @throws IOException if there is no picture or none can be read, or {@code out} is there and not such a file, or cannot be written
      * @throws InterruptedException if the thread was interrupted; nothing is written then
      */
     public static void predict(Path place, List<Trained> models, Path out, Consumer<String> log) throws IOException, InterruptedException {
@@ -78,9 +78,7 @@ public final class Photographs {
         if (models.stream().anyMatch(m -> !m.run().config().classes().equals(classes) || !m.run().config().format().equals(format))) {
             throw new IllegalArgumentException("The runs are of different classes or images: expected runs of the same");
         }
-        if (Files.exists(out) && !Files.readString(out).startsWith(HEADER)) {
-            throw new IOException(out + " is there and no file of predictions: it would be replaced; name another file");
-        }
+        requireReplaceable(out);
         List<Path> files = files(place);
         List<Found> found = new ArrayList<>();
         FaceList faces = new FaceList(format);
@@ -115,6 +113,9 @@ public final class Photographs {
                         Figures.duration((files.size() - i - 1) / rate)));
             }
         }
+        if (unread == files.size()) {
+            throw new IOException("None of " + Figures.count(files.size(), "picture") + " in " + place + " could be read: nothing was written");
+        }
         Predictions predictions = mean(models, faces.toFaces(classes));
         write(out, found, predictions);
         log.accept(String.format(Locale.ROOT, "%s in %s%s%s: %s", Figures.count(found.size(), "face"), Figures.count(files.size(), "picture"),
@@ -122,6 +123,17 @@ public final class Photographs {
         report(found, predictions).ifPresent(evaluation -> log.accept("Of the faces in folders with a class's name, "
                 + Figures.fixed(evaluation.accuracy(), 4) + " are named as their folder (95 % interval " + evaluation.interval().text() + ").\n\n"
                 + evaluation.report()));
+    }
+
+    /** Before the first picture, not after the last. */
+    private static void requireReplaceable(Path out) throws IOException {
+        Path folder = out.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new IOException(folder + " is no folder: make it first, or name a file in another");
+        }
+        if (Files.isDirectory(out) || Files.exists(out) && !Source.starts(Source.head(out), HEADER)) {
+            throw new IOException(out + " is there and no file of predictions: it would be replaced; name another file");
+        }
     }
 
     private static Predictions mean(List<Trained> models, Faces faces) throws IOException, InterruptedException {

@@ -333,11 +333,14 @@ class WorkspaceTest {
     }
 
     @Test
-    void committedRunsAreTheStudysRecipes() throws IOException {
+    void committedRunsAreByRecipesOfTheKit() throws IOException {
         try (Stream<Path> folders = Files.list(Path.of("reports/runs"))) {
             for (Path folder : folders.filter(Run::isFinished).toList()) {
                 RunConfig config = Run.load(folder).config();
-                assertEquals(folder.endsWith("model-1-seed2-20-epochs") ? Kind.TRIAL : Kind.STUDY, Kind.of(FER2013, config), folder::toString);
+                Optional<Beyond> beyond = Beyond.find(config.model());
+                assertEquals(folder.endsWith("model-1-seed2-20-epochs") ? Kind.TRIAL : beyond.isPresent() ? Kind.BEYOND : Kind.STUDY,
+                        Kind.of(FER2013, config), folder::toString);
+                beyond.ifPresent(row -> assertEquals("", config.differsFrom(row.recipe()), folder::toString));
                 for (Origin.Kind other : List.of(Origin.Kind.OTHER_PIXELS, Origin.Kind.OTHER_SPLIT, Origin.Kind.SAMPLE)) {
                     assertNotEquals(Kind.STUDY, Kind.of(new Origin(other, "other"), config), folder::toString);
                 }
