@@ -146,7 +146,7 @@ public final class Main {
     /** How the study's model of this name or number is trained, or what goes beyond the study. */
     static Recipe recipe(String name) {
         try {
-            return name.startsWith("sprint") || Beyond.names().contains(name) ? Beyond.named(name) : Recipe.of(StudyModel.named(name));
+            return Beyond.find(name).map(Beyond::recipe).orElseGet(() -> Recipe.of(StudyModel.named(name)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Model '" + name + "' is not known: expected one of " + known(), e);
         }

@@ -457,7 +457,7 @@ public final class Study {
     private String whatIsSafe(PlannedRun planned) {
         return "Stopping is safe: run this cell again, and it goes on after the last finished epoch. Reloading or closing this page is safe too: training "
                 + "goes on while the kernel is busy, only this line stands still. Running this cell again then waits for the end and loads the run."
-                + (Stream.concat(StudyModel.ALL.stream().map(StudyModel::name), Beyond.names().stream()).anyMatch(planned.recipe().name()::equals)
+                + (Beyond.andTheStudys().stream().map(Recipe::name).anyMatch(planned.recipe().name()::equals)
                         ? " The same without a notebook: python3 environment/kit.py train "
                                 + planned.recipe().name().replaceFirst("^model-", "") + flags(planned)
                         : "");
@@ -500,8 +500,7 @@ public final class Study {
      * refuse to be shown as those of {@link #results()} do.
      */
     public BeyondResults beyond() {
-        List<Recipe> recipes = Stream.concat(StudyModel.ALL.stream().map(Recipe::of), Beyond.ALL.stream().map(Beyond::recipe)).toList();
-        Results finished = finished(recipes, results -> {
+        Results finished = finished(Beyond.andTheStudys(), results -> {
             List<Run> runs = new ArrayList<>();
             for (Run run : results.withoutTrials().runs()) {
                 runs.add(run);
@@ -548,9 +547,9 @@ public final class Study {
     private List<Ablation.Outcome> outcomes(Recipe recipe) throws IOException {
         PlannedRun planned = workspace().planned(recipe);
         List<Ablation.Outcome> outcomes = new ArrayList<>();
-        if (planned.kind() != Kind.TRIAL && planned.finished().isPresent()) {
-            Run finished = planned.finished().get();
-            for (Run run : Stream.concat(Stream.of(finished), otherSeeds(finished).stream()).toList()) {
+        Optional<Run> finished = planned.kind() == Kind.TRIAL ? Optional.empty() : planned.finished();
+        if (finished.isPresent()) {
+            for (Run run : Stream.concat(finished.stream(), otherSeeds(finished.get()).stream()).toList()) {
                 if (run.config().epochs() == planned.config().epochs()) {
                     outcomes.add(new Ablation.Outcome(run.config().seed(), run.validation(), run.withViews().validation()));
                 }

@@ -18,6 +18,7 @@ import ferkit.study.Beyond;
 import ferkit.study.Kind;
 import ferkit.study.Published;
 import ferkit.train.Predictions;
+import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -61,7 +61,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     }
 
     private static Architecture network(RunConfig config) {
-        return Stream.concat(StudyModel.ALL.stream(), Beyond.ALL.stream().map(row -> row.recipe().architecture()))
+        return Beyond.andTheStudys().stream().map(Recipe::architecture)
                 .filter(architecture -> architecture.plan().equals(config.plan())).findFirst().orElseThrow();
     }
 

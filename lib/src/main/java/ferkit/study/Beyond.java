@@ -6,6 +6,7 @@ import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.EfficientNetClassifier;
 import ferkit.model.ResidualModel;
+import ferkit.model.StudyModel;
 import ferkit.train.AdamW;
 import ferkit.train.Averaging;
 import ferkit.train.Input;
@@ -146,7 +147,13 @@ public record Beyond(String title, Recipe recipe) {
         return ALL.stream().map(row -> row.recipe.name()).toList();
     }
 
-    static Optional<Beyond> find(String name) {
+    /** All recipes that the kit has runs of: how the study trained its six, and those beyond it. */
+    public static List<Recipe> andTheStudys() {
+        return Stream.concat(StudyModel.ALL.stream().map(Recipe::of), ALL.stream().map(Beyond::recipe)).toList();
+    }
+
+    /** The row of this name, of those that leave out an ingredient too. */
+    public static Optional<Beyond> find(String name) {
         return Stream.concat(ALL.stream(), ABLATION.stream()).filter(row -> row.recipe.name().equals(name)).findFirst();
     }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ferkit.data.Faces;
 import ferkit.model.Forward;
 import ferkit.model.Operations;
-import ferkit.model.StudyModel;
 import ferkit.model.weights.PublicWeights;
 import ferkit.train.Input;
 import ferkit.train.PixelInput;
@@ -67,7 +66,7 @@ public record Trained(Run run, Recipe recipe) {
         }
         Optional<PixelInput> input = Stream.of(Input.grey(), Input.grey().asStandardized())
                 .filter(i -> i.plan(run.config().format()).equals(run.config().parts().get("input"))).findFirst();
-        return Stream.concat(StudyModel.ALL.stream().map(Recipe::of), Beyond.ALL.stream().map(Beyond::recipe))
+        return Beyond.andTheStudys().stream()
                 .filter(recipe -> recipe.architecture().plan().equals(plan) && input.isPresent()).findFirst()
                 .map(recipe -> new Trained(run, recipe.withInput(input.get())))
                 .orElseThrow(

@@ -178,7 +178,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     private static void requireOwnName(RunConfig config) {
-        String differing = Stream.concat(StudyModel.ALL.stream().map(Recipe::of), Beyond.ALL.stream().map(Beyond::recipe))
+        String differing = Beyond.andTheStudys().stream()
                 .filter(recipe -> recipe.name().equals(config.model())).map(config::differsFrom).findFirst().orElse("");
         if (!differing.isEmpty()) {
             throw new IllegalArgumentException("This network is named " + config.model() + " as one of the kit's is, but has another " + differing
