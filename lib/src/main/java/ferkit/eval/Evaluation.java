@@ -141,6 +141,26 @@ public final class Evaluation {
             throw new IllegalArgumentException("A report with " + names.size() + " class names " + names + ": expected "
                     + confusion.length);
         }
+        return text(names, classes);
+    }
+
+    /** {@link #report()} without the {@link #absent} classes, which its averages do not count as 0 then. */
+    public String reportOfPresent() {
+        List<Integer> present = present();
+        List<String> titles = present.stream().map(classes.labels()::title).toList();
+        return text(titles, ClassReport.of(Classes.of(titles.toArray(String[]::new)), present.stream().map(classes::of).toList()));
+    }
+
+    /** The titles of the classes of which there is no image. */
+    public List<String> absent() {
+        return IntStream.range(0, confusion.length).filter(label -> !present().contains(label)).mapToObj(classes.labels()::title).toList();
+    }
+
+    private List<Integer> present() {
+        return IntStream.range(0, confusion.length).filter(label -> classes.of(label).support() > 0).boxed().toList();
+    }
+
+    private String text(List<String> names, ClassReport report) {
         int width = names.stream().mapToInt(Evaluation::length).reduce("weighted avg".length(), Math::max);
         StringBuilder text = new StringBuilder(right("", width)).append(' ');
         for (String heading : List.of("precision", "recall", "f1-score", "support")) {
@@ -148,11 +168,11 @@ public final class Evaluation {
         }
         text.append("\n\n");
         for (int i = 0; i < names.size(); i++) {
-            text.append(line(names.get(i), width, classes.classes().get(i)));
+            text.append(line(names.get(i), width, report.of(i)));
         }
         text.append('\n').append(right("accuracy", width)).append(right(Figures.fixed(accuracy(), 2), 31))
                 .append(right(Integer.toString(size), 10)).append('\n');
-        return text.append(line("macro avg", width, classes.macro())).append(line("weighted avg", width, classes.weighted()))
+        return text.append(line("macro avg", width, report.macro())).append(line("weighted avg", width, report.weighted()))
                 .toString();
     }
 
@@ -174,7 +194,7 @@ public final class Evaluation {
      * whose intervals overlap with it; those of whom they do not overlap differ. Classes without images are left out.
      */
     public Table recallIntervals() {
-        List<Integer> present = IntStream.range(0, confusion.length).filter(label -> classes.of(label).support() > 0).boxed().toList();
+        List<Integer> present = present();
         return Table.create("Recall of each class and its interval", StringColumn.create("Class", present.stream().map(classes.labels()::title)),
                 Figures.counts("Images", present.stream().mapToInt(e -> classes.of(e).support()).toArray()),
                 Figures.column("Recall", present.stream().mapToDouble(e -> classes.of(e).recall()).toArray(), 3),

@@ -29,7 +29,8 @@ public record Photograph(String name, int width, int height, byte[] pixels, doub
     private static final int RGB = 3;
 
     /**
-     * Reads a PNG or JPEG file of any size, 8 or 16 bits, grey, in colour or CMYK, with or without transparency, upright as its EXIF data say.
+     * Reads a PNG, JPEG, BMP or GIF file of any size, 8 or 16 bits, grey, in colour or CMYK, with or without transparency, upright as its EXIF data say; of a
+     * GIF the first image.
      *
      * @throws IOException if it cannot be read; the message names it and says what is wrong
      */

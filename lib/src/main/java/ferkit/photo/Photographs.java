@@ -11,9 +11,14 @@ import ferkit.eval.Figures;
 import ferkit.study.Trained;
 import ferkit.train.Predictions;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,7 +28,13 @@ import java.util.stream.Stream;
 
 /** What finished runs say of the faces in photographs. */
 public final class Photographs {
+    private static final String LEFT_OUT = "Left out: ";
     private static final String HEADER = "file,x,y,side,predicted";
+    private static final String NAMES = "(?i).+\\.(png|jpe?g|jfif|bmp|gif)";
+    /** Of files that are pictures too, and not read. */
+    private static final String OTHER_NAMES = "(?i).+\\.(webp|tiff?|hei[cf]|avif|jp2|jxl|svg|psd|dng|cr[23]|nef|arw)";
+    /** So many are named where all cannot be. */
+    private static final int NAMED = 3;
     private static final long QUIET_NANOS = 5_000_000_000L;
 
     private Photographs() {}
@@ -39,25 +50,63 @@ public final class Photographs {
     }
 
     /**
-     * The pictures at a place: a PNG or JPEG file, or those of a folder and of the folders in it.
+     * The pictures at a place: a file, or those of a folder and of all folders below it, without {@link Source#clutter}.
      *
+     * @param log takes a sentence on pictures of kinds that are not read, and on each file and folder that cannot be looked at
      * @throws IOException if there are none
      */
-    public static List<Path> files(Path place) throws IOException {
+    public static List<Path> files(Path place, Consumer<String> log) throws IOException {
         if (Files.isRegularFile(place)) {
             return List.of(place);
         }
         if (!Files.isDirectory(place)) {
-            throw new IOException(place + ": no such file or folder, expected PNG or JPEG pictures; name another path or put them there");
+            throw new IOException(place + ": no such file or folder, expected pictures; name another path or put them there");
         }
-        try (Stream<Path> inside = Files.walk(place, 2)) {
-            List<Path> files = inside.filter(file -> file.getFileName().toString().matches("(?i)[^.].*\\.(png|jpe?g)") && Files.isRegularFile(file)
-                    && !Source.clutter(file)).sorted().toList();
-            if (files.isEmpty()) {
-                throw new IOException(place + " holds no picture (.png, .jpg, .jpeg), nor does a folder in it; name another folder");
+        List<Path> all = new ArrayList<>();
+        Files.walkFileTree(place, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                return folder.equals(place) || !Source.clutter(folder) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
             }
-            return files;
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (!attributes.isOther()) { // a pipe would be waited for
+                    all.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                log.accept(LEFT_OUT + Source.sentence(e, file));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        List<String> others = named(all, OTHER_NAMES).map(file -> name(place, file)).toList();
+        if (!others.isEmpty()) {
+            log.accept(LEFT_OUT + Figures.count(others.size(), "picture") + " of kinds that are not read (" + some(others)
+                    + "); save them as PNG or JPEG");
         }
+        List<Path> files = named(all, NAMES).toList();
+        if (files.isEmpty()) {
+            throw new IOException(place + " holds no picture (PNG, JPEG, BMP or GIF), nor does a folder below it; name another folder");
+        }
+        return files;
+    }
+
+    private static Stream<Path> named(List<Path> files, String names) {
+        return files.stream().filter(file -> !Source.clutter(file) && file.getFileName().toString().matches(names)).sorted();
+    }
+
+    /** A file's name below a place, its parts with a slash between them, or alone. */
+    private static String name(Path place, Path file) {
+        return place.equals(file) ? file.getFileName().toString() : place.relativize(file).toString().replace('\\', '/');
+    }
+
+    private static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size())))
+                + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "");
     }
 
     /**
@@ -65,7 +114,7 @@ public final class Photographs {
      * for each class. A picture that cannot be read or has no face is named, and the others go on.
      *
      * @param place a file or a folder; in folders in it that have a class's name, faces are held against it
-     * @param models whose mean is taken, all of the same classes and format
+     * @param models whose mean is taken, all of the same classes and format; one that is there several times counts as often
      * @param out the file of lines
      * @param log takes one sentence at a time
      * @throws IllegalArgumentException if the runs are of other classes or formats
@@ -79,7 +128,7 @@ public final class Photographs {
             throw new IllegalArgumentException("The runs are of different classes or images: expected runs of the same");
         }
         requireReplaceable(out);
-        List<Path> files = files(place);
+        List<Path> files = files(place, log);
         List<Found> found = new ArrayList<>();
         FaceList faces = new FaceList(format);
         int without = 0;
@@ -95,15 +144,14 @@ public final class Photographs {
                 Photograph picture = Photograph.read(file);
                 List<Box> boxes = FaceFinder.find(picture, format);
                 faces.addAll(picture.faces(boxes, format));
-                String name = place.equals(file) ? file.getFileName().toString() : place.relativize(file).toString().replace('\\', '/');
-                boxes.forEach(box -> found.add(new Found(name, box.times(picture.scale()), truth(place, file, classes))));
+                boxes.forEach(box -> found.add(new Found(name(place, file), box.times(picture.scale()), truth(place, file, classes))));
                 if (boxes.isEmpty()) {
                     without++;
                     log.accept(file + ": no face was found, expected one of at least " + FaceFinder.SMALLEST + " pixels that looks at the camera");
                 }
             } catch (IOException e) {
                 unread++;
-                log.accept("Left out: " + e.getMessage());
+                log.accept(LEFT_OUT + e.getMessage());
             }
             if (System.nanoTime() - said > QUIET_NANOS) {
                 said = System.nanoTime();
@@ -120,9 +168,18 @@ public final class Photographs {
         write(out, found, predictions);
         log.accept(String.format(Locale.ROOT, "%s in %s%s%s: %s", Figures.count(found.size(), "face"), Figures.count(files.size(), "picture"),
                 without > 0 ? ", " + without + " without one" : "", unread > 0 ? ", " + unread + " left out" : "", out));
+        List<String> unknown = found.stream().filter(face -> face.truth == Faces.NO_LABEL && face.file.contains("/"))
+                .map(face -> face.file.substring(0, face.file.lastIndexOf('/'))).toList();
+        if (!unknown.isEmpty()) {
+            log.accept(Figures.count(unknown.size(), "face") + " in folders with no class's name (" + some(unknown.stream().distinct().toList())
+                    + ") are held against none; to have them counted, name the folders as the classes are named: "
+                    + String.join(", ", classes.titles()));
+        }
         report(found, predictions).ifPresent(evaluation -> log.accept("Of the faces in folders with a class's name, "
-                + Figures.fixed(evaluation.accuracy(), 4) + " are named as their folder (95 % interval " + evaluation.interval().text() + ").\n\n"
-                + evaluation.report()));
+                + Figures.fixed(evaluation.accuracy(), 4) + " are named as their folder (95 % interval " + evaluation.interval().text() + ")."
+                + (evaluation.absent().isEmpty() ? "" : " The report and its averages are without the classes that do not occur: "
+                        + String.join(", ", evaluation.absent()) + ".")
+                + "\n\n" + evaluation.reportOfPresent()));
     }
 
     /** Before the first picture, not after the last. */
@@ -139,7 +196,8 @@ public final class Photographs {
     private static Predictions mean(List<Trained> models, Faces faces) throws IOException, InterruptedException {
         List<Predictions> each = new ArrayList<>();
         for (Trained model : models) {
-            each.add(model.predict(faces));
+            int before = models.indexOf(model);
+            each.add(before < each.size() ? each.get(before) : model.predict(faces));
         }
         return Predictions.mean(each);
     }

@@ -71,13 +71,13 @@ public final class Photos {
     /**
      * The same of pictures of one's own. What they show lands in the page.
      *
-     * @param path a PNG or JPEG file, or a folder of such
-     * @param leftOut takes a sentence on each that cannot be read
+     * @param path a file, or a folder of such and of folders
+     * @param leftOut takes a sentence on what is not read
      * @throws Refusal if there is none
      */
     public static List<Picture> seen(String path, Trained model, Consumer<String> leftOut) throws InterruptedException {
         List<Picture> pictures = new ArrayList<>();
-        for (Path file : Refusal.attempt(() -> Photographs.files(Path.of(path)))) {
+        for (Path file : Refusal.attempt(() -> Photographs.files(Path.of(path), leftOut))) {
             try {
                 pictures.add(seen(Photograph.read(file), model));
             } catch (IOException e) {
@@ -89,25 +89,23 @@ public final class Photos {
 
     /**
      * Where the finder of faces sees one on the average of each class, enlarged into a larger picture: its box in pixels of the data set's own
-     * images. Where it is the whole image, from 0 and as wide, faces are to be cut out without a margin.
+     * images. Where it is the whole image, from 0 and as wide, faces are to be cut out without a margin. Numbers are missing where it sees none or several.
      */
     public static Table margins(FaceSet data) {
         Format format = data.format();
         List<Integer> classes = DataTables.present(data.training(), DataTables.LEAST_AVERAGED);
-        List<String> titles = new ArrayList<>();
         List<double[]> boxes = new ArrayList<>();
         for (int label : classes) {
             Photograph enlarged = Photograph.of("average", enlarged(Statistics.average(Statistics.ofClass(data.training(), label)), format));
             List<Box> found = FaceFinder.find(enlarged, format);
-            if (found.size() == 1) {
-                Box box = found.get(0);
-                titles.add(data.classes().title(label));
-                boxes.add(new double[] {box.x() / (double) ENLARGED - format.width() / 2.0, box.y() / (double) ENLARGED - format.height() / 2.0,
-                    box.side() / (double) ENLARGED});
-            }
+            Box box = found.size() == 1 ? found.get(0) : null;
+            boxes.add(box == null ? new double[] {Double.NaN, Double.NaN, Double.NaN}
+                    : new double[] {box.x() / (double) ENLARGED - format.width() / 2.0, box.y() / (double) ENLARGED - format.height() / 2.0,
+                        box.side() / (double) ENLARGED});
         }
         return Table.create("The finder's box on the average face of each class, in pixels of the images' " + format.width(),
-                StringColumn.create("Class", titles), column("Left", boxes, 0), column("Top", boxes, 1), column("Width", boxes, 2));
+                StringColumn.create("Class", classes.stream().map(data.classes()::title)), column("Left", boxes, 0), column("Top", boxes, 1),
+                column("Width", boxes, 2));
     }
 
     private static DoubleColumn column(String name, List<double[]> boxes, int at) {

@@ -75,6 +75,23 @@ class DrawingsTest {
     }
 
     @Test
+    void ofManyFacesTheLargestHaveBars() {
+        BufferedImage room = new BufferedImage(400, 300, BufferedImage.TYPE_INT_RGB);
+        List<FaceBoxes.Face> faces = IntStream.range(0, 160)
+                .mapToObj(i -> new FaceBoxes.Face(i % 40 * 10, i / 40 * 60, i < 12 ? 30 : 20, i < 12 ? new float[] {1, 0} : new float[] {0, 1}))
+                .toList();
+        Picture many = FaceBoxes.picture("Many", room, List.of("a", "b"), faces);
+        assertTrue(many.image().getHeight() < 700 * Charts.SCALE, many.image().getHeight() + " pixels high");
+        assertTrue(many.description()
+                .startsWith("Many. The 12 largest of 160 faces; the others are named at their boxes. Face 1: a 1.00, b 0.00; Face 2: "));
+        assertTrue(many.description().endsWith("Face 12: a 1.00, b 0.00."), many.description());
+        Picture none = FaceBoxes.picture("None", room, List.of("a", "b"), List.of());
+        assertEquals("None. No face was found.", none.description());
+        assertTrue(pixels(none.image(), Style.INK) > 50, "the words can be seen");
+        assertWhole(FaceBoxes.picture("Thin", new BufferedImage(4000, 1, BufferedImage.TYPE_INT_RGB), List.of("a", "b"), List.of()));
+    }
+
+    @Test
     void intervalsLieOnOneAxisBesideTheStudys() {
         IntervalChart.Row ours = new IntervalChart.Row("Model 1", 0.64, Interval.wilson(64, 100), Double.NaN);
         IntervalChart.Row beside = new IntervalChart.Row("Model 2", 0.2, Interval.wilson(2, 10), 0.65);

@@ -104,6 +104,17 @@ class EvaluationTest {
     }
 
     @Test
+    void averagesOfClassesThatOccurLeaveOutTheOthers() {
+        Evaluation evaluation = Evaluation.of(predictions(new int[] {0, 1, 1}, new int[] {0, 1, 2}));
+        assertEquals(List.of("Fear", "Happy", "Sad", "Surprise", "Neutral"), evaluation.absent());
+        String[] lines = evaluation.reportOfPresent().split("\n", -1);
+        assertEquals("     Disgust       1.00      0.50      0.67         2", lines[3]);
+        assertEquals("    accuracy                           0.67         3", lines[5]);
+        assertEquals("   macro avg       1.00      0.75      0.83         3", lines[6]); // as scikit-learn's with labels=[0, 1]
+        assertEquals("weighted avg       1.00      0.67      0.78         3", lines[7]);
+    }
+
+    @Test
     void tieIsRoundedAsItsExactBinaryValue() {
         // tp 5, fp 1, fn 5: F1 is 10/16 = 0.625, a tie that goes to the even 0.62
         int[] truth = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};

@@ -42,7 +42,7 @@ class PhotographsTest {
     private Path save(String name, BufferedImage image) throws IOException {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
-        assertTrue(ImageIO.write(image, name.endsWith("png") ? "png" : "jpg", file.toFile()));
+        assertTrue(ImageIO.write(image, name.substring(name.length() - 3), file.toFile()));
         return file;
     }
 
@@ -71,7 +71,9 @@ class PhotographsTest {
         }
         List<Path> files = List.of(save("rgb.png", SCENE), save("rgb.jpg", SCENE), save("grey.jpg", copy(960, 420, BufferedImage.TYPE_BYTE_GRAY)),
                 save("grey-16.png", copy(960, 420, BufferedImage.TYPE_USHORT_GRAY)), save("alpha.png", transparent),
-                save("large.png", copy(4800, 2100, BufferedImage.TYPE_INT_RGB)), lying());
+                save("large.png", copy(4800, 2100, BufferedImage.TYPE_INT_RGB)), lying(), save("rgb.bmp", SCENE),
+                save("palette.bmp", copy(960, 420, BufferedImage.TYPE_BYTE_INDEXED)),
+                save("palette.gif", copy(960, 420, BufferedImage.TYPE_BYTE_INDEXED)));
         for (Path file : files) {
             Photograph picture = Photograph.read(file);
             List<Box> boxes = FaceFinder.find(picture, Format.FER2013);
@@ -81,6 +83,11 @@ class PhotographsTest {
             for (int i = 0; i < 3; i++) {
                 assertEquals(960 * (2 * i + 1) / 6.0, (boxes.get(i).x() + boxes.get(i).side() / 2.0) / scale, 12, file + " " + boxes);
             }
+        }
+        assertThrows(IOException.class, () -> Photograph.read(save("few bits.bmp", copy(960, 420, BufferedImage.TYPE_USHORT_565_RGB))));
+        for (String name : List.of("rgb.bmp", "palette.gif")) {
+            Path cut = Files.write(folder.resolve("cut " + name), Arrays.copyOf(Files.readAllBytes(folder.resolve(name)), 20_000));
+            assertTrue(assertThrows(IOException.class, () -> Photograph.read(cut)).getMessage().contains("the image is damaged"), name);
         }
         assertEquals(0xBF, Photograph.read(folder.resolve("alpha.png")).pixels()[3 * 400 * 960] & 0xff, 1); // a quarter of black on white
     }
@@ -127,8 +134,33 @@ class PhotographsTest {
         assertTrue(all.contains("Left out: ") && all.contains("broken.jpg") && all.contains("text.png"), all);
         assertTrue(all.contains("4 faces in 6 pictures, 2 without one, 2 left out"), all);
         assertTrue(all.contains("95 % interval") && all.contains("weighted avg"), all);
+        assertTrue(all.contains("without the classes that do not occur: Angry, Disgust, Fear, Surprise, Neutral.") && !all.contains("Fear  "), all);
         Photographs.predict(folder, List.of(model, model), out, line -> {}); // replaces its own file
         assertEquals(lines.get(2), Files.readAllLines(out).get(2));
+    }
+
+    @Test
+    void nothingIsPassedOverWithoutAWord() throws Exception {
+        Trained model = Trained.named(Path.of("").toAbsolutePath(), "6");
+        Path found = save("a/b/c/deep.png", SCENE);
+        save("@eaDir/thumbnail.jpg", SCENE);
+        Files.createSymbolicLink(folder.resolve("a/round"), folder.resolve("a"));
+        Files.createSymbolicLink(folder.resolve("lost.jpg"), folder.resolve("nowhere"));
+        for (String name : List.of("1.webp", "2.HEIC", "a/3.tif", "a/4.tiff", "notes.txt", ".hidden.tif", "Thumbs.db")) {
+            Files.writeString(folder.resolve(name), "");
+        }
+        List<String> said = new ArrayList<>();
+        assertEquals(List.of(found, folder.resolve("lost.jpg")), Photographs.files(folder, said::add));
+        assertEquals(2, said.size(), said.toString());
+        assertTrue(said.contains("Left out: 4 pictures of kinds that are not read (1.webp, 2.HEIC, a/3.tif and 1 more); save them as PNG or JPEG"),
+                said.toString());
+        assertTrue(said.stream().anyMatch(line -> line.contains("round: a symbolic link leads back to itself")), said.toString());
+
+        said.clear();
+        Photographs.predict(folder, List.of(model), folder.resolve("predictions.csv"), said::add);
+        assertTrue(said.stream().anyMatch(line -> line.contains("lost.jpg: a symbolic link to something that is not there")), said.toString());
+        assertTrue(said.get(said.size() - 1).startsWith("3 faces in folders with no class's name (a/b/c) are held against none; "), said.toString());
+        assertEquals(4, Files.readAllLines(folder.resolve("predictions.csv")).size());
     }
 
     @Test
@@ -138,7 +170,8 @@ class PhotographsTest {
         assertTrue(assertThrows(IOException.class, () -> Photographs.predict(folder, List.of(model), own, line -> {})).getMessage()
                 .contains("would be replaced"));
         assertEquals("a,b\n", Files.readString(own));
-        assertTrue(assertThrows(IOException.class, () -> Photographs.files(folder)).getMessage().contains("holds no picture"));
-        assertTrue(assertThrows(IOException.class, () -> Photographs.files(folder.resolve("none"))).getMessage().contains("no such file"));
+        assertTrue(assertThrows(IOException.class, () -> Photographs.files(folder, line -> {})).getMessage().contains("holds no picture"));
+        assertTrue(
+                assertThrows(IOException.class, () -> Photographs.files(folder.resolve("none"), line -> {})).getMessage().contains("no such file"));
     }
 }

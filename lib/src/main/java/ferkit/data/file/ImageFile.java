@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,8 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
     }
 
     /**
-     * Reads a photograph in colour as {@link #decode} does, but of any size up to 2²⁷ pixels, and laid on white where it is transparent.
+     * Reads a photograph in colour as {@link #decode} does, but of any size up to 2²⁷ pixels, and laid on white where it is transparent; a BMP too, and the
+     * first image of a GIF.
      *
      * @throws IOException as {@link #decode} for everything else
      */
@@ -69,8 +71,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
     }
 
     private static ImageFile decode(byte[] content, boolean colour, int height, int width, boolean photograph) throws IOException {
-        requireImage(content);
-        ImageReader reader = ImageIO.getImageReadersByFormatName(looksLikeJpeg(content) ? "jpeg" : "png").next();
+        ImageReader reader = reader(content, photograph);
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
             if (isSmall(reader, in, photograph)) {
                 return read(reader, content, colour, height, width, photograph);
@@ -83,13 +84,16 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         }
     }
 
-    private static void requireImage(byte[] content) throws IOException {
+    private static ImageReader reader(byte[] content, boolean photograph) throws IOException {
         if (content.length == 0) {
             throw new IOException("the file is empty, expected a PNG or JPEG image; get it again");
         }
-        if (!looksLikeImage(content)) {
+        String format = looksLikeJpeg(content) ? "jpeg" : looksLikeImage(content) ? "png"
+                : photograph && Source.starts(content, "BM") ? "bmp" : photograph && Source.starts(content, "GIF8") ? "gif" : "";
+        if (format.isEmpty()) {
             throw new IOException("this is " + FileKind.of(content).orElse("neither PNG nor JPEG; remove it or convert it"));
         }
+        return ImageIO.getImageReadersByFormatName(format).next();
     }
 
     /**
@@ -99,12 +103,10 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
      * @throws IOException as {@link #photograph}
      */
     public static List<Integer> size(byte[] content) throws IOException {
-        requireImage(content);
-        boolean jpeg = looksLikeJpeg(content);
-        ImageReader reader = ImageIO.getImageReadersByFormatName(jpeg ? "jpeg" : "png").next();
+        ImageReader reader = reader(content, true);
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
             isSmall(reader, in, true);
-            boolean lying = (jpeg ? ImageHeader.ofJpeg(content) : ImageHeader.ofPng(content)).orientation() > 4;
+            boolean lying = ImageHeader.of(content).orientation() > 4;
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             return lying ? List.of(height, width) : List.of(width, height);
@@ -125,7 +127,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
         }
         if (photograph ? (long) width * height > MOST_PIXELS : width > MAX_SIDE || height > MAX_SIDE) {
             throw new IOException("the image has " + width + "×" + height + " pixels, expected "
-                    + (photograph ? "at most " + MOST_PIXELS : "one face and at most " + MAX_SIDE + "×" + MAX_SIDE)
+                    + (photograph ? "at most " + MOST_PIXELS / 1_000_000 + " million" : "one face and at most " + MAX_SIDE + "×" + MAX_SIDE)
                     + "; cut the face out or scale it down");
         }
         return (long) width * height <= SMALL;
@@ -134,7 +136,7 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
     private static ImageFile read(ImageReader reader, byte[] content, boolean colour, int height, int width, boolean photograph)
             throws IOException {
         boolean jpeg = looksLikeJpeg(content);
-        ImageHeader header = jpeg ? ImageHeader.ofJpeg(content) : ImageHeader.ofPng(content);
+        ImageHeader header = ImageHeader.of(content);
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
         Raster raster;
@@ -150,6 +152,9 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
                 raster = image.getColorModel() instanceof IndexColorModel palette
                         ? palette.convertToIntDiscrete(image.getRaster(), true).getRaster() : image.getRaster();
                 bits = raster.getSampleModel().getSampleSize(0);
+                if (bits < 8) { // a BMP's colours in 16 bits
+                    throw new IOException(bits + " bits a colour");
+                }
             }
         } catch (IOException | RuntimeException e) {
             throw undecoded(e);
@@ -167,6 +172,9 @@ public record ImageFile(byte[] pixels, boolean resized, boolean coloured, boolea
     }
 
     private static IOException undecoded(Exception e) {
+        if (e instanceof EOFException) {
+            return damaged("it ends too early");
+        }
         return new IOException("the image is damaged or of a rare kind (" + e.getMessage() + "); get it again or save it as PNG", e);
     }
 

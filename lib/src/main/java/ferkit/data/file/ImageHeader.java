@@ -19,11 +19,20 @@ record ImageHeader(int orientation, boolean colourDifferences) {
     private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=\"|>)([1-8])");
 
     /**
+     * What an image's file says, upright if it is neither PNG nor JPEG.
+     *
+     * @throws IOException as {@link #ofPng}
+     */
+    static ImageHeader of(byte[] content) throws IOException {
+        return ImageFile.looksLikeJpeg(content) ? ofJpeg(content) : ImageFile.looksLikeImage(content) ? ofPng(content) : new ImageHeader(1, false);
+    }
+
+    /**
      * Reads a PNG's chunks.
      *
      * @throws IOException if one does not fit its checksum, or the file ends before its last chunk
      */
-    static ImageHeader ofPng(byte[] content) throws IOException {
+    private static ImageHeader ofPng(byte[] content) throws IOException {
         int exif = 0;
         int xmp = 0;
         ByteBuffer in = ByteBuffer.wrap(content).position(8);
@@ -51,7 +60,7 @@ record ImageHeader(int orientation, boolean colourDifferences) {
     }
 
     /** Reads a JPEG's segments up to its pixels, as far as there are any. Which colours its components are follows from the rules of the Independent JPEG Group's decoder. */
-    static ImageHeader ofJpeg(byte[] content) {
+    private static ImageHeader ofJpeg(byte[] content) {
         int exif = 0;
         int xmp = 0;
         boolean jfif = false;
