@@ -24,6 +24,7 @@ if sys.version_info < (3, 10):
 
 import argparse
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -58,8 +59,9 @@ def predict(options) -> int:
 
 
 def run_folder(name: str) -> str:
-    """A run by its name, or by its folder as the user's own working folder sees it."""
-    return str(Path(name).resolve()) if (Path(name) / "config.json").exists() else name
+    """A run by its name, or by its folder as the user's own working folder sees it; how often it counts may follow a =."""
+    folder, weight = re.fullmatch(r"(.*?)(=\d+)?", name).groups("")
+    return str(Path(folder).resolve()) + weight if (Path(folder) / "config.json").exists() else name
 
 
 def library(*arguments, **variables) -> int:
@@ -105,11 +107,11 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument("--jobs", type=int, help="how many models to train side by side")
     settings.add(command)
     command = add("export", export, "write a finished run, or the mean of several, as an ONNX file with a model card")
-    command.add_argument("runs", nargs="+", metavar="RUN", help="its number or name in reports/runs, or its folder")
+    command.add_argument("runs", nargs="+", metavar="RUN", help="its number or name in reports/runs, or its folder; with =2 behind it, it counts twice in the mean")
     command.add_argument("--out", type=Path, metavar="FOLDER", help="where to (default: a folder of its own in reports/exports)")
     command = add("predict", predict, "find the faces in pictures and write what a finished run says of each")
-    command.add_argument("place", type=Path, metavar="PLACE", help="a PNG or JPEG file, or a folder of such")
-    command.add_argument("--model", nargs="+", required=True, metavar="RUN", help="a run's number or name in reports/runs, or its folder; of several the mean")
+    command.add_argument("place", type=Path, metavar="PLACE", help="a picture (PNG, JPEG, BMP, GIF), or a folder: all in it and below it")
+    command.add_argument("--model", nargs="+", required=True, metavar="RUN", help="a run, as export takes it; of several the mean")
     command.add_argument("--out", type=Path, default=Path("predictions.csv"), metavar="FILE", help="the lines, one a face (default: predictions.csv)")
     settings.add(command, [setting for setting in settings.SETTINGS if setting[0] in ("--threads",)])
     command = add("bench", bench.run, "measure training steps and reading against Keras, PyTorch and pandas; writes reports/benchmark.md")

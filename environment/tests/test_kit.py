@@ -327,10 +327,10 @@ class SettingsTest(unittest.TestCase):
                 tempfile.TemporaryDirectory() as folder:
             run = Path(folder) / "run"
             tools.write(run / "config.json", "{}")
-            kit.export(kit.parse(["export", "6", str(run)]))
+            kit.export(kit.parse(["export", "6=2", f"{run}=3", str(run)]))
             kit.predict(kit.parse(["predict", "pictures", "--model", "1", "6", "--out", "faces.csv", "--threads", "2"]))
         here = Path.cwd()
-        self.assertEqual([["export", "", "6", str(run.resolve())], ["predict", str(here / "pictures"), str(here / "faces.csv"), "1", "6"]],
+        self.assertEqual([["export", "", "6=2", f"{run.resolve()}=3", str(run.resolve())], ["predict", str(here / "pictures"), str(here / "faces.csv"), "1", "6"]],
                          [call.args[0][call.args[0].index("ferkit.Main") + 1:] for call in become.call_args_list])
         self.assertEqual("2", become.call_args.args[1]["FERKIT_THREADS"])
 

@@ -32,16 +32,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +61,8 @@ import java.util.stream.Stream;
  *                                 unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
  *                                 took and the seconds that putting as many batches together takes
- *   export FOLDER MODEL…          writes a finished run, or the mean of several, as an ONNX file with a model card; FOLDER may be empty for the usual one
+ *   export FOLDER MODEL…          writes a finished run, or the mean of several, as an ONNX file with a model card; FOLDER may be empty for the usual one;
+ *                                 MODEL=2 counts twice in the mean
  *   predict PLACE FILE MODEL…     finds the faces in pictures and writes what finished runs say of them
  *   speed MODEL                   pictures a second from file to probabilities, the finder's share of it, and faces a second of the network alone, as JSON
  *   read FILE                     reads a data set without the cache and says how many seconds it took
@@ -265,12 +271,21 @@ public final class Main {
         }
     }
 
-    private static List<Trained> trained(List<String> names) throws IOException {
+    /** Finished runs by their names, one that is followed by = and a number so many times. */
+    static List<Trained> trained(List<String> names) throws IOException {
         Path root = Workspace.findRoot();
         Workspace.prepareEngine(Settings.read());
         List<Trained> models = new ArrayList<>();
+        Set<Path> folders = new HashSet<>();
         for (String name : names) {
-            models.add(Trained.named(root, name));
+            Matcher weighted = Pattern.compile("(.+)=([1-9]\\d?)").matcher(name);
+            Trained model = Trained.named(root, weighted.matches() ? weighted.group(1) : name);
+            if (!folders.add(model.run().folder().toRealPath())) {
+                throw new IllegalArgumentException(
+                        name + " is named twice: expected each run once; one that is to count twice in the mean is written "
+                                + name.replaceFirst("=.*", "") + "=2");
+            }
+            models.addAll(Collections.nCopies(weighted.matches() ? Integer.parseInt(weighted.group(2)) : 1, model));
         }
         return models;
     }

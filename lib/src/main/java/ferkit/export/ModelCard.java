@@ -8,6 +8,7 @@ import ferkit.train.Predictions;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Views;
+import ferkit.transfer.TransferModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +26,12 @@ final class ModelCard {
         Format format = config.format();
         boolean drawn = config.data().equals("drawn sample");
         List<Run> runs = file.members().stream().map(Trained::run).toList();
+        List<Trained> members = file.members().stream().distinct().toList();
         return TITLE + file.name() + "\n\n`" + file.name() + ".onnx` gives a picture of one face a probability for each of "
                 + config.classes().count() + " names of expressions. "
-                + (runs.size() > 1 ? "It is the mean of what " + runs.size() + " networks say. " : "")
-                + "It needs no program but one that computes ONNX (operators of version " + OnnxGraph.OPSET + ").\n\n"
+                + (members.size() > 1 ? "It is the mean of what " + members.size() + " networks say" + (members.size() == runs.size() ? ". "
+                        : ", each counted as often as it was named: " + file.metadata().get("runs") + ". ") : "")
+                + "Any program that computes ONNX runs it (operators of version " + OnnxGraph.OPSET + ").\n\n"
                 + "## Use\n\nInput `" + OnnxGraph.INPUT + "`: float32 of shape (N, " + format.channels() + ", " + format.height() + ", "
                 + format.width()
                 + "), N as you like, " + (format.colour() ? "red, green and blue" : "grey")
@@ -44,7 +47,7 @@ final class ModelCard {
                         print(json.loads(session.get_modelmeta().custom_metadata_map["classes"]), probabilities)
                         ```
                         """, file.name(), format.channels(), format.height(), format.width(), OnnxGraph.INPUT)
-                + "\n## Data and training\n\n" + file.members().stream().map(ModelCard::member).collect(Collectors.joining("\n")) + "\n"
+                + "\n## Data and training\n\n" + members.stream().map(ModelCard::member).collect(Collectors.joining("\n")) + "\n"
                 + figures("validation images, by which each network's best epoch was chosen", runs.stream().map(Run::validation).toList())
                 + figures("test images, which nothing was chosen by", runs.stream().map(Run::test).toList())
                 + "\n## Known limits\n\n" + (drawn
@@ -67,7 +70,12 @@ final class ModelCard {
         return "- **" + member.run().folder().getFileName() + "**: trained on " + config.data() + " (hash `" + config.dataHash() + "`), "
                 + (config.limit() == 0 ? "all" : Figures.count(config.limit())) + " training images, " + config.epochs() + " epochs in batches of "
                 + config.batch() + ", seed " + config.seed() + ", start weights: " + config.startWeights() + "; kept is epoch "
-                + member.run().best().epoch() + ". Network: `" + config.plan() + "`; fed " + config.parts().get("input") + "."
+                + member.run().best().epoch() + ". Network: " + member.recipe().architecture().words() + ". It is fed " + config.parts().get("input")
+                + "."
+                + (TransferModel.isPlan(config.plan())
+                        ? " The figures below were computed from its trunk's outputs as they were stored for training, in half "
+                                + "precision; the file computes them in single precision, which changes a probability by up to 0.001."
+                        : "")
                 + (config.parts().get("views").equals(Views.ONE.plan()) ? ""
                         : " The file and the figures below are of the image alone; the kit's tables also have the mean over several views of it.");
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,12 @@ import tech.tablesaw.api.Table;
 
 /**
  * One finished run, or the mean of several, as an ONNX model: images (N, channels, height, width) of 0 to 255 become probabilities (N, classes).
- * Scaling and softmax are inside. The model's metadata say what it is: classes (a JSON list in the order of the probabilities), data, data_hash
- * and runs.
+ * Scaling and softmax are inside. The model's metadata say what it is: classes (a JSON list in the order of the probabilities), data, data_hash,
+ * runs, seed, input and opset.
  *
  * @param name of its files
- * @param members at least one, of the same classes and format
+ * @param members at least one, of the same classes and format; one that is in it several times counts as often in the mean, as the picks of a
+ *     {@link ferkit.eval.Selection}, and lies in the file once
  */
 public record OnnxFile(String name, List<Trained> members) {
     /** The oldest version of the format that has these operators. */
@@ -43,9 +45,14 @@ public record OnnxFile(String name, List<Trained> members) {
         }
     }
 
-    /** Named after its members. */
+    /** Named after its members: "model-6", "model-6=2+sprint". */
     public static OnnxFile of(List<Trained> members) {
-        return new OnnxFile(members.stream().map(member -> member.run().folder().getFileName().toString()).collect(Collectors.joining("+")), members);
+        return new OnnxFile(String.join("+", names(members)), members);
+    }
+
+    private static List<String> names(List<Trained> members) {
+        return members.stream().distinct().map(member -> member.run().folder().getFileName()
+                + (Collections.frequency(members, member) > 1 ? "=" + Collections.frequency(members, member) : "")).toList();
     }
 
     private static String shape(Trained member) {
@@ -79,12 +86,13 @@ public record OnnxFile(String name, List<Trained> members) {
     private OnnxMl.ModelProto model() throws IOException {
         OnnxGraph graph = new OnnxGraph(config().format());
         List<OnnxGraph.Value> probabilities = new ArrayList<>();
-        for (Trained member : members) {
+        for (Trained member : members.stream().distinct().toList()) {
             if (!(member.recipe().input() instanceof PixelInput input)) {
                 throw new IllegalArgumentException("The run in " + member.run().folder() + " is fed \"" + member.run().config().parts().get("input")
                         + "\": expected grey values or colours, as they are or standardised");
             }
-            probabilities.add(graph.softmax(member.tell(input.standardized() ? graph.standardize(graph.input()) : graph.input(), graph)));
+            OnnxGraph.Value said = graph.softmax(member.tell(input.standardized() ? graph.standardize(graph.input()) : graph.input(), graph));
+            probabilities.addAll(Collections.nCopies(Collections.frequency(members, member), said));
         }
         return model(graph.build(graph.mean(probabilities)), metadata());
     }
@@ -103,8 +111,11 @@ public record OnnxFile(String name, List<Trained> members) {
         metadata.put("classes", new Gson().toJson(config().classes().titles()));
         metadata.put("data", all(RunConfig::data));
         metadata.put("data_hash", all(RunConfig::dataHash));
-        metadata.put("runs", members.stream().map(member -> member.run().folder().getFileName().toString()).collect(Collectors.joining(", ")));
+        metadata.put("runs", String.join(", ", names(members)));
         metadata.put("seed", all(config -> Long.toString(config.seed())));
+        metadata.put("input", OnnxGraph.INPUT + ": float32 (N, " + config().format().channels() + ", " + config().format().height() + ", "
+                + config().format().width() + "), 0 to 255");
+        metadata.put("opset", Integer.toString(OnnxGraph.OPSET));
         return metadata;
     }
 
@@ -114,7 +125,7 @@ public record OnnxFile(String name, List<Trained> members) {
     }
 
     /**
-     * What an ONNX file holds: its input and output, how often it has which operator, its version of operators, its size and its metadata.
+     * What an ONNX file holds: its input and output, how often it has which operator, its size and its metadata.
      *
      * @throws IOException if it cannot be read
      */
@@ -126,7 +137,6 @@ public record OnnxFile(String name, List<Trained> members) {
         Map<String, Long> operators = model.getGraph().getNodeList().stream()
                 .collect(Collectors.groupingBy(OnnxMl.NodeProto::getOpType, LinkedHashMap::new, Collectors.counting()));
         rows.put("Operators", operators.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", ")));
-        rows.put("Version of operators", Long.toString(model.getOpsetImport(0).getVersion()));
         rows.put("Size", Figures.fixed(Files.size(file) / 1e6, 1) + " MB");
         model.getMetadataPropsList().forEach(entry -> rows.put("Metadata: " + entry.getKey(), entry.getValue()));
         return Table.create(file.getFileName().toString(), StringColumn.create("What", rows.keySet()), StringColumn.create("Value", rows.values()));

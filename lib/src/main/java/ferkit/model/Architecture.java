@@ -18,6 +18,11 @@ public interface Architecture {
     /** In words, so that two networks of one name are told apart: whatever changes the figures changes it. */
     String plan();
 
+    /** What it is made of, for readers. */
+    default String words() {
+        return plan();
+    }
+
     /** Shape of one input, without the batch axis: channels, height and width of an image, unless the network is fed something made of it. */
     default Shape inputShape(Format format) {
         return new Shape(format.channels(), format.height(), format.width());

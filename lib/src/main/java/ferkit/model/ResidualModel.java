@@ -11,6 +11,8 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ferkit.data.Format;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A network of residual blocks (He et al. 2016) with squeeze-excitation (Hu et al. 2018), as a row of data. The stem is
@@ -79,6 +81,17 @@ public record ResidualModel(String name, int stem, List<Integer> widths, List<In
     public String plan() {
         return "ResidualModel[stem=" + stem + ", widths=" + widths + ", blocks=" + blocks + ", shortcuts=" + shortcuts + ", squeeze=" + squeeze
                 + ", normed=" + normed + ", headDropout=" + headDropout + "]";
+    }
+
+    @Override
+    public String words() {
+        return "a convolution " + (stem == 1 ? "3×3" : "5×5 of stride 2") + ", then " + (shortcuts ? "residual" : "plain")
+                + " blocks of two convolutions 3×3, "
+                + IntStream.range(0, widths.size()).mapToObj(stage -> blocks.get(stage) + " of " + widths.get(stage))
+                        .collect(Collectors.joining(", "))
+                + " channels" + (squeeze == 0 ? "" : ", with squeeze-excitation by " + squeeze)
+                + (normed ? "" : ", only the first of a block normalised")
+                + (headDropout == 0 ? "" : "; dropout " + headDropout + " before the last layer");
     }
 
     /**

@@ -12,6 +12,8 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ferkit.data.Format;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -134,6 +136,17 @@ public record StudyModel(String name, List<Integer> filters, int kernel, Padding
     public String plan() {
         return "StudyModel[name=" + name + ", filters=" + filters + ", kernel=" + kernel + ", second=" + second + ", pools=" + pools
                 + ", dense=" + dense + ", dropout=" + dropout + ", headDropout=" + headDropout + "]";
+    }
+
+    @Override
+    public String words() {
+        return filters.size() + " blocks of two convolutions " + kernel + "×" + kernel + " with " + joined(filters) + " filters"
+                + (second == Padding.VALID ? ", the second of a block without padding" : "") + ", pooling " + joined(pools) + ", then " + dense
+                + " dense units; dropout " + dropout + " after each block and " + headDropout + " before the last layer";
+    }
+
+    private static String joined(List<?> numbers) {
+        return numbers.stream().map(Object::toString).collect(Collectors.joining("-")).toLowerCase(Locale.ROOT);
     }
 
     /**

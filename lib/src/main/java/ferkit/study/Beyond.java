@@ -134,7 +134,7 @@ public record Beyond(String title, Recipe recipe) {
 
     private Map<String, String> parts() {
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("network", recipe.architecture().plan());
+        parts.put("network", recipe.architecture().words());
         parts.put("epochs", Integer.toString(recipe.fullEpochs()));
         parts.put("batch", Integer.toString(recipe.batch().orElse(RunConfig.STUDY_BATCH)));
         parts.put("learning rate", recipe.learningRate(recipe.fullEpochs()));

@@ -39,9 +39,16 @@ public record Trained(Run run, Recipe recipe) {
     public static Trained named(Path root, String name) throws IOException {
         Path runs = root.resolve(RUNS);
         Path folder = Stream.of(Path.of(name), runs.resolve(name), runs.resolve("model-" + name)).filter(Run::isFinished).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no finished run '" + name + "': expected a run's folder, or one of "
-                        + finished(runs) + " in " + RUNS));
+                .orElseThrow(
+                        () -> new IllegalArgumentException((isRecipe(name) ? "'" + name + "' is not trained yet, or not to the end: train it with "
+                                + "kit.py train " + name + ", or name" : "There is no finished run '" + name + "': expected")
+                                + " a run's folder, or one of "
+                                + String.join(", ", finished(runs)) + " in " + RUNS));
         return of(root, Run.load(folder));
+    }
+
+    private static boolean isRecipe(String name) {
+        return Beyond.andTheStudys().stream().anyMatch(recipe -> recipe.name().equals(name) || recipe.name().equals("model-" + name));
     }
 
     private static List<String> finished(Path runs) {

@@ -117,6 +117,15 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start,
         return PLAN + trunk.key() + HEAD + classes + start.map(run -> " of " + run.config().model()).orElse("");
     }
 
+    @Override
+    public String words() {
+        return trunk.variant().title() + " (weights " + trunk.weights().sha256().substring(0, 16) + ") on images of " + trunk.side() + "×"
+                + trunk.side()
+                + " scaled as " + trunk.variant().scaling() + ", frozen "
+                + (trunk.stage() == FrozenTrunk.WHOLE ? "as a whole" : "up to stage " + trunk.stage())
+                + ", then 128 dense units" + start.map(run -> "; begun from the head of " + run.config().model()).orElse("");
+    }
+
     /** The name of a run on such weights in words: "efficientnet-lite0-96-tuned" is "EfficientNet-Lite0, 96 pixels, fine-tuned". */
     public static String title(String name) {
         List<String> words = List.of(name.split("-"));

@@ -54,6 +54,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,8 +144,14 @@ class OnnxTest {
         assertEquals("faces", model.getGraph().getInput(0).getName());
         assertEquals("[\"Angry\",\"Disgust\",\"Fear\",\"Happy\",\"Sad\",\"Surprise\",\"Neutral\"]", model.getMetadataProps(0).getValue());
         assertEquals(one.run().config().dataHash(), model.getMetadataProps(2).getValue());
+        Map<String, String> metadata = model.getMetadataPropsList().stream()
+                .collect(Collectors.toMap(OnnxMl.StringStringEntryProto::getKey, OnnxMl.StringStringEntryProto::getValue));
+        assertEquals(Long.toString(model.getOpsetImport(0).getVersion()), metadata.get("opset"));
+        assertEquals("faces: float32 (N, 1, 48, 48), 0 to 255", metadata.get("input"));
         String card = Files.readString(folder.resolve("README.md"));
         assertTrue(card.startsWith("# Model card: model-6\n"), card);
+        assertTrue(card.contains("3 blocks of two convolutions 3×3 with 32-64-128 filters, the second of a block without padding")
+                && !card.contains("StudyModel["), card);
         assertTrue(card.contains("Accuracy 0.6606") && card.contains("weighted avg") && card.contains("An expression is not a feeling"), card);
         OnnxFile.of(List.of(one)).write(folder); // replaces its own
 
@@ -164,6 +171,31 @@ class OnnxTest {
     }
 
     @Test
+    void aRunThatIsNamedTwiceCountsTwiceAndIsWrittenOnce() throws Exception {
+        Trained one = Trained.named(ROOT, "1");
+        Trained six = Trained.named(ROOT, "6");
+        Path file = OnnxFile.of(List.of(six, six, one)).write(folder);
+        assertEquals("model-6=2+model-1.onnx", file.getFileName().toString());
+        assertTrue(Files.size(file) < 1.01 * (size(one) + size(six)), "each network lies in it once");
+        Predictions sixth = six.predict(FACES);
+        requireSame("weighted", Predictions.mean(List.of(sixth, sixth, one.predict(FACES))).probabilities(), Files.readAllBytes(file), 1, 64);
+        String card = Files.readString(folder.resolve("README.md"));
+        assertTrue(card.contains("the mean of what 2 networks say, each counted as often as it was named: model-6=2, model-1."), card);
+    }
+
+    private long size(Trained model) throws IOException {
+        return Files.size(OnnxFile.of(List.of(model)).write(folder.resolve(model.recipe().name())));
+    }
+
+    @Test
+    void aCardOfATransferModelSaysWhatItsFiguresAreOf() throws Exception {
+        Trained tuned = Trained.named(ROOT, "efficientnet-lite0-96-tuned");
+        String card = ModelCard.text(OnnxFile.of(List.of(tuned)));
+        assertTrue(card.contains("frozen up to stage 6, then 128 dense units; begun from the head of efficientnet-lite0-96-lite."), card);
+        assertTrue(card.contains("half precision"), card);
+    }
+
+    @Test
     void whatCannotBeWrittenIsRefused() {
         try (NDManager manager = manager()) {
             for (Block layer : List.of(Activation.mishBlock(), Pool.maxPool2dBlock(new Shape(3, 3), new Shape(2, 2)), Activation.leakyReluBlock(0.1f),
@@ -175,6 +207,8 @@ class OnnxTest {
             }
         }
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Trained.named(ROOT, "sprnt")).getMessage().contains("model-6"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Trained.named(folder, "3")).getMessage()
+                .startsWith("'3' is not trained yet, or not to the end: train it with kit.py train 3, or name a run's folder"));
     }
 
     private static NDManager manager() {
