@@ -284,11 +284,12 @@ def processor() -> str:
 
 def run(options) -> int:
     os.environ.update(settings.variables(options))
+    load = f" In the minute before, {os.getloadavg()[0]:.1f} processes were running on average." if hasattr(os, "getloadavg") else ""
     java = install.set_up()
     versions = tools.capture([peers_python(), "-c", "import importlib.metadata as m\nprint(', '.join(f'{n} {m.version(n)}' "
                               "for n in ('keras', 'tensorflow', 'torch', 'pandas')))"]).text.strip()
     lines = ["# Benchmark", "", f"Made by `kit.py bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} (UTC): "
-             f"{processor()}, {machine.cores()} cores, {platform.system()}; JDK {java.version}; {versions}.", ""]
+             f"{processor()}, {machine.cores()} cores, {platform.system()}; JDK {java.version}; {versions}.{load}", ""]
     lines += measure_steps(java)
     lines += measure_marathon(java)
     lines += measure_ways(java)
