@@ -103,7 +103,7 @@ def parse(arguments) -> argparse.Namespace:
     settings.add(command)
     command = add("train", train, "train models without a notebook, in the study's configuration unless told otherwise; the same "
                                   "line continues a run that was stopped")
-    command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …; or ablation, the sprint without one ingredient each")
+    command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …, or sprint-ferplus on FER+'s votes; or ablation, the sprint without one ingredient each; or chance, the study's questions in small")
     command.add_argument("--jobs", type=int, help="how many models to train side by side")
     settings.add(command)
     command = add("export", export, "write a finished run, or the mean of several, as an ONNX file with a model card")

@@ -137,10 +137,13 @@ public final class Main {
         }
         List<Recipe> recipes = names.equals(List.of("all")) ? largestFirst()
                 : names.equals(List.of("ablation")) ? Beyond.ABLATION.stream().map(Beyond::recipe).toList()
-                        : names.stream().map(Main::recipe).toList();
+                        : names.equals(List.of("chance")) ? Beyond.CHANCE.stream().map(Beyond::recipe).toList()
+                                : names.stream().map(Main::recipe).toList();
         if (recipes.isEmpty()) {
             throw new IllegalArgumentException(
-                    "train: expected one or more of " + known() + ", or all for the study's, or ablation for the sprint without one ingredient each");
+                    "train: expected one or more of " + known()
+                            + ", or all for the study's, ablation for the sprint without one ingredient each, or chance for the "
+                            + "study's questions in small");
         }
         if (recipes.size() == 1) {
             trainHere(recipes.get(0));
@@ -159,7 +162,8 @@ public final class Main {
     }
 
     private static String known() {
-        return StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or " + Beyond.names();
+        return StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or " + Beyond.names() + ", or "
+                + Beyond.VOTES.recipe().name();
     }
 
     /** One on each core, but not more than fit into so many bytes of memory. */

@@ -18,7 +18,8 @@ class MainTest {
         assertEquals("model-6", Main.recipe("6").name());
         assertEquals(Beyond.named("sprint"), Main.recipe("sprint"));
         String said = assertThrows(IllegalArgumentException.class, () -> Main.recipe("7")).getMessage();
-        assertTrue(said.startsWith("Model '7' is not known: expected one of [model-1, ") && said.endsWith(" or " + Beyond.names()), said);
+        assertTrue(said.startsWith("Model '7' is not known: expected one of [model-1, ")
+                && said.endsWith(" or " + Beyond.names() + ", or sprint-ferplus"), said);
     }
 
     @Test

@@ -108,6 +108,17 @@ public final class Charts {
      * @param classes names in the order of both indices
      */
     public static Picture confusion(String name, int[][] counts, List<String> classes) {
+        return confusion("Confusion matrix of " + name, "True", "Predicted", counts, classes);
+    }
+
+    /**
+     * The same of any two namings of the same images.
+     *
+     * @param title of the whole
+     * @param rows what names the rows
+     * @param columns what names the columns
+     */
+    public static Picture confusion(String title, String rows, String columns, int[][] counts, List<String> classes) {
         int n = classes.size();
         if (counts.length != n || Arrays.stream(counts).anyMatch(row -> row.length != n)) {
             throw new IllegalArgumentException("A confusion matrix of " + counts.length + " rows for the " + n + " classes " + classes
@@ -131,14 +142,48 @@ public final class Charts {
         Collections.reverse(fromBelow);
         HeatMapChart chart = new HeatMapChart(Style.WIDTH, 560, Styler.ChartTheme.XChart);
         Style.apply(chart);
-        chart.setXAxisTitle("Predicted");
-        chart.setYAxisTitle("True");
+        chart.setXAxisTitle(columns);
+        chart.setYAxisTitle(rows);
         chart.getStyler().setRangeColors(new Color[] {Color.WHITE, Style.COLORS.get(0), Style.DARK}).setMin(0).setMax(1).setShowValue(false)
                 .setPlotGridLinesVisible(false).setXAxisTickMarkSpacingHint(0).setPlotContentSize(1).setLegendVisible(false);
         chart.addSeries("Root of the share of the true class", classes, fromBelow, cells);
         chart.addAnnotation(new CellText(upper, lower, dark));
-        return new Picture("Confusion matrix of " + name, "Confusion matrix of " + name + ", true classes in rows. Right: "
+        return new Picture(title, title + ", " + rows.toLowerCase(Locale.ROOT) + " classes in rows. Right: "
                 + IntStream.range(0, n).mapToObj(i -> classes.get(i) + " " + lower[i][i]).collect(Collectors.joining(", ")) + ".", image(chart));
+    }
+
+    /**
+     * Points joined to a line.
+     *
+     * @param name in the legend
+     * @param x ascending
+     * @param y as many as {@code x}; NaN leaves a gap
+     */
+    public record Line(String name, double[] x, double[] y) {}
+
+    /**
+     * Lines over one axis, of shares from 0 to 1.
+     *
+     * @param lines the first, grey and thick, is what the others are held against; at most fifteen
+     * @param ticks what stands at the axis
+     */
+    public static Picture lines(String title, String xTitle, String yTitle, List<Line> lines, DoubleFunction<String> ticks) {
+        XYChart chart = new XYChart(Style.WIDTH, 420);
+        Style.apply(chart);
+        chart.setXAxisTitle(xTitle);
+        chart.setYAxisTitle(yTitle);
+        chart.getStyler().setYAxisDecimalPattern("0.00").setMarkerSize(7);
+        chart.setCustomXAxisTickLabelsFormatter(ticks::apply);
+        for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
+            Panels.Line look = Style.line(line.name(), "", line.y(), i == 0 ? 0 : (i - 1) % Style.LOOKS);
+            XYSeries series = chart.addSeries(line.name(), line.x(), line.y());
+            series.setLineColor(i == 0 ? Color.GRAY : look.color()).setLineStyle(i == 0 ? Style.line(5) : look.stroke());
+            series.setMarker(i == 0 ? SeriesMarkers.NONE : look.marker()).setMarkerColor(look.color());
+        }
+        return new Picture(title, title + ". " + lines.stream().map(line -> line.name() + ": " + IntStream.range(0, line.x().length)
+                .filter(i -> !Double.isNaN(line.y()[i])).mapToObj(i -> Figures.fixed(line.y()[i], 2) + " at " + ticks.apply(line.x()[i]))
+                .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image(chart));
     }
 
     /** The accuracy and the loss of a run over its epochs, training and validation. */

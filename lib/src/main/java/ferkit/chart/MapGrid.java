@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Small maps, such as a convolution's kernels and its answers, value by value as squares of colour. Maps are {@code [row][column]}. */
 public final class MapGrid {
@@ -17,6 +18,8 @@ public final class MapGrid {
     private static final int GAP = 8;
     private static final int FACE = 96;
     private static final int MAPS_AT = 240;
+    private static final Color RED = new Color(0xD00000);
+    private static final int OPAQUE = 200;
 
     private MapGrid() {}
 
@@ -84,6 +87,107 @@ public final class MapGrid {
         });
         return new Picture(title, title + ". " + rows.stream().map(row -> row.title() + ": " + Figures.count(row.maps().size(), "map") + " of "
                 + size(row.maps().get(0))).collect(Collectors.joining("; ")) + ".", image);
+    }
+
+    /**
+     * A row of faces, each under a map.
+     *
+     * @param title at the left, above {@code subtitle}
+     * @param faces as many as {@code maps}
+     * @param maps {@code [row][column]} on a grid whose outer values lie half a patch from the edge; equal in size, and null where there is none
+     */
+    public record Overlay(String title, String subtitle, List<byte[]> faces, List<float[][]> maps) {}
+
+    /**
+     * Faces in rows with maps laid over them: red where a map is above 0, blue where it is below, each at its deepest where it is furthest from 0.
+     * Below each stands its largest value.
+     *
+     * @param captions of the columns
+     * @param patch side of a patch as a share of the face's
+     */
+    public static Picture overlays(String title, List<Overlay> rows, List<String> captions, Format format, double patch) {
+        int left = 136;
+        int cell = (Style.WIDTH - left) / captions.size();
+        int side = Math.min(cell - GAP, FACE + 6);
+        int height = side + 24;
+        BufferedImage image = Charts.picture(Style.WIDTH, 24 + rows.size() * height, g -> {
+            for (int r = 0; r < rows.size(); r++) {
+                Overlay row = rows.get(r);
+                int y = 24 + r * height;
+                g.setColor(Style.INK);
+                g.setFont(Style.TITLE);
+                g.drawString(row.title(), 4, y + side / 2 - 4);
+                g.setFont(Style.SMALL);
+                g.drawString(row.subtitle(), 4, y + side / 2 + 12);
+                for (int i = 0; i < captions.size(); i++) {
+                    int x = left + i * cell;
+                    g.setColor(Style.INK);
+                    if (r == 0) {
+                        Charts.centred(g, Style.TEXT, captions.get(i), x + side / 2.0, 16);
+                    }
+                    if (row.maps().get(i) != null) {
+                        Charts.image(g, row.faces().get(i), format, x, y, side);
+                        double largest = largest(row.maps().get(i));
+                        g.drawImage(overlay(row.maps().get(i), largest, side, patch), x, y, null);
+                        g.setColor(Style.INK);
+                        Charts.centred(g, Style.SMALL, Figures.fixed(highest(row.maps().get(i)), 2), x + side / 2.0, y + side + 13);
+                    }
+                }
+            }
+        });
+        return new Picture(title, title + ". " + rows.stream().map(row -> row.title() + ", largest values: " + IntStream.range(0, captions.size())
+                .filter(i -> row.maps().get(i) != null).mapToObj(i -> captions.get(i) + " " + Figures.fixed(highest(row.maps().get(i)), 2) + " "
+                        + where(row.maps().get(i)))
+                .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image);
+    }
+
+    /** In which ninth of the face a map is highest, for example "in the middle, below". */
+    private static String where(float[][] map) {
+        int[] best = {0, 0};
+        for (int row = 0; row < map.length; row++) {
+            for (int column = 0; column < map[row].length; column++) {
+                best = map[row][column] > map[best[0]][best[1]] ? new int[] {row, column} : best;
+            }
+        }
+        return List.of("above", "half way down", "below").get(3 * best[0] / map.length) + ", "
+                + List.of("left", "middle", "right").get(3 * best[1] / map[0].length);
+    }
+
+    private static double highest(float[][] map) {
+        double highest = Double.NEGATIVE_INFINITY;
+        for (float[] row : map) {
+            for (float value : row) {
+                highest = Math.max(highest, value);
+            }
+        }
+        return highest;
+    }
+
+    private static BufferedImage overlay(float[][] map, double largest, int side, double patch) {
+        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                double value = largest == 0 ? 0 : between(map, at(y, side, patch, map.length), at(x, side, patch, map[0].length)) / largest;
+                Color colour = value < 0 ? Style.COLORS.get(0) : RED;
+                image.setRGB(x, y, new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) (OPAQUE * Math.abs(value))).getRGB());
+            }
+        }
+        return image;
+    }
+
+    /** Where a pixel lies on a map's grid, from 0 to its last place. */
+    private static double at(int pixel, int side, double patch, int places) {
+        double share = ((pixel + 0.5) / side - patch / 2) / (1 - patch);
+        return Math.max(0, Math.min(1, share)) * (places - 1);
+    }
+
+    private static double between(float[][] map, double row, double column) {
+        int above = (int) Math.min(row, map.length - 2);
+        int left = (int) Math.min(column, map[0].length - 2);
+        double down = row - above;
+        double right = column - left;
+        return (1 - down) * ((1 - right) * map[above][left] + right * map[above][left + 1])
+                + down * ((1 - right) * map[above + 1][left] + right * map[above + 1][left + 1]);
     }
 
     private static String size(float[][] map) {

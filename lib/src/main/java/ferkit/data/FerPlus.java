@@ -56,9 +56,9 @@ public final class FerPlus {
             return ordinal() <= CONTEMPT.ordinal();
         }
 
-        /** The label of {@link Classes#WITH_CONTEMPT} that this vote is for. */
-        private int label() {
-            return emotion == null ? Emotion.COUNT : emotion.label();
+        /** The label of {@link Classes#WITH_CONTEMPT} that this vote is for; {@link Faces#NO_LABEL} for unknown and not a face. */
+        public int label() {
+            return !isClass() ? Faces.NO_LABEL : emotion == null ? Emotion.COUNT : emotion.label();
         }
     }
 
@@ -69,6 +69,15 @@ public final class FerPlus {
     private FerPlus(FaceSet faces, Map<Split, List<int[]>> votes) {
         this.faces = faces;
         this.votes = votes;
+    }
+
+    /**
+     * Votes that come with the images, for example with drawn ones, rather than from a file.
+     *
+     * @param votes of each split as many rows as it has images, each of ten votes in the order of {@link Vote}
+     */
+    public static FerPlus of(FaceSet faces, Map<Split, List<int[]>> votes) {
+        return new FerPlus(faces, votes);
     }
 
     /** The file {@code fer2013new.csv} in a folder or beside a file, if it is there. */
@@ -185,7 +194,8 @@ public final class FerPlus {
         return majority(votes.get(split).get(index));
     }
 
-    private static Optional<Vote> majority(int[] row) {
+    /** What most people saw by these votes, as {@link #majority(Split, int)} counts it. */
+    public static Optional<Vote> majority(int[] row) {
         int sum = 0;
         int best = 0;
         for (int i = 0; i < row.length; i++) {
@@ -218,6 +228,24 @@ public final class FerPlus {
         return relabelled("votes", FerPlus::shares, true);
     }
 
+    /**
+     * Training images {@link #byVotes}, validation and test images {@link #byMajority}: what the authors' code trains on and holds its networks against in its mode
+     * "crossentropy" (github.com/microsoft/FERPlus, src/train.py).
+     */
+    public FaceSet forTraining() {
+        FaceSet votes = byVotes();
+        FaceSet majority = byMajority();
+        int left = faces.training().size() + faces.validation().size() + faces.test().size() - votes.training().size() - majority.validation().size()
+                - majority.test().size();
+        List<String> notes = new ArrayList<>(faces.origin().notes());
+        notes.add("Training images by FER+'s votes, validation and test images by its majority: " + left
+                + " images left out, on which people did not agree,"
+                + " or most saw nothing known or no face. Figures are not comparable with the study's.");
+        return new FaceSet(new Origin(votes.origin().kind(), faces.origin().title() + " with FER+'s votes", notes), votes.training(),
+                majority.validation(),
+                majority.test());
+    }
+
     private FaceSet relabelled(String by, Function<int[], Optional<float[]>> labels, boolean shared) {
         List<Faces> splits = new ArrayList<>();
         int all = 0;
@@ -235,7 +263,9 @@ public final class FerPlus {
         notes.add("Labels by FER+'s " + by + " in place of FER2013's: " + left + " of " + all
                 + " images left out, on which people did not agree, or most saw"
                 + " nothing known or no face. Figures are not comparable with the study's.");
-        return new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, faces.origin().title() + " with FER+'s labels by " + by, notes),
+        return new FaceSet(
+                new Origin(faces.origin().isSample() ? Origin.Kind.SAMPLE : Origin.Kind.OTHER_SPLIT,
+                        faces.origin().title() + " with FER+'s labels by " + by, notes),
                 splits.get(0), splits.get(1), splits.get(2));
     }
 

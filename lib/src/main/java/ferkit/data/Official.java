@@ -16,6 +16,9 @@ public final class Official {
     /** {@link FaceSet#hash} of the original. A copy whose pixels or order differ, for example one of JPEG files, has another. */
     public static final String HASH = "f26de2ef5bc66922b26ecbd728206df20cddc88cb37ef0bc6367c4d61659caf0";
 
+    /** The same of its images with FER+'s votes for training, {@link FerPlus#forTraining}. */
+    public static final String VOTES_HASH = "e3a787970f9e4e063724894497347d6dec1592cf14577cfd6d026c13cd0aea2b";
+
     private static final List<PixelSums> PIXELS = List.of(
             sums(Split.TRAINING,
                     List.of(1_161_905_349L, 135_841_077L, 1_279_240_450L, 2_151_638_927L, 1_349_586_304L, 1_068_589_825L, 1_417_370_445L),

@@ -52,9 +52,12 @@ public record Ablation(Row whole, List<Row> without) {
         List<Row> rows = new ArrayList<>();
         without.forEach((name, runs) -> rows.add(row(name, runs, runs.size() > 1 && whole.size() > 1 ? Difference.ofSeeds(views(runs), views(whole))
                 : onImages(runs, whole))));
-        rows.add(
-                new Row(VIEWS, whole.size(), mean(alone(whole)), mean(alone(whole)), whole.size() > 1 ? Difference.ofPairs(alone(whole), views(whole))
-                        : Difference.ofImages(whole.get(0).alone(), whole.get(0).views())));
+        if (whole.stream().anyMatch(run -> run.alone() != run.views())) {
+            rows.add(
+                    new Row(VIEWS, whole.size(), mean(alone(whole)), mean(alone(whole)),
+                            whole.size() > 1 ? Difference.ofPairs(alone(whole), views(whole))
+                                    : Difference.ofImages(whole.get(0).alone(), whole.get(0).views())));
+        }
         rows.sort(Comparator.comparingDouble(row -> row.difference().value()));
         return new Ablation(row("nothing: the whole recipe", whole, null), List.copyOf(rows));
     }

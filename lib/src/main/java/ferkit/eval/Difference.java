@@ -2,6 +2,7 @@ package ferkit.eval;
 
 import ferkit.train.Predictions;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.HypergeometricDistribution;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
@@ -57,6 +58,30 @@ public record Difference(double value, Interval interval, double pValue, String 
         TDistribution t = new TDistribution(null, freedom);
         double half = t.inverseCumulativeProbability(UPPER) * error;
         return new Difference(value, new Interval(value - half, value + half), 2 * t.cumulativeProbability(-Math.abs(value) / error), chance);
+    }
+
+    /**
+     * Of one run on two groups of images that have none in common: the interval of a difference of shares made of both groups' Wilson intervals (Newcombe 1998,
+     * "Interval estimation for the difference between independent proportions", method 10), and Fisher's exact test.
+     *
+     * @throws IllegalArgumentException if one of the groups is empty
+     */
+    public static Difference ofGroups(Predictions first, Predictions second) {
+        Interval a = Interval.wilson(first.correct(), first.size());
+        Interval b = Interval.wilson(second.correct(), second.size());
+        double value = first.accuracy() - second.accuracy();
+        double down = Math.hypot(first.accuracy() - a.low(), b.high() - second.accuracy());
+        double up = Math.hypot(a.high() - first.accuracy(), second.accuracy() - b.low());
+        return new Difference(value, new Interval(value - down, value + up), fisher(first, second), IMAGES);
+    }
+
+    /** All tables of the same margins that are no more probable than this one. */
+    private static double fisher(Predictions first, Predictions second) {
+        HypergeometricDistribution chance = new HypergeometricDistribution(null, first.size() + second.size(), first.correct() + second.correct(),
+                first.size());
+        double here = chance.probability(first.correct()) * (1 + 1e-7);
+        return Math.min(1, IntStream.rangeClosed(chance.getSupportLowerBound(), chance.getSupportUpperBound()).mapToDouble(chance::probability)
+                .filter(p -> p <= here).sum());
     }
 
     /**

@@ -12,7 +12,9 @@ import ferkit.eval.Overfitting;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
+import ferkit.report.Attention;
 import ferkit.report.BeyondResults;
+import ferkit.report.ErrorResults;
 import ferkit.report.ModelTables;
 import ferkit.report.Pictures;
 import ferkit.report.Results;
@@ -20,6 +22,7 @@ import ferkit.study.Beyond;
 import ferkit.study.Kind;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
+import ferkit.study.Trained;
 import ferkit.study.Workspace;
 import ferkit.train.Inside;
 import ferkit.train.Progress;
@@ -367,10 +370,17 @@ public final class Study {
 
     /**
      * The finished run of a recipe whose training takes hours, if there is one; otherwise it is trained now only on the drawn sample, or if the full size was asked
-     * for, and a sentence says how to train it.
+     * for, and a sentence says how to train it, or what is missing for that.
      */
     public Optional<Run> ifFinished(Recipe recipe) throws InterruptedException {
-        PlannedRun planned = workspace().planned(recipe);
+        Workspace opened = workspace();
+        PlannedRun planned;
+        try {
+            planned = opened.planned(recipe);
+        } catch (IllegalStateException e) {
+            show(e.getMessage() + ".");
+            return Optional.empty();
+        }
         if (planned.kind() == Kind.SAMPLE || settings().full() || Run.isFinished(planned.folder())) {
             return Optional.of(train(recipe));
         }
@@ -514,6 +524,47 @@ public final class Study {
     }
 
     /**
+     * What the errors are of the finished runs of the study's models and of the recipes beyond the study that have labelled test images, with the votes of FER+ where they
+     * lie beside the data; once there is a run of full size, without trials. A FER+ that does not fit is left out and what is wrong with it is shown.
+     */
+    public ErrorResults errors() {
+        Workspace opened = workspace();
+        Results finished = finished(Beyond.andTheStudys(), Results::withoutTrials);
+        return Refusal.attempt(() -> {
+            List<Run> seen = new ArrayList<>();
+            for (Run run : finished.runs()) {
+                if (run.isTested()) {
+                    seen.add(run.withViews());
+                }
+            }
+            Optional<FerPlus> votes = Optional.empty();
+            try {
+                votes = opened.votes();
+            } catch (IOException e) {
+                show("FER+ is left out. " + e.getMessage());
+            }
+            return ErrorResults.of(data(), new Results(data().origin(), seen), votes);
+        });
+    }
+
+    /**
+     * Shows where a run's network looks, class by class, and whether that means anything: some minutes for a network of full size.
+     *
+     * @throws Refusal if its weights cannot be read, or the network is none of the kit's
+     */
+    public void showAttention(Run run) throws InterruptedException {
+        long start = System.nanoTime();
+        String title = new Results(data().origin(), List.of(run)).title(run);
+        Consumer<String> line = line(title + ": looking …");
+        Attention attention = Refusal.attempt(() -> Attention.of(Trained.of(workspace().root(), run), title, data(), line));
+        line.accept(String.format(Locale.ROOT, "%s: looked at in %s", title, Figures.duration((System.nanoTime() - start) / 1e9)));
+        show(attention.maps());
+        show(attention.deletion());
+        show(attention.deletionTable());
+        show(attention.sentences());
+    }
+
+    /**
      * Shows what each ingredient of the sprint is worth, from the finished runs of {@link Beyond#ABLATION}, of all seeds, and names those that have not been run.
      *
      * @throws Refusal if a run's files cannot be read
@@ -539,6 +590,31 @@ public final class Study {
             }
             show(missing.isEmpty() ? "Every ingredient has been left out once at least."
                     : "Not run yet without: " + String.join(", ", missing) + ". `python3 environment/kit.py train ablation` runs them.");
+            return null;
+        });
+    }
+
+    /**
+     * Shows the study's questions asked in small with several seeds each, from the finished runs of {@link Beyond#CHANCE}, and names those that have not been run.
+     *
+     * @throws Refusal if a run's files cannot be read
+     */
+    public void showChance() {
+        Refusal.attempt(() -> {
+            Map<Beyond, List<Ablation.Outcome>> runs = new LinkedHashMap<>();
+            for (Beyond row : Beyond.CHANCE) {
+                runs.put(row, outcomes(row.recipe()));
+            }
+            List<String> missing = runs.entrySet().stream().filter(row -> row.getValue().isEmpty()).map(row -> row.getKey().title()).toList();
+            runs.values().removeIf(List::isEmpty);
+            List<Ablation.Outcome> small = runs.remove(Beyond.CHANCE.get(0));
+            if (small != null && !runs.isEmpty()) {
+                show(ErrorResults.chance(small, runs, results()));
+                show(ErrorResults.chanceSentences(small, runs));
+            }
+            show(missing.isEmpty() ? "Every question has been asked once at least."
+                    : "Not run yet: " + String.join(", ", missing)
+                            + ". `python3 environment/kit.py train chance` runs them, `--seed 2` with another seed.");
             return null;
         });
     }

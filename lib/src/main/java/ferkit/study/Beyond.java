@@ -18,6 +18,7 @@ import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
 import ferkit.train.StartWeights;
 import ferkit.train.Views;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,9 @@ public record Beyond(String title, Recipe recipe) {
     /** Recipes of all kinds that were held against the validation images until those of the table were left. */
     private static final int TRIED = 8;
 
+    /** Of the study's questions in small: eighteen runs, three seeds of each, then take less than three hours on two cores. */
+    private static final int CHANCE_EPOCHS = 6;
+
     private static final String WITHOUT = "Sprint without ";
 
     /**
@@ -83,6 +87,48 @@ public record Beyond(String title, Recipe recipe) {
     private static Beyond without(String ingredient, Recipe recipe) {
         return new Beyond(WITHOUT + ingredient,
                 recipe.named("sprint-without-" + ingredient.replaceFirst(" \\(.*", "").replace(",", "").replace(' ', '-').toLowerCase(Locale.ROOT)));
+    }
+
+    /**
+     * The sprint's recipe on FER+'s votes in place of FER2013's labels, {@link ferkit.data.FerPlus#forTraining}: it is trained on the shares of the votes, and its
+     * epoch chosen, and its accuracy counted, by the majority. Nothing else differs.
+     */
+    public static final Beyond VOTES = new Beyond("Sprint on votes", ALL.get(0).recipe.named("sprint-ferplus"));
+
+    /** The study's Model 2 in small, which every row of {@link #CHANCE} changes in one thing, as the study's other models do. */
+    private static final StudyModel SMALL = small(StudyModel.ALL.get(1));
+
+    /**
+     * The study's own questions in small, so that each can be asked with several seeds: its six networks at half their width, by the sprint's recipe. The first is what
+     * the others are held against. Their runs lie with those of {@link #ABLATION} and are asked about the validation images only.
+     */
+    public static final List<Beyond> CHANCE = StudyModel.ALL.stream().map(Beyond::small)
+            .sorted(Comparator.comparing(model -> !model.equals(SMALL)))
+            .map(model -> new Beyond("Small " + model.name().replace("small-model-", "Model "),
+                    ALL.get(0).recipe.withArchitecture(model).named(model.name())
+                            .withFullEpochs(CHANCE_EPOCHS).withViews(Views.ONE)))
+            .toList();
+
+    private static StudyModel small(StudyModel model) {
+        return model.withName("small-" + model.name()).withFilters(model.filters().stream().map(f -> f / 2).toArray(Integer[]::new))
+                .withDense(model.dense() / 2);
+    }
+
+    /** Of a row of {@link #CHANCE} the study's model whose question it asks. */
+    public StudyModel question() {
+        return StudyModel.named(recipe.name().substring("small-".length()));
+    }
+
+    /** In which one thing that model differs from the second, in words. */
+    public String change() {
+        return switch (question().name()) {
+            case "model-1" -> "maximum pooling throughout (Model 1)";
+            case "model-3" -> "twice the filters (Model 3)";
+            case "model-4" -> "kernels of 5×5 (Model 4)";
+            case "model-5" -> "a fourth block (Model 5)";
+            case "model-6" -> "less padding (Model 6)";
+            default -> title;
+        };
     }
 
     /** Of a row of {@link #ABLATION} what was left out. */
@@ -152,8 +198,13 @@ public record Beyond(String title, Recipe recipe) {
         return Stream.concat(StudyModel.ALL.stream().map(Recipe::of), ALL.stream().map(Beyond::recipe)).toList();
     }
 
-    /** The row of this name, of those that leave out an ingredient too. */
+    /** Rows that only show what one thing is worth: their runs lie apart, and are not asked about test images. */
+    static boolean isCompared(String name) {
+        return Stream.concat(ABLATION.stream(), CHANCE.stream()).anyMatch(row -> row.recipe.name().equals(name));
+    }
+
+    /** The row of this name, of {@link #VOTES}, {@link #ABLATION} and {@link #CHANCE} too. */
     public static Optional<Beyond> find(String name) {
-        return Stream.concat(ALL.stream(), ABLATION.stream()).filter(row -> row.recipe.name().equals(name)).findFirst();
+        return Stream.of(ALL, List.of(VOTES), ABLATION, CHANCE).flatMap(List::stream).filter(row -> row.recipe.name().equals(name)).findFirst();
     }
 }

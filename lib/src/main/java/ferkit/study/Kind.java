@@ -2,6 +2,7 @@ package ferkit.study;
 
 import ferkit.data.Classes;
 import ferkit.data.Format;
+import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.model.StudyModel;
 import ferkit.train.Recipe;
@@ -14,9 +15,9 @@ import java.util.Optional;
 public enum Kind {
     /** By the study's own recipe, in its size, on FER2013: only these are set beside the study's figures. */
     STUDY("runs", ""),
-    /** By a recipe of {@link Beyond}, in its size, on FER2013. */
+    /** By a recipe of {@link Beyond}, in its size, on FER2013, that of {@link Beyond#VOTES} with FER+'s votes. */
     BEYOND("runs", ""),
-    /** By a recipe of {@link Beyond#ABLATION}, in its size, on FER2013: asked about the validation images only. */
+    /** By a recipe of {@link Beyond#ABLATION} or {@link Beyond#CHANCE}, in its size, on FER2013: asked about the validation images only. */
     ABLATION("runs/ablation", ""),
     /** Of fewer images, or other epochs or another batch, than its recipe says. */
     TRIAL("trials", " (trial)"),
@@ -45,14 +46,16 @@ public enum Kind {
         }
         boolean fer2013 = origin.isComparable() && run.classes().equals(Classes.FER2013) && run.format().equals(Format.FER2013);
         Optional<Recipe> studys = studys(run).filter(recipe -> fer2013 && run.differsInProcedure(recipe).isEmpty());
-        Optional<Recipe> beyond = Beyond.find(run.model()).map(Beyond::recipe).filter(recipe -> fer2013 && run.differsFrom(recipe).isEmpty());
+        boolean votes = run.model().equals(Beyond.VOTES.recipe().name());
+        Optional<Recipe> beyond = Beyond.find(run.model()).map(Beyond::recipe)
+                .filter(recipe -> (votes ? run.dataHash().equals(Official.VOTES_HASH) : fer2013) && run.differsFrom(recipe).isEmpty());
         Optional<Recipe> known = studys.or(() -> beyond);
         if (known.isEmpty()) {
             return run.whole() ? OWN : TRIAL;
         }
         boolean whole = run.limit() == 0 && run.epochs() == known.get().fullEpochs()
                 && run.batch() == known.get().batch().orElse(RunConfig.STUDY_BATCH);
-        return !whole ? TRIAL : studys.isPresent() ? STUDY : Beyond.names().contains(run.model()) ? BEYOND : ABLATION;
+        return !whole ? TRIAL : studys.isPresent() ? STUDY : Beyond.isCompared(run.model()) ? ABLATION : BEYOND;
     }
 
     /** How the study trained a run's network, and this kit its relatives on a frozen trunk; empty for networks that are not the study's. */

@@ -23,10 +23,17 @@ public final class Published {
     private static final List<Result> RESULTS = lines("study-results.csv").stream().map(c -> new Result(name(c[0]), number(c[1]),
             number(c[2]), number(c[3]), number(c[4]), Integer.parseInt(c[5]), Long.parseLong(c[6]), number(c[7]))).toList();
 
-    private static final List<Point> FIELD = lines("field.csv").stream()
-            .map(c -> new Point(c[0], number(c[1]), number(c[2]), c[3].equals("yes"), c[4].equals("yes"), c[5].equals("yes"), c[6], c[7])).toList();
+    private static final List<Point> FIELD = points("field.csv");
+
+    private static final List<Point> FER_PLUS = points("field-ferplus.csv");
 
     private Published() {}
+
+    private static List<Point> points(String file) {
+        return lines(file).stream()
+                .map(c -> new Point(c[0], number(c[1]), number(c[2]), c[3].equals("yes"), c[4].equals("yes"), c[5].equals("yes"), c[6], c[7]))
+                .toList();
+    }
 
     /**
      * What others published of FER2013.
@@ -46,6 +53,11 @@ public final class Published {
     /** Others' figures, of which those that can be counted have a cost. */
     public static List<Point> field() {
         return FIELD;
+    }
+
+    /** Others' figures on FER+: the share of FER2013's test images with a majority on which the network says what this saw. */
+    public static List<Point> ferPlus() {
+        return FER_PLUS;
     }
 
     /** The same as a table. */

@@ -2,6 +2,7 @@ package ferkit.study;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Official;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -98,6 +100,26 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     /**
+     * The votes on the images: of the drawn sample made-up ones, otherwise FER+'s.
+     *
+     * @throws IOException as {@link #ferPlus} does
+     */
+    public Optional<FerPlus> votes() throws IOException {
+        return data.origin().isSample() ? Optional.of(Sample.votes(data)) : ferPlus();
+    }
+
+    /** The same with votes in place of the data set's labels. */
+    private Workspace withVotes() {
+        try {
+            FerPlus votes = votes().orElseThrow(() -> new IllegalStateException("FER+ is not beside these data, and " + Beyond.VOTES.recipe().name()
+                    + " learns from its votes: put fer2013new.csv beside them"));
+            return new Workspace(root, settings, votes.forTraining(), device);
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /**
      * Sets the engine's threads.
      *
      * @return the device that training uses, "cpu", "gpu0", …
@@ -149,8 +171,14 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      * the recipe before the settings.
      *
      * @throws IllegalArgumentException if the recipe has the name of a row of {@link StudyModel#ALL} or {@link Beyond#ALL} and is another
+     * @throws IllegalStateException if it is that of {@link Beyond#VOTES} and there are no votes
      */
     public PlannedRun planned(Recipe recipe) {
+        return recipe.equals(Beyond.VOTES.recipe()) && !data.classes().equals(Classes.WITH_CONTEMPT) ? withVotes().plannedHere(recipe)
+                : plannedHere(recipe);
+    }
+
+    private PlannedRun plannedHere(Recipe recipe) {
         if (data.origin().isSample()) {
             return planned(recipe, Beyond.find(recipe.name()).isPresent() ? SAMPLE_EPOCHS_BEYOND : SAMPLE_EPOCHS, 0, SMALL_BATCH);
         }
@@ -190,7 +218,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     private Path folder(Kind kind, RunConfig config) {
         String hash = config.dataHash().substring(0, 8);
         return root.resolve("reports").resolve(kind.folder()).resolve(kind.isKits()
-                ? config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed()) + (config.dataHash().equals(Official.HASH) ? "" : "-" + hash)
+                ? config.model() + (config.seed() == 1 ? "" : "-seed" + config.seed())
+                        + (Set.of(Official.HASH, Official.VOTES_HASH).contains(config.dataHash()) ? "" : "-" + hash)
                 : String.join("-", config.model(), Long.toString(config.seed()), Integer.toString(config.epochs()), Integer.toString(config.limit()),
                         Integer.toString(config.batch()), hash));
     }

@@ -4,15 +4,19 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ferkit.data.Faces;
 import ferkit.model.Architecture;
 import ferkit.model.Summary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What lies inside a finished run's network, with the weights that were kept.
@@ -77,6 +81,38 @@ public final class Inside {
             }
         }
         return pooled;
+    }
+
+    /**
+     * For each image, pixel by pixel, the gradient of its own class's logit times the pixel's distance from the image's mean, summed over channels: to first
+     * order what the logit loses when the pixel is made as grey as the image is on average ("gradient × input", Shrikumar and others 2016).
+     *
+     * @param recipe the run's
+     * @param faces all with a label
+     * @throws IllegalArgumentException if the recipe has another network or input than the run
+     * @throws IOException if the weights cannot be read
+     */
+    public static List<float[][]> gradientTimesInput(Run run, Recipe recipe, Faces faces) throws IOException {
+        run.requireInput(recipe.input());
+        Examples examples = recipe.input().examples(faces);
+        List<float[][]> maps = new ArrayList<>();
+        try (NDManager manager = Engine.getInstance().newBaseManager()) {
+            Block network = run.network(recipe.architecture(), manager);
+            for (int[] batch : Training.batches(IntStream.range(0, examples.size()).toArray(), run.config().batch())) {
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    NDArray images = examples.batch(manager, batch);
+                    images.setRequiresGradient(true);
+                    NDArray own = manager.create(IntStream.of(batch).mapToLong(examples::label).toArray()).oneHot(run.config().classes().count());
+                    try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                        collector.backward(Training.forward(network, images, false).mul(own).sum());
+                    }
+                    NDArray distances = images.sub(images.mean(new int[] {2}, true).mean(new int[] {3}, true));
+                    maps.addAll(maps(images.getGradient().mul(distances).sum(new int[] {1})));
+                }
+            }
+        }
+        return maps;
     }
 
     private static boolean pools(Block layer) {

@@ -77,9 +77,29 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
 
     /** Those of the images that are of this class. */
     public Predictions of(int label) {
-        int[] chosen = IntStream.range(0, size()).filter(i -> truth[i] == label).toArray();
+        return select(IntStream.range(0, size()).filter(i -> truth[i] == label).toArray());
+    }
+
+    /** Those of the images at these indices, in the order of the indices. */
+    public Predictions select(int... chosen) {
         return new Predictions(classes, IntStream.of(chosen).map(i -> truth[i]).toArray(), IntStream.of(chosen).map(i -> predicted[i]).toArray(),
                 IntStream.of(chosen).mapToObj(i -> probabilities[i]).toArray(float[][]::new));
+    }
+
+    /**
+     * The same answers held against another truth.
+     *
+     * @param meant classes that begin with those that were predicted; the probabilities of the others are 0
+     * @param other a label of {@code meant} for each image
+     * @throws IllegalArgumentException if the classes do not begin so, or there are not so many labels
+     */
+    public Predictions against(Classes meant, int[] other) {
+        if (meant.count() < classes.count() || !meant.titles().subList(0, classes.count()).equals(classes.titles())) {
+            throw new IllegalArgumentException("Predictions of " + classes.titles() + " are held against " + meant.titles()
+                    + ": expected classes that begin with those predicted");
+        }
+        return new Predictions(meant, other, predicted,
+                Arrays.stream(probabilities).map(row -> Arrays.copyOf(row, meant.count())).toArray(float[][]::new));
     }
 
     /**

@@ -215,7 +215,7 @@ public final class Training {
         return new Predictions(classes, truth, predicted, probabilities);
     }
 
-    private static NDArray forward(Block network, NDArray batch, boolean training) {
+    static NDArray forward(Block network, NDArray batch, boolean training) {
         ParameterStore parameters = new ParameterStore(batch.getManager(), false);
         return network.forward(parameters, new NDList(batch), training).singletonOrThrow();
     }

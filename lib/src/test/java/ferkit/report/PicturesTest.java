@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import ferkit.chart.Picture;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
@@ -18,6 +22,7 @@ import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
 import ferkit.train.ConsoleProgress;
 import ferkit.train.Examples;
+import ferkit.train.Input;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
 import ferkit.train.Progress;
@@ -89,6 +94,37 @@ class PicturesTest {
         assertEquals(Pictures.predictions(run, SMALL, PHOTOGRAPHS).toString(), Pictures.predictions(run, ownWords, PHOTOGRAPHS).toString());
         assertTrue(Pictures.answers(run, SMALL, SAMPLE).description().endsWith("Block 1: 4 maps of 44×44; Block 2: 8 maps of 18×18."));
         assertTrue(Pictures.answers(run, SMALL, PHOTOGRAPHS).title().endsWith("the average face of Happy"));
+    }
+
+    /** Against the difference of two answers: what the odds of the own class lose, to first order, when a pixel is made a little greyer. */
+    @Test
+    void gradientsAreThoseOfTheOwnLogit() throws Exception {
+        Faces two = SAMPLE.validation().select(new int[] {0, 1});
+        List<float[][]> maps = Inside.gradientTimesInput(run, Recipe.of(SMALL), two);
+        assertEquals(2, maps.size());
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block network = run.network(SMALL, manager);
+            double mean = IntStream.range(0, Faces.PIXELS).map(p -> two.pixels(1)[p] & 0xff).average().getAsDouble();
+            for (int pixel : new int[] {20 * 48 + 20, 30 * 48 + 24, 35 * 48 + 30}) {
+                float[] x = new float[Faces.PIXELS];
+                for (int p = 0; p < x.length; p++) {
+                    x[p] = two.pixels(1)[p] & 0xff;
+                }
+                float was = x[pixel];
+                x[pixel] = was + 0.25f;
+                double up = logit(network, manager, x, two.label(1));
+                x[pixel] = was - 0.25f;
+                double slope = (up - logit(network, manager, x, two.label(1))) / 0.5;
+                assertEquals(slope * (was - mean), maps.get(1)[pixel / 48][pixel % 48], 0.03 * Math.abs(slope * (was - mean)) + 1e-3);
+            }
+        }
+        assertThrows(IllegalArgumentException.class,
+                () -> Inside.gradientTimesInput(run, Recipe.of(SMALL).withInput(Input.grey().asStandardized()), two), "fed otherwise");
+    }
+
+    private static double logit(Block network, NDManager manager, float[] image, int label) {
+        return network.forward(new ParameterStore(manager, false), new NDList(manager.create(image).reshape(1, 1, 48, 48)), false).get(0)
+                .getFloat(0, label);
     }
 
     @Test

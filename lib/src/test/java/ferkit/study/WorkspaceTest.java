@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.FerPlus;
 import ferkit.data.Format;
+import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.drawn.Sample;
@@ -266,6 +268,43 @@ class WorkspaceTest {
         assertEquals(0, run.test().size() + run.withViews().test().size());
         Files.delete(planned.folder().resolve("weights.safetensors"));
         assertEquals(run.validation().correct(), planned.finished().orElseThrow().validation().correct());
+    }
+
+    @Test
+    void theStudysQuestionsInSmallDifferInTheNetworkAlone() {
+        assertEquals(List.of("small-model-2", "small-model-1", "small-model-3", "small-model-4", "small-model-5", "small-model-6"),
+                Beyond.CHANCE.stream().map(row -> row.recipe().name()).toList());
+        StudyModel small = (StudyModel) Beyond.CHANCE.get(0).recipe().architecture();
+        assertEquals(StudyModel.named("2").withName("small-model-2").withFilters(16, 32, 64).withDense(128), small);
+        for (Beyond row : Beyond.CHANCE) {
+            PlannedRun planned = on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true)).planned(row.recipe());
+            assertEquals(Kind.ABLATION, planned.kind());
+            assertEquals("Small Model " + row.question().name().substring(6), planned.title());
+            assertEquals(Beyond.CHANCE.get(0).recipe().parts(Format.FER2013), row.recipe().parts(Format.FER2013));
+            assertEquals(row.question().pools(), ((StudyModel) row.recipe().architecture()).pools());
+        }
+    }
+
+    @Test
+    void aRunOnVotesIsOneBeyondTheStudyOnTheOriginalAlone() throws Exception {
+        Workspace none = on(Origin.Kind.FER2013, Settings.from(Map.of("FERKIT_DATA", root.toString())).withFull(true));
+        Files.writeString(root.resolve("fer2013.csv"), "");
+        assertEquals("FER+ is not beside these data, and sprint-ferplus learns from its votes: put fer2013new.csv beside them",
+                assertThrows(IllegalStateException.class, () -> none.planned(Beyond.VOTES.recipe())).getMessage());
+        PlannedRun planned = new Workspace(root, Settings.from(Map.of()).withData("sample"), Sample.draw(), "cpu").planned(Beyond.VOTES.recipe());
+        assertEquals(Kind.SAMPLE, planned.kind());
+        assertEquals(Classes.WITH_CONTEMPT, planned.config().classes());
+        assertEquals("Sprint on votes (sample)", planned.title());
+        RunConfig noted = planned.config();
+        RunConfig full = new RunConfig(noted.model(), noted.plan(), "random", Beyond.VOTES.recipe().learningRate(10), noted.parts(),
+                "FER2013 with FER+'s votes",
+                Official.VOTES_HASH, noted.classes(), noted.format(), 1, 10, 128, 0, true, 1, "cpu", Map.of(), 0);
+        assertEquals(Kind.BEYOND, Kind.of(new Origin(Origin.Kind.OTHER_SPLIT, "votes"), full));
+        assertEquals(Kind.BEYOND, Kind.of(new Origin(Origin.Kind.FER2013, "FER2013"), full));
+        assertEquals(Kind.TRIAL, Kind.of(new Origin(Origin.Kind.OTHER_SPLIT, "votes"),
+                new RunConfig(noted.model(), noted.plan(), "random", Beyond.VOTES.recipe().learningRate(9), noted.parts(), "data",
+                        Official.VOTES_HASH, noted.classes(),
+                        noted.format(), 1, 9, 128, 0, false, 1, "cpu", Map.of(), 0)));
     }
 
     private Workspace on(Origin.Kind kind, Settings settings) {

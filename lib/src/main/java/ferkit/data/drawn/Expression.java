@@ -52,7 +52,7 @@ record Expression(double browInner, double browOuter, double browTogether, doubl
     /** An emotion shown weakly (one face in five) or strongly, with the scatter that faces have. */
     static Expression random(Emotion emotion, SplittableRandom random) {
         Expression full = of(emotion)[random.nextInt(2)];
-        double strength = random.nextInt(5) == 0 ? 0.1 + 0.3 * random.nextDouble() : 0.9 + 0.3 * random.nextDouble();
+        double strength = drawStrength(random);
         return new Expression(
                 part(0, full.browInner, strength, 0.025, random),
                 part(0, full.browOuter, strength, 0.025, random),
@@ -66,6 +66,16 @@ record Expression(double browInner, double browOuter, double browTogether, doubl
                 Math.max(0, part(0, full.upperLip, strength, 0.01, random)),
                 Math.max(0, part(0, full.cheekFold, strength, 0.15, random)),
                 Math.max(0, part(0, full.frown, strength, 0.12, random)));
+    }
+
+    private static double drawStrength(SplittableRandom random) {
+        return random.nextInt(5) == 0 ? 0.1 + 0.3 * random.nextDouble() : 0.9 + 0.3 * random.nextDouble();
+    }
+
+    /** How strongly the face that begins with this generator shows its emotion: 0.1 to 0.4, or 0.9 to 1.2. */
+    static double strength(SplittableRandom random) {
+        random.nextInt(2);
+        return drawStrength(random);
     }
 
     private static double part(double rest, double full, double strength, double scatter, SplittableRandom random) {

@@ -3,9 +3,13 @@ package ferkit.data.drawn;
 import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.FerPlus;
 import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.data.Split;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -16,6 +20,7 @@ import java.util.stream.IntStream;
  */
 public final class Sample {
     private static final long SEED = 2013;
+    private static final int VOTERS = 10;
 
     private Sample() {}
 
@@ -28,13 +33,45 @@ public final class Sample {
     private static Faces draw(Split split, int size) {
         SplittableRandom seeds = new SplittableRandom(SEED + split.ordinal());
         byte[] labels = shuffledLabels(shares(Official.counts(split), size), seeds);
-        long[] seed = IntStream.range(0, size).mapToLong(i -> seeds.nextLong()).toArray();
+        long[] seed = seeds(size, seeds);
         byte[] pixels = new byte[size * Faces.PIXELS];
         IntStream.range(0, size).parallel().forEach(i -> {
             byte[] image = DrawnFace.draw(Emotion.of(labels[i]), new SplittableRandom(seed[i]));
             System.arraycopy(image, 0, pixels, i * Faces.PIXELS, Faces.PIXELS);
         });
         return new Faces(pixels, labels);
+    }
+
+    private static long[] seeds(int size, SplittableRandom seeds) {
+        return IntStream.range(0, size).mapToLong(i -> seeds.nextLong()).toArray();
+    }
+
+    /**
+     * Ten made-up votes on each drawn face, in place of FER+'s: as many for its expression as this is strong, the others for neutral. A face that is called
+     * angry and hardly is so has a majority for neutral.
+     *
+     * @param sample as {@link #draw()} gives it
+     */
+    public static FerPlus votes(FaceSet sample) {
+        Map<Split, List<int[]>> votes = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            Faces faces = sample.split(split);
+            SplittableRandom random = new SplittableRandom(SEED + split.ordinal());
+            shuffledLabels(faces.counts(), random); // so that the seeds behind it are those of the drawing
+            long[] seed = seeds(faces.size(), random);
+            votes.put(split, IntStream.range(0, faces.size()).mapToObj(i -> votes(faces.label(i), new SplittableRandom(seed[i]))).toList());
+        }
+        return FerPlus.of(sample, votes);
+    }
+
+    private static int[] votes(int label, SplittableRandom random) {
+        int[] row = new int[FerPlus.Vote.values().length];
+        int strong = (int) Math.min(VOTERS, Math.round(VOTERS * Expression.strength(random)));
+        for (FerPlus.Vote vote : FerPlus.Vote.values()) {
+            row[vote.ordinal()] += vote.label() == label ? strong : 0;
+        }
+        row[FerPlus.Vote.NEUTRAL.ordinal()] += VOTERS - strong;
+        return row;
     }
 
     /** Divides {@code size} in proportion to the counts, by largest remainders. */

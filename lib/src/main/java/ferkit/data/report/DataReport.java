@@ -22,6 +22,7 @@ public final class DataReport {
     private final FaceSet faces;
     private final Map<Split, Findings> findings = new EnumMap<>(Split.class);
     private final Optional<Votes> votes;
+    private int[] nearestToTest = {};
 
     /**
      * What was found in one split; each number counts images of this split.
@@ -86,6 +87,7 @@ public final class DataReport {
             if (split != Split.TRAINING) {
                 progress.accept("Looking for near duplicates of " + split.usage() + " images in training …");
                 int[] nearest = duplicates.nearest(split, Split.TRAINING);
+                nearestToTest = split == Split.TEST ? nearest : nearestToTest;
                 for (int i = 0; i < nearest.length; i++) {
                     near += nearest[i] >= 0 ? 1 : 0;
                     same += nearest[i] >= 0 && isSame(faces.training().label(nearest[i]), part.label(i)) ? 1 : 0;
@@ -172,6 +174,11 @@ public final class DataReport {
     /** What was found in one split. */
     public Findings findings(Split split) {
         return findings.get(split);
+    }
+
+    /** For each test image the training image that it is a near or an exact copy of, or −1. */
+    public int[] nearestToTest() {
+        return nearestToTest.clone();
     }
 
     /** FER+ against FER2013, empty if the report was made without FER+. */
