@@ -46,7 +46,8 @@ public record EfficientNetClassifier(String name, Variant variant, int side, dou
     @Override
     public String plan() {
         return variant.title() + ", every layer trained, padding " + variant.padding() + ", epsilon " + variant.epsilon() + ", momentum "
-                + variant.momentum() + ", scaling " + variant.scaling() + ", side " + side + ", stochastic depth " + drop + ", dropout " + dropout
+                + variant.momentum() + (variant.lite() && !variant.capped() ? ", ReLU without cap" : "") + ", scaling " + variant.scaling()
+                + ", side " + side + ", stochastic depth " + drop + ", dropout " + dropout
                 + ", head " + headRate + " times as fast";
     }
 
