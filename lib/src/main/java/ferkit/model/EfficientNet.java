@@ -258,7 +258,7 @@ public final class EfficientNet {
             parts.add(part);
         }
         ConvNorm top = new ConvNorm(variant, in, FEATURES, 1, 1, 1, variant.activation());
-        parts.add(new SequentialBlock().add(top).add(LambdaBlock.singleton(EfficientNet::average, "pool")));
+        parts.add(new SequentialBlock().add(top).add(pool()));
         place(top, new Place(STAGES + 1, 0, 0, false, Role.TOP));
         lower(STAGES + 1).initialize(manager, DataType.FLOAT32, new Shape(1, 3, MIN_SIDE, MIN_SIDE));
     }
@@ -285,6 +285,15 @@ public final class EfficientNet {
     /** What follows {@link #lower} of the same stage, 0 to 7: its output → (N, 1280). */
     public Block upper(int stage) {
         return sequence(parts.subList(stage + 1, parts.size()));
+    }
+
+    /** {@link #lower} of a stage and the mean over height and width: images → (N, channels). */
+    Block pooled(int stage) {
+        return new SequentialBlock().add(lower(stage)).add(pool());
+    }
+
+    private static Block pool() {
+        return LambdaBlock.singleton(EfficientNet::average, "pool");
     }
 
     private static Block sequence(List<SequentialBlock> parts) {

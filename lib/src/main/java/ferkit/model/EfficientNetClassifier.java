@@ -21,25 +21,30 @@ import ferkit.model.EfficientNet.Variant;
 import java.util.List;
 
 /**
- * A whole {@link EfficientNet} on images of any size, every layer of it to be trained: images are enlarged bilinearly with half-pixel
- * centres, then trunk, dropout and one dense layer. It is built with random weights; ImageNet's are what a recipe starts from.
+ * An {@link EfficientNet}, or its first stages, on images of any size, every layer to be trained: images are enlarged bilinearly with
+ * half-pixel centres, then trunk, average over the image, dropout and one dense layer. It is built with random weights; ImageNet's are
+ * what a recipe starts from.
  *
  * @param name how folders and tables call it
  * @param variant of the trunk; {@link Scaling#NONE} where the input is standardised, else the scaling of grey values 0 to 255
  * @param side to which images are enlarged, in pixels, from 32 up
+ * @param stages how many of the trunk's are kept, 1 to 7; with all, its top too. Where images are small the last ones see maps of two pixels
  * @param drop stochastic depth, see {@link EfficientNet#EfficientNet(NDManager, Variant, double)}
- * @param dropout share of the 1,280 features that is dropped before the dense layer
+ * @param dropout share of the features, 1,280 with all stages, that is dropped before the dense layer
  * @param headRate by which its logits are multiplied and its first kernel divided: Adam's steps do not depend on the size of gradients,
  *     so the layer learns at so many times the trunk's rate
  */
-public record EfficientNetClassifier(String name, Variant variant, int side, double drop, double dropout, double headRate) implements Architecture {
+public record EfficientNetClassifier(String name, Variant variant, int side, int stages, double drop, double dropout,
+        double headRate) implements Architecture {
     /** @throws IllegalArgumentException if a value is out of range */
     public EfficientNetClassifier {
         Architecture.requireName(name);
-        if (side < EfficientNet.MIN_SIDE || !(drop >= 0 && drop < 1) || !(dropout >= 0 && dropout < 1) || !(headRate > 0)) {
-            throw new IllegalArgumentException("Network " + name + " has side " + side + ", drop " + drop + ", dropout " + dropout
-                    + " and head rate " + headRate + ": expected a side of at least " + EfficientNet.MIN_SIDE
-                    + ", shares from 0 to less than 1 and a positive rate");
+        if (side < EfficientNet.MIN_SIDE || stages < 1 || stages > EfficientNet.STAGES || !(drop >= 0 && drop < 1) || !(dropout >= 0 && dropout < 1)
+                || !(headRate > 0)) {
+            throw new IllegalArgumentException(
+                    "Network " + name + " has side " + side + ", " + stages + " stages, drop " + drop + ", dropout " + dropout
+                            + " and head rate " + headRate + ": expected a side of at least " + EfficientNet.MIN_SIDE
+                            + ", 1 to " + EfficientNet.STAGES + " stages, shares from 0 to less than 1 and a positive rate");
         }
     }
 
@@ -56,7 +61,8 @@ public record EfficientNetClassifier(String name, Variant variant, int side, dou
         Linear dense = Linear.builder().setUnits(classes).build();
         // Glorot's uniform limit √(3 / mean of fan in and fan out), divided by the head's rate
         dense.setInitializer(new XavierInitializer(RandomType.UNIFORM, FactorType.AVG, (float) (3 / (headRate * headRate))), Parameter.Type.WEIGHT);
-        Network network = new Network(this, new EfficientNet(manager, variant, drop).trunk(), dense);
+        EfficientNet net = new EfficientNet(manager, variant, drop);
+        Network network = new Network(this, stages == EfficientNet.STAGES ? net.trunk() : net.pooled(stages), dense);
         network.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(inputShape(format)));
         return network;
     }
@@ -85,15 +91,17 @@ public record EfficientNetClassifier(String name, Variant variant, int side, dou
 
         @Override
         protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputs) {
-            Shape features = new Shape(1, EfficientNet.FEATURES);
-            trunk.initialize(manager, type, new Shape(1, inputs[0].get(1), model.side, model.side));
+            Shape enlarged = new Shape(1, inputs[0].get(1), model.side, model.side);
+            trunk.initialize(manager, type, enlarged);
+            Shape[] features = trunk.getOutputShapes(new Shape[] {enlarged});
             dropout.initialize(manager, type, features);
             dense.initialize(manager, type, features);
         }
 
         @Override
         public Shape[] getOutputShapes(Shape[] inputs) {
-            return dense.getOutputShapes(new Shape[] {new Shape(inputs[0].get(0), EfficientNet.FEATURES)});
+            Shape enlarged = new Shape(inputs[0].get(0), inputs[0].get(1), model.side, model.side);
+            return dense.getOutputShapes(trunk.getOutputShapes(new Shape[] {enlarged}));
         }
 
         @Override

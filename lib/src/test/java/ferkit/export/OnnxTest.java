@@ -110,7 +110,7 @@ class OnnxTest {
     @Test
     void aWholeEfficientNetGivesTheSame() throws OrtException {
         try (NDManager manager = manager()) {
-            Block network = new EfficientNetClassifier("lite0", Variant.LITE0.with(Scaling.NONE).uncapped(), 64, 0.2, 0.2, 3)
+            Block network = new EfficientNetClassifier("lite0", Variant.LITE0.with(Scaling.NONE).uncapped(), 64, 5, 0.2, 0.2, 3)
                     .build(manager, Format.FER2013, CLASSES);
             requireSame("lite0", said(network, Input.grey().asStandardized().examples(FACES)),
                     graph -> Forward.tell(network, graph.standardize(graph.input()), graph));

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class EfficientNetTrainingTest {
     private static final EfficientNetClassifier MODEL = new EfficientNetClassifier("lite0",
-            Variant.LITE0.with(Scaling.NONE).withMomentum(0.95), 64, 0, 0, 3);
+            Variant.LITE0.with(Scaling.NONE).withMomentum(0.95), 64, 7, 0, 0, 3);
 
     @TempDir Path folder;
 
@@ -112,6 +112,14 @@ class EfficientNetTrainingTest {
             }
             assertArrayEquals(head, values(network, 245));
 
+            Block first = new EfficientNetClassifier("first", MODEL.variant().uncapped(), 64, 5, 0, 0, 1).build(manager, Format.FER2013, 7);
+            start.into(first);
+            int kept = first.getParameters().size() - 2;
+            assertEquals(new Shape(7, 112), first.getParameters().valueAt(kept).getShape());
+            for (int i = 0; i < kept; i++) {
+                assertArrayEquals(trunk.get(i).getArray().toFloatArray(), values(first, i));
+            }
+
             Block study = StudyModel.ALL.get(0).build(manager, Format.FER2013, 7);
             assertTrue(assertThrows(IOException.class, () -> start.into(study)).getMessage().contains("does not begin with EfficientNet-Lite0"));
         }
@@ -125,7 +133,7 @@ class EfficientNetTrainingTest {
 
     @Test
     void everyTrainedParameterMovesAndAStepLeavesNothingBehind() {
-        EfficientNetClassifier model = new EfficientNetClassifier("lite0", MODEL.variant(), 32, 0.2, 0.2, 3);
+        EfficientNetClassifier model = new EfficientNetClassifier("lite0", MODEL.variant(), 32, 7, 0.2, 0.2, 3);
         Examples examples = Input.grey().asStandardized().examples(Sample.draw().split(Split.VALIDATION));
         int[] batch = IntStream.range(0, 8).toArray();
         try (NDManager manager = Training.newManager("cpu")) {
@@ -146,10 +154,10 @@ class EfficientNetTrainingTest {
     @Test
     void itsPlanSaysAllThatDecides() {
         assertEquals(
-                "EfficientNet-Lite0, every layer trained, padding SAME, epsilon 0.001, momentum 0.95, scaling NONE, side 64, stochastic depth 0.0, "
+                "EfficientNet-Lite0, every layer trained, padding SAME, epsilon 0.001, momentum 0.95, scaling NONE, side 64, stages 1 to 7, stochastic depth 0.0, "
                         + "dropout 0.0, head 3.0 times as fast",
                 MODEL.plan());
-        String message = assertThrows(IllegalArgumentException.class, () -> new EfficientNetClassifier("small", Variant.LITE0, 31, 0, 0, 1))
+        String message = assertThrows(IllegalArgumentException.class, () -> new EfficientNetClassifier("small", Variant.LITE0, 31, 7, 0, 0, 1))
                 .getMessage();
         assertTrue(message.contains("side 31") && message.contains("at least 32"), message);
     }

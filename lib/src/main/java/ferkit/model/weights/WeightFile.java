@@ -288,22 +288,20 @@ public final class WeightFile {
     }
 
     /**
-     * Fills the trunk that is the first part of a network, for example of an {@link ferkit.model.EfficientNetClassifier}.
+     * Fills the trunk, or its first stages, that is the first block of a network, as of an {@link ferkit.model.EfficientNetClassifier}.
      *
-     * @param network whose first parameters are those of a trunk of this variant
-     * @throws IOException if they are not, or as {@link #load(NDManager, Variant)}
+     * @throws IOException if it is no trunk of this variant, or as {@link #load(NDManager, Variant)}
      */
     public void into(Block network, Variant variant) throws IOException {
-        PairList<String, Parameter> all = network.getParameters();
-        try (NDManager manager = all.valueAt(0).getArray().getManager().newSubManager()) {
+        PairList<String, Parameter> begin = network.getChildren().valueAt(0).getParameters();
+        try (NDManager manager = begin.valueAt(0).getArray().getManager().newSubManager()) {
             List<Parameter> trunk = load(manager, variant).trunk().getParameters().values();
-            for (int i = 0; i < trunk.size(); i++) {
-                if (i == all.size() || !all.valueAt(i).getShape().equals(trunk.get(i).getShape())) {
-                    throw new IOException(
-                            "Weight file " + file + ": the network does not begin with " + variant.title() + ", its parameter " + (i + 1)
-                                    + " is " + (i == all.size() ? "missing" : all.get(i).getKey() + " " + all.valueAt(i).getShape()));
+            for (int i = 0; i < begin.size(); i++) {
+                if (i == trunk.size() || !begin.valueAt(i).getShape().equals(trunk.get(i).getShape())) {
+                    throw new IOException("Weight file " + file + ": the network does not begin with " + variant.title() + ", its parameter "
+                            + (i + 1) + " is " + begin.get(i).getKey() + " " + begin.valueAt(i).getShape());
                 }
-                all.valueAt(i).getArray().set(new NDIndex("..."), trunk.get(i).getArray());
+                begin.valueAt(i).getArray().set(new NDIndex("..."), trunk.get(i).getArray());
             }
         }
     }
