@@ -6,14 +6,24 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 
 /** Made-up images and files for tests: one image of each class for each split, 21 in all. */
 public final class TinyFaces {
     private TinyFaces() {}
+
+    /** FER2013's classes as folders call them. */
+    public static String[] words() {
+        return new String[] {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"};
+    }
 
     /** A smooth random picture, so that JPEG loses little. */
     public static byte[] pixels(long seed) {
@@ -90,6 +100,34 @@ public final class TinyFaces {
         for (int label = 0; label < classes.length; label++) {
             write(folder.resolve(classes[label]).resolve(prefix + label + ".png"), png(pixels(split, label)));
         }
+    }
+
+    /** The same with the class folders called in {@link #words}. */
+    public static void folders(Path folder, Split split, String prefix) throws IOException {
+        folders(folder, split, prefix, words());
+    }
+
+    /** The three splits as folders train, val and test of class folders. */
+    public static void folders(Path root) throws IOException {
+        folders(root.resolve("train"), Split.TRAINING, "");
+        folders(root.resolve("val"), Split.VALIDATION, "");
+        folders(root.resolve("test"), Split.TEST, "");
+    }
+
+    /** A zip archive of this content by name. */
+    public static Path zip(Path file, Map<String, byte[]> entries) throws IOException {
+        return zip(file, StandardCharsets.UTF_8, entries);
+    }
+
+    /** A zip archive with its names in another character set. */
+    public static Path zip(Path file, Charset charset, Map<String, byte[]> entries) throws IOException {
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file), charset)) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                out.putNextEntry(new ZipEntry(entry.getKey()));
+                out.write(entry.getValue());
+            }
+        }
+        return file;
     }
 
     public static void write(Path file, byte[] content) throws IOException {

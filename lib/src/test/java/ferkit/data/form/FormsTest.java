@@ -24,10 +24,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same 21 images through every form have the same hash, so the same pixels, labels, splits and order. */
 class FormsTest {
-    private static final String[] WORDS = {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"};
     private static final String[] DIGITS = {"0", "1", "2", "3", "4", "5", "6"};
 
     @TempDir Path folder;
@@ -130,12 +128,7 @@ class FormsTest {
             }
         }
         assertEquals(expected, open(alone).hash());
-        Path zip = folder.resolve("h5.zip");
-        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
-            out.putNextEntry(new ZipEntry("datasets/data.h5"));
-            Files.copy(file, out);
-        }
-        assertEquals(expected, open(zip).hash());
+        assertEquals(expected, open(TinyFaces.zip(folder.resolve("h5.zip"), Map.of("datasets/data.h5", Files.readAllBytes(file)))).hash());
     }
 
     /** A file of h5py: 8-bit numbers, flat and packed datasets; its hash was computed in Python. */
@@ -152,7 +145,7 @@ class FormsTest {
         for (int i = 0; i < 20; i++) {
             int label = i < 14 ? i % 7 : Emotion.HAPPY.label();
             csv.append(TinyFaces.text(TinyFaces.pixels(i))).append(',').append(label).append('\n');
-            TinyFaces.write(root.resolve("train").resolve(WORDS[label]).resolve(i + ".png"), TinyFaces.png(TinyFaces.pixels(i)));
+            TinyFaces.write(root.resolve("train").resolve(TinyFaces.words()[label]).resolve(i + ".png"), TinyFaces.png(TinyFaces.pixels(i)));
         }
         FaceSet file = open(text("no usage.csv", csv.toString()));
         assertEquals(13, file.training().size());
@@ -170,24 +163,10 @@ class FormsTest {
 
     @Test
     void zipOfCsvAndZipOfFolders() throws IOException {
-        Path csv = folder.resolve("a.zip");
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(csv))) {
-            zip.putNextEntry(new ZipEntry("fer2013/fer2013.csv"));
-            zip.write(csvBytes());
-        }
+        Path csv = TinyFaces.zip(folder.resolve("a.zip"), Map.of("fer2013/fer2013.csv", csvBytes()));
         assertEquals(expected, open(csv).hash());
         assertEquals("faces in another split than FER2013's (a.zip)", open(csv).origin().title());
-
-        Path images = folder.resolve("b.zip");
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(images))) {
-            for (Split split : Split.values()) {
-                for (int label = 0; label < 7; label++) {
-                    String name = new String[] {"train", "val", "test"}[split.ordinal()];
-                    zip.putNextEntry(new ZipEntry("archive/" + name + "/" + WORDS[label] + "/" + label + ".png"));
-                    zip.write(TinyFaces.png(TinyFaces.pixels(split, label)));
-                }
-            }
-        }
+        Path images = TinyFaces.zip(folder.resolve("b.zip"), ZipCopyTest.images("archive/", "/", ""));
         assertEquals(expected, open(images).hash());
     }
 
@@ -272,7 +251,7 @@ class FormsTest {
     void foldersInWordsAndDigitsBelowOthers() throws IOException {
         Path words = folder.resolve("words/archive/data");
         String[] spelt = {"Anger", "DISGUSTED", "fearful", "happiness", "Sadness", "suprise", "Neutral"};
-        TinyFaces.folders(words.resolve("train"), Split.TRAINING, "", WORDS);
+        TinyFaces.folders(words.resolve("train"), Split.TRAINING, "");
         TinyFaces.folders(words.resolve("validation"), Split.VALIDATION, "", DIGITS);
         TinyFaces.folders(words.resolve("Test"), Split.TEST, "", spelt);
         assertEquals(expected, open(folder.resolve("words")).hash());
@@ -281,9 +260,9 @@ class FormsTest {
     @Test
     void bothTestsInOneFolderAreToldByName() throws IOException {
         Path copy = folder.resolve("copy");
-        TinyFaces.folders(copy.resolve("train"), Split.TRAINING, "Training_", WORDS);
-        TinyFaces.folders(copy.resolve("test"), Split.VALIDATION, "PublicTest_", WORDS);
-        TinyFaces.folders(copy.resolve("test"), Split.TEST, "PrivateTest_", WORDS);
+        TinyFaces.folders(copy.resolve("train"), Split.TRAINING, "Training_");
+        TinyFaces.folders(copy.resolve("test"), Split.VALIDATION, "PublicTest_");
+        TinyFaces.folders(copy.resolve("test"), Split.TEST, "PrivateTest_");
         assertEquals(expected, open(copy).hash());
     }
 
@@ -291,9 +270,9 @@ class FormsTest {
     void testsInAnyFolderAreToldByNameInAnyCase() throws IOException {
         for (String below : new String[] {"", "train"}) {
             Path copy = folder.resolve("copy" + below);
-            TinyFaces.folders(copy.resolve(below), Split.TRAINING, "Training_", WORDS);
-            TinyFaces.folders(copy.resolve(below), Split.VALIDATION, "publictest_", WORDS);
-            TinyFaces.folders(copy.resolve(below), Split.TEST, "PRIVATETEST_", WORDS);
+            TinyFaces.folders(copy.resolve(below), Split.TRAINING, "Training_");
+            TinyFaces.folders(copy.resolve(below), Split.VALIDATION, "publictest_");
+            TinyFaces.folders(copy.resolve(below), Split.TEST, "PRIVATETEST_");
             FaceSet faces = open(copy);
             assertEquals(expected, faces.hash());
             assertTrue(
@@ -302,16 +281,16 @@ class FormsTest {
                     faces.origin().notes().toString());
         }
         Path lower = folder.resolve("lower");
-        TinyFaces.folders(lower.resolve("train"), Split.TRAINING, "training_", WORDS);
-        TinyFaces.folders(lower.resolve("test"), Split.VALIDATION, "publictest_", WORDS);
-        TinyFaces.folders(lower.resolve("test"), Split.TEST, "privatetest_", WORDS);
+        TinyFaces.folders(lower.resolve("train"), Split.TRAINING, "training_");
+        TinyFaces.folders(lower.resolve("test"), Split.VALIDATION, "publictest_");
+        TinyFaces.folders(lower.resolve("test"), Split.TEST, "privatetest_");
         assertEquals(expected, open(lower).hash());
         assertTrue(open(lower).origin().notes().contains("7 images in the test folder are named PublicTest_ and are validation."),
                 open(lower).origin().notes().toString());
         for (String name : new String[] {"PrivateTest.1", "PrivateTest1", "private test 1", "Private-Test-1", "flipped_PrivateTest_1",
             "sad-PRIVATE_TEST(1)"}) {
             Path named = folder.resolve(name);
-            TinyFaces.folders(named.resolve("train"), Split.TRAINING, "Training_", WORDS);
+            TinyFaces.folders(named.resolve("train"), Split.TRAINING, "Training_");
             TinyFaces.write(named.resolve("train/sad/" + name + ".png"), TinyFaces.png(TinyFaces.pixels(1)));
             assertEquals(1, open(named).test().size(), name);
         }
@@ -320,9 +299,9 @@ class FormsTest {
     @Test
     void aSplitOfOnesOwnIsKeptAndSaidOnce() throws IOException {
         Path own = folder.resolve("own");
-        TinyFaces.folders(own.resolve("train"), Split.TRAINING, "Training_", WORDS);
-        TinyFaces.folders(own.resolve("val"), Split.VALIDATION, "Training_", WORDS);
-        TinyFaces.folders(own.resolve("test"), Split.TEST, "PublicTest_", WORDS);
+        TinyFaces.folders(own.resolve("train"), Split.TRAINING, "Training_");
+        TinyFaces.folders(own.resolve("val"), Split.VALIDATION, "Training_");
+        TinyFaces.folders(own.resolve("test"), Split.TEST, "PublicTest_");
         FaceSet faces = open(own);
         assertEquals(expected, faces.hash());
         assertTrue(faces.origin().notes()
@@ -334,9 +313,7 @@ class FormsTest {
     @Test
     void classesWithoutAnImageAreNotedInEveryForm() throws IOException {
         Path root = folder.resolve("without");
-        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
-        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
-        TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
+        TinyFaces.folders(root);
         Files.delete(root.resolve("train/disgust/1.png"));
         String note = "Training has no image of Disgust.";
         assertTrue(open(root).origin().notes().contains(note), open(root).origin().notes().toString());
@@ -350,9 +327,7 @@ class FormsTest {
     @Test
     void foldersOfSystemsAndStoragesAreNoData() throws IOException {
         Path root = folder.resolve("storage");
-        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
-        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
-        TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
+        TinyFaces.folders(root);
         for (String clutter : new String[] {"train/happy/@eaDir/3.png", "@eaDir", "#recycle/train", "$RECYCLE.BIN", "System Volume Information",
             "lost+found"}) {
             TinyFaces.write(root.resolve(clutter).resolve("SYNOPHOTO_THUMB_M.png"), TinyFaces.png(TinyFaces.pixels(1)));
@@ -363,8 +338,8 @@ class FormsTest {
     @Test
     void numbersInNamesAreOrderedAsNumbers() throws IOException {
         Path root = folder.resolve("numbers");
-        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "im1", WORDS);
-        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
+        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "im1");
+        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "");
         TinyFaces.write(root.resolve("train/happy/im9.png"), TinyFaces.png(TinyFaces.pixels(1)));
         Faces training = open(root).training();
         assertEquals(3, training.label(0));
@@ -417,9 +392,7 @@ class FormsTest {
     @Test
     void resizedAndOtherFilesAreCounted() throws IOException {
         Path root = folder.resolve("counted");
-        TinyFaces.folders(root.resolve("train"), Split.TRAINING, "", WORDS);
-        TinyFaces.folders(root.resolve("val"), Split.VALIDATION, "", WORDS);
-        TinyFaces.folders(root.resolve("test"), Split.TEST, "", WORDS);
+        TinyFaces.folders(root);
         BufferedImage large = new BufferedImage(100, 80, BufferedImage.TYPE_BYTE_GRAY);
         TinyFaces.write(root.resolve("test/sad/large.png"), TinyFaces.encode(large, "png"));
         TinyFaces.write(root.resolve("test/sad/notes.txt"), new byte[] {'h', 'i'});

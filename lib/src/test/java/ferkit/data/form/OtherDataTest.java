@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Data with other classes, sizes or numbers than FER2013's. */
 class OtherDataTest {
-    private static final String[] WORDS = {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"};
 
     @TempDir Path folder;
 
@@ -90,8 +89,8 @@ class OtherDataTest {
 
     @Test
     void imagesOfOneSizeWithoutColoursStayGreyAndThoseOfSeveralBecomeFer2013s() throws IOException {
-        for (int label = 0; label < WORDS.length; label++) {
-            images("train/" + WORDS[label] + "/1.png", new BufferedImage(60, 80, BufferedImage.TYPE_INT_RGB));
+        for (int label = 0; label < TinyFaces.words().length; label++) {
+            images("train/" + TinyFaces.words()[label] + "/1.png", new BufferedImage(60, 80, BufferedImage.TYPE_INT_RGB));
         }
         FaceSet faces = Datasets.read(folder);
         assertEquals(new Format(1, 80, 60), faces.format());
@@ -109,7 +108,7 @@ class OtherDataTest {
         byte[] large = TinyFaces.encode(new BufferedImage(50, 50, BufferedImage.TYPE_BYTE_GRAY), "png");
         for (Emotion emotion : Emotion.values()) {
             int count = Official.counts(Split.TRAINING)[emotion.label()];
-            Path one = folder.resolve("train").resolve(WORDS[emotion.label()]);
+            Path one = folder.resolve("train").resolve(TinyFaces.words()[emotion.label()]);
             Files.createDirectories(one);
             for (int i = 0; i < count; i++) {
                 Files.write(one.resolve(i + ".png"), large);

@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,14 +30,7 @@ class ZipCopyTest {
     }
 
     private Path zip(String charset, Map<String, byte[]> entries) throws IOException {
-        Path file = folder.resolve("a.zip");
-        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file), Charset.forName(charset))) {
-            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                out.putNextEntry(new ZipEntry(entry.getKey()));
-                out.write(entry.getValue());
-            }
-        }
-        return file;
+        return TinyFaces.zip(folder.resolve("a.zip"), Charset.forName(charset), entries);
     }
 
     /** An archive of the CSV and of one more file, of which a byte in both of its headers is another. */
@@ -69,7 +60,7 @@ class ZipCopyTest {
     private static final int ZSTANDARD = 93;
 
     /** The images in folders, by names with this before and between them. */
-    private static Map<String, byte[]> images(String before, String between, String file) {
+    static Map<String, byte[]> images(String before, String between, String file) {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         for (Split split : Split.values()) {
             String name = new String[] {"train", "val", "test"}[split.ordinal()];
