@@ -6,16 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import ferkit.data.Emotion;
 import ferkit.study.Published;
+import ferkit.train.Parity;
 import ferkit.train.Predictions;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,15 +22,12 @@ import tech.tablesaw.api.Table;
 class EvaluationTest {
     private static final List<String> DIGITS = List.of("0", "1", "2", "3", "4", "5", "6");
 
-    static List<JsonObject> cases() throws Exception {
-        try (Reader reader = new InputStreamReader(EvaluationTest.class.getResourceAsStream("/parity/sklearn-reports.json"),
-                StandardCharsets.UTF_8)) {
-            List<JsonObject> cases = new ArrayList<>();
-            for (JsonElement element : new Gson().fromJson(reader, JsonObject.class).getAsJsonArray("cases")) {
-                cases.add(element.getAsJsonObject());
-            }
-            return cases;
+    static List<JsonObject> cases() {
+        List<JsonObject> cases = new ArrayList<>();
+        for (JsonElement element : Parity.read("sklearn-reports").getAsJsonArray("cases")) {
+            cases.add(element.getAsJsonObject());
         }
+        return cases;
     }
 
     static int[] ints(JsonArray array) {

@@ -1,9 +1,8 @@
 package ferkit.train;
 
-import static ferkit.train.KerasParityTest.assertClose;
-import static ferkit.train.KerasParityTest.doubles;
-import static ferkit.train.KerasParityTest.draw;
-import static ferkit.train.KerasParityTest.floats;
+import static ferkit.train.Parity.assertClose;
+import static ferkit.train.Parity.doubles;
+import static ferkit.train.Parity.draw;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -20,7 +18,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ferkit.data.Format;
 import ferkit.data.Split;
@@ -42,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A whole EfficientNet-Lite0 that learns, at 64 pixels, where the last maps are smaller than their kernels: against the same in PyTorch, in
- * double precision there, with weights that both sides draw as {@link ResidualParityTest} does, but kernels in ±2.5 / √(fan in).
+ * double precision there, with weights that both sides draw, see {@link Parity#setWeights}.
  */
 class EfficientNetTrainingTest {
     private static final EfficientNetClassifier MODEL = new EfficientNetClassifier("lite0",
@@ -52,47 +49,27 @@ class EfficientNetTrainingTest {
 
     @Test
     void agreesWithPyTorch() {
-        JsonObject torch = KerasParityTest.read("/parity/efficientnet-training.json");
+        JsonObject torch = Parity.read("efficientnet-training");
         int[] labels = new Gson().fromJson(torch.get("labels"), int[].class);
         try (NDManager manager = Training.newManager("cpu")) {
             Block network = MODEL.build(manager, Format.FER2013, 7);
-            setWeights(network, manager, torch.get("seed").getAsLong());
+            Parity.setWeights(network, manager, torch.get("seed").getAsLong(), 2.5);
             NDArray images = manager.create(draw(1999, -2, 2, labels.length * Format.FER2013.size()),
                     new Shape(labels.length, 48, 48, 1)).transpose(0, 3, 1, 2);
             ParameterStore single = new ParameterStore(manager, false);
-            assertClose(floats(torch.get("eval_logits")), doubles(network.forward(single, new NDList(images), false).singletonOrThrow()), 1e-4,
+            assertClose(doubles(torch.get("eval_logits")), doubles(network.forward(single, new NDList(images), false).singletonOrThrow()), 1e-4,
                     "evaluation logits");
 
             // rounding alone makes half a per cent of these gradients: normalising maps of few pixels amplifies it
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 NDArray logits = network.forward(single, new NDList(images), true).singletonOrThrow();
-                assertClose(floats(torch.get("train_logits")), doubles(logits), 1e-3, "training logits");
+                assertClose(doubles(torch.get("train_logits")), doubles(logits), 1e-3, "training logits");
                 collector.backward(Loss.crossEntropy().of(logits, manager.create(labels).toType(DataType.INT64, false)));
             }
-            assertClose(floats(torch.get("gradient_l2")), network.getParameters().values().stream().filter(Parameter::requiresGradient)
+            assertClose(doubles(torch.get("gradient_l2")), network.getParameters().values().stream().filter(Parameter::requiresGradient)
                     .mapToDouble(p -> p.getArray().getGradient().norm().getFloat()).toArray(), 2e-2, "norms of the gradients");
-            assertStatistics(torch.getAsJsonArray("running_mean"), network, Parameter.Type.RUNNING_MEAN);
-            assertStatistics(torch.getAsJsonArray("running_var"), network, Parameter.Type.RUNNING_VAR);
-        }
-    }
-
-    private static void setWeights(Block network, NDManager manager, long seed) {
-        List<Parameter> all = network.getParameters().values();
-        for (int i = 0; i < all.size(); i++) {
-            NDArray array = all.get(i).getArray();
-            Parameter.Type type = all.get(i).getType();
-            double limit = type == Parameter.Type.WEIGHT ? 2.5 / Math.sqrt((double) array.size() / array.getShape().get(0)) : 0.3;
-            boolean aroundOne = type == Parameter.Type.GAMMA || type == Parameter.Type.RUNNING_VAR;
-            array.set(new NDIndex("..."), manager.create(draw(seed + i, aroundOne ? 0.5 : -limit, aroundOne ? 1.5 : limit, (int) array.size()),
-                    array.getShape()));
-        }
-    }
-
-    private static void assertStatistics(JsonArray torch, Block network, Parameter.Type type) {
-        List<NDArray> ours = network.getParameters().values().stream().filter(p -> p.getType() == type).map(Parameter::getArray).toList();
-        assertEquals(torch.size(), ours.size());
-        for (int layer = 0; layer < ours.size(); layer++) {
-            assertClose(floats(torch.get(layer)), doubles(ours.get(layer).get("0:2")), 1e-3, type + " of normalisation " + layer);
+            Parity.assertStatistics(torch.get("running_mean"), network, Parameter.Type.RUNNING_MEAN, 1e-3);
+            Parity.assertStatistics(torch.get("running_var"), network, Parameter.Type.RUNNING_VAR, 1e-3);
         }
     }
 

@@ -11,19 +11,15 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
+import ferkit.train.Parity;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -70,8 +66,8 @@ class WeightParityTest {
     }
 
     private static void check(String name, Path file, Variant variant, double tolerance) throws IOException {
-        JsonObject reference = reference("efficientnet-features.json");
-        JsonArray inDouble = reference("efficientnet-features-float64.json").getAsJsonArray(name);
+        JsonObject reference = Parity.read("efficientnet-features").getAsJsonObject("cases");
+        JsonArray inDouble = Parity.read("efficientnet-features-float64").getAsJsonObject("cases").getAsJsonArray(name);
         try (NDManager manager = NDManager.newBaseManager()) {
             EfficientNet net = WeightFile.read(file).load(manager, variant);
             int compared = 0;
@@ -96,20 +92,10 @@ class WeightParityTest {
         }
     }
 
-    private static JsonObject reference(String name) throws IOException {
-        try (Reader reader = new InputStreamReader(WeightParityTest.class.getResourceAsStream("/parity/" + name), StandardCharsets.UTF_8)) {
-            return new Gson().fromJson(reader, JsonObject.class).getAsJsonObject("cases");
-        }
-    }
-
     private static NDArray images(NDManager manager, JsonObject expected) {
         int side = expected.get("side").getAsInt();
         int count = expected.get("images").getAsInt();
-        SplittableRandom random = new SplittableRandom(expected.get("seed").getAsLong());
-        float[] grey = new float[count * side * side];
-        for (int i = 0; i < grey.length; i++) {
-            grey[i] = (float) (255 * random.nextDouble());
-        }
+        float[] grey = Parity.draw(expected.get("seed").getAsLong(), 0, 255, count * side * side);
         return manager.create(grey, new Shape(count, 1, side, side));
     }
 
