@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Immutable images of one format with their labels: one split of a {@link FaceSet}, in file order.
@@ -68,15 +69,10 @@ public final class Faces {
     }
 
     /**
-     * Images of one's own, one face in each, without labels: PNG or JPEG files, made grey and 48×48.
+     * Images of one's own, one face in each, without labels: PNG or JPEG files, made this format, for what was trained on these classes.
      *
      * @throws IOException if one cannot be read; the message names it and says what is wrong
      */
-    public static Faces read(List<Path> files) throws IOException {
-        return read(files, Classes.FER2013, Format.FER2013);
-    }
-
-    /** As {@link #read(List)}, made this format, for what was trained on these classes. */
     public static Faces read(List<Path> files, Classes classes, Format format) throws IOException {
         FaceList faces = new FaceList(format);
         for (Path file : files) {
@@ -166,12 +162,7 @@ public final class Faces {
 
     /** Whether every image has a label. */
     public boolean labelled() {
-        for (byte label : labels) {
-            if (label == NO_LABEL) {
-                return false;
-            }
-        }
-        return true;
+        return IntStream.range(0, labels.length).noneMatch(i -> labels[i] == NO_LABEL);
     }
 
     /** Images per class, in label order; images without a label are not counted. */

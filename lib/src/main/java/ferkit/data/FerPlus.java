@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -155,12 +154,8 @@ public final class FerPlus {
     }
 
     private static int column(List<String> titles, String title, Path file) throws IOException {
-        for (int i = 0; i < titles.size(); i++) {
-            if (titles.get(i).equalsIgnoreCase(title)) {
-                return i;
-            }
-        }
-        throw new IOException(file + ", line 1: no column \"" + title + "\", expected the header of fer2013new.csv; get the file again");
+        return IntStream.range(0, titles.size()).filter(i -> titles.get(i).equalsIgnoreCase(title)).findFirst().orElseThrow(
+                () -> new IOException(file + ", line 1: no column \"" + title + "\", expected the header of fer2013new.csv; get the file again"));
     }
 
     private static int count(String cell, Path file, int line) throws IOException {
@@ -171,13 +166,8 @@ public final class FerPlus {
     }
 
     private static Split split(String usage, Path file, int line) throws IOException {
-        for (Split split : Split.values()) {
-            if (split.usage().toLowerCase(Locale.ROOT).equals(usage.toLowerCase(Locale.ROOT))) {
-                return split;
-            }
-        }
-        throw new IOException(
-                file + ", line " + line + ": found \"" + usage + "\", expected Training, PublicTest or PrivateTest; get the file again");
+        return Split.named(usage).orElseThrow(() -> new IOException(
+                file + ", line " + line + ": found \"" + usage + "\", expected Training, PublicTest or PrivateTest; get the file again"));
     }
 
     /** The votes on one image, ten numbers in the order of {@link Vote}, as a new array. */

@@ -195,7 +195,7 @@ public final class Study {
         } catch (IOException e) {
             show("FER+ is left out. " + e.getMessage());
         }
-        DataReport report = DataReport.of(data(), ferPlus, line);
+        DataReport report = new DataReport(data(), ferPlus, line);
         line.accept(String.format(Locale.ROOT, "%,d images looked through in %.1f s",
                 Arrays.stream(Split.values()).mapToInt(split -> data().split(split).size()).sum(), (System.nanoTime() - start) / 1e9));
         return report;

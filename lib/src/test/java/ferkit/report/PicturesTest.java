@@ -11,8 +11,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ferkit.chart.Picture;
+import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
+import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
 import ferkit.eval.Figures;
@@ -164,7 +166,7 @@ class PicturesTest {
                 picture.description().matches("What small \\(trial\\) says of 2 images of one's own\\. a\\.png: \\w+ [0-9.]+; b\\.png: \\w+ [0-9.]+"),
                 picture.description());
         assertEquals(picture.title() + ": " + picture.description(), picture.toString());
-        assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png"))).pixels(0));
+        assertArrayEquals(new byte[Faces.PIXELS], Faces.read(List.of(own.resolve("b.png")), Classes.FER2013, Format.FER2013).pixels(0));
         Path text = Files.writeString(own.resolve("c.txt"), "no image");
         assertEquals(text + ": this is neither PNG nor JPEG; remove it or convert it",
                 assertThrows(Refusal.class, () -> Pictures.predictions(run, SMALL, SAMPLE, text.toString())).getMessage());

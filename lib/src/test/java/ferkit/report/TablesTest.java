@@ -61,7 +61,7 @@ class TablesTest {
         Table official = DataTables.officialTable(data);
         assertEquals("28,709", official.intColumn("Training: official").getString(7));
         assertEquals("−28,707", official.intColumn("Training: more").getString(7));
-        Table findings = DataTables.findings(DataReport.of(data, Optional.empty(), progress -> {}));
+        Table findings = DataTables.findings(new DataReport(data, Optional.empty(), progress -> {}));
         assertEquals("2", findings.intColumn("Test").getString(4));
         assertEquals("–", findings.intColumn("Training").getString(4));
         assertEquals("–", findings.intColumn("Validation").getString(8));

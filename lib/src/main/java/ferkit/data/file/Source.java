@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -112,11 +111,9 @@ public final class Source {
         if (e instanceof AccessDeniedException denied) {
             return denied.getFile() + ": no permission to read it; change its permissions or name another path";
         }
-        if (e instanceof FileSystemLoopException loop) {
-            return sentence(new FileSystemException(loop.getFile(), null, LINK_LOOP), Path.of(loop.getFile()));
-        }
-        if (String.valueOf(e.getMessage()).contains(LINK_LOOP)) {
-            return path + ": a symbolic link leads back to itself, expected files and folders; remove the link";
+        if (e instanceof FileSystemLoopException || String.valueOf(e.getMessage()).contains(LINK_LOOP)) {
+            return (e instanceof FileSystemLoopException loop ? loop.getFile() : path)
+                    + ": a symbolic link leads back to itself, expected files and folders; remove the link";
         }
         if (e instanceof ZipException) {
             return path + ": the compressed data is damaged (" + e.getMessage() + "); get the file again";

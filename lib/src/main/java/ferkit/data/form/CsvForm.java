@@ -140,11 +140,9 @@ final class CsvForm implements Form {
         if (ImageFile.looksLikeImage(head)) {
             throw new IOException(path + ": a single image, expected fer2013.csv or a folder of images; name the folder");
         }
-        for (byte b : head) {
-            if (b == 0) {
-                throw new IOException(path + ": neither UTF-8 text nor gzip, zip, tar or HDF5, expected fer2013.csv in one of these forms;"
-                        + " save it as UTF-8 CSV");
-            }
+        if (new String(head, StandardCharsets.ISO_8859_1).contains("\0")) {
+            throw new IOException(path + ": neither UTF-8 text nor gzip, zip, tar or HDF5, expected fer2013.csv in one of these forms;"
+                    + " save it as UTF-8 CSV");
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -59,8 +60,15 @@ final class FolderReader {
     private static final int RAF_DB_TRAINING = 12_271;
     private static final int RAF_DB_TEST = 3_068;
 
-    private record Image(Path file, int label) {
+    /** A file, and of its name what lies before its last number and that number without zeros before it: nothing of both if there is no number. */
+    private record Image(Path file, int label, String stem, String digits) {
+        private static final Pattern LAST_NUMBER = Pattern.compile("(?s)(.*?)0*(\\p{Nd}*)\\P{Nd}*\\z");
         private static final Pattern SPLIT = Pattern.compile("(?i)(?:.*\\P{L})?(training|public[_ -]?test|private[_ -]?test)(?!\\p{L}).*");
+
+        static Image of(Path file, int label) {
+            MatchResult parts = LAST_NUMBER.matcher(file.getFileName().toString()).results().findFirst().orElseThrow();
+            return new Image(file, label, parts.group(1), parts.group(2));
+        }
 
         /** The split that the name has in it as a word of its own, as in {@code Training_10118481.jpg} or {@code flipped_PrivateTest_7.png}. */
         Optional<Split> split() {
@@ -70,37 +78,11 @@ final class FolderReader {
 
         /** Whether the name has one of the two test splits in it. */
         boolean isTest() {
-            return split().isPresent() && split().get() != Split.TRAINING;
-        }
-
-        /** The name up to its last number. */
-        String stem() {
-            return name().substring(0, numberStart());
-        }
-
-        /** The last number in the name, as in {@code Training_10118481.jpg}; 0 if there is none. */
-        String digits() {
-            return name().substring(numberStart(), numberEnd()).replaceFirst("^0+", "");
+            return split().filter(split -> split != Split.TRAINING).isPresent();
         }
 
         String name() {
             return file.getFileName().toString();
-        }
-
-        private int numberEnd() {
-            int end = name().length();
-            while (end > 0 && !Character.isDigit(name().charAt(end - 1))) {
-                end--;
-            }
-            return end;
-        }
-
-        private int numberStart() {
-            int start = numberEnd();
-            while (start > 0 && Character.isDigit(name().charAt(start - 1))) {
-                start--;
-            }
-            return start;
         }
     }
 
@@ -274,7 +256,7 @@ final class FolderReader {
                 if (Files.isDirectory(file)) {
                     throw new IOException(file + ": a folder within a class folder, expected images only; move its images up");
                 }
-                found.add(new Image(file, label));
+                found.add(Image.of(file, label));
             }
         }
         for (Path file : Source.children(split)) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * What a data set holds besides good faces: blank images, duplicates within and across splits, contradicting labels
@@ -70,7 +71,12 @@ public final class DataReport {
         }
     }
 
-    private DataReport(FaceSet faces, Optional<FerPlus> ferPlus, Consumer<String> progress) {
+    /**
+     * The report on a data set, with the votes of FER+ where they are given.
+     *
+     * @param progress takes one sentence at a time on what is being looked for; all of FER2013 takes some seconds
+     */
+    public DataReport(FaceSet faces, Optional<FerPlus> ferPlus, Consumer<String> progress) {
         this.faces = faces;
         this.votes = ferPlus.map(this::count);
         progress.accept("Looking for identical images …");
@@ -104,15 +110,6 @@ public final class DataReport {
         }
     }
 
-    /**
-     * The report on a data set, with the votes of FER+ where they are given.
-     *
-     * @param progress takes one sentence at a time on what is being looked for; all of FER2013 takes some seconds
-     */
-    public static DataReport of(FaceSet faces, Optional<FerPlus> ferPlus, Consumer<String> progress) {
-        return new DataReport(faces, ferPlus, progress);
-    }
-
     private Votes count(FerPlus ferPlus) {
         int[][] counts = new int[faces.classes().count()][FerPlus.Vote.values().length + 1];
         int[] notAFace = new int[Split.values().length];
@@ -135,12 +132,7 @@ public final class DataReport {
     }
 
     private static boolean isBlank(byte[] pixels) {
-        for (byte pixel : pixels) {
-            if (pixel != pixels[0]) {
-                return false;
-            }
-        }
-        return true;
+        return IntStream.range(0, pixels.length).allMatch(p -> pixels[p] == pixels[0]);
     }
 
     /** For each split: repeated, contradicting, copied and copiedSameLabel of {@link Findings}. */

@@ -62,7 +62,7 @@ class DataReportTest {
 
     @Test
     void countsWhatWasPutIn() {
-        DataReport report = DataReport.of(example(), Optional.empty(), progress -> {});
+        DataReport report = new DataReport(example(), Optional.empty(), progress -> {});
         assertEquals(new DataReport.Findings(4, 1, 1, 2, 0, 0, 0, 0, 0), report.findings(Split.TRAINING));
         assertEquals(new DataReport.Findings(2, 0, 0, 1, 1, 1, 1, 1, 0), report.findings(Split.VALIDATION));
         assertEquals(new DataReport.Findings(4, 0, 0, 1, 1, 0, 2, 1, 2), report.findings(Split.TEST));
@@ -70,7 +70,7 @@ class DataReportTest {
 
     @Test
     void paragraphSaysTheseNumbers() {
-        DataReport report = DataReport.of(example(), Optional.empty(), progress -> {});
+        DataReport report = new DataReport(example(), Optional.empty(), progress -> {});
         assertTrue(report.paragraph().startsWith("Of 4 test images 2 (50.0 %) have a near duplicate in training"), report.paragraph());
         assertTrue(report.paragraph().contains("for 1 the most similar training image has the same label"), report.paragraph());
         assertTrue(report.paragraph().contains("Of 2 validation images, which choose the epoch, 1 (50.0 %)"), report.paragraph());
@@ -81,12 +81,12 @@ class DataReportTest {
         byte[] a = random(1);
         FaceSet unlabelled = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), faces(a, 0, random(2), 1), faces(),
                 faces(a, Faces.NO_LABEL));
-        DataReport report = DataReport.of(unlabelled, Optional.empty(), progress -> {});
+        DataReport report = new DataReport(unlabelled, Optional.empty(), progress -> {});
         assertEquals(new DataReport.Findings(1, 0, 0, 0, 1, 0, 1, 0, 0), report.findings(Split.TEST));
         assertTrue(report.paragraph().contains("cannot be said, since not all of these images have one"), report.paragraph());
         assertFalse(report.paragraph().contains("validation"), report.paragraph());
         FaceSet untested = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), faces(a, 0), faces(), faces());
-        assertTrue(DataReport.of(untested, Optional.empty(), progress -> {}).paragraph().startsWith("There is no test image"));
+        assertTrue(new DataReport(untested, Optional.empty(), progress -> {}).paragraph().startsWith("There is no test image"));
     }
 
     @Test
@@ -105,7 +105,7 @@ class DataReportTest {
                 PrivateTest,,0,0,10,0,0,0,0,0,0,0
                 """);
         FaceSet faces = example();
-        DataReport report = DataReport.of(faces, Optional.of(FerPlus.read(file, faces)), progress -> {});
+        DataReport report = new DataReport(faces, Optional.of(FerPlus.read(file, faces)), progress -> {});
         DataReport.Votes votes = report.votes().orElseThrow();
         assertArrayEquals(new int[] {1, 0, 0}, votes.notAFace());
         assertEquals(6, votes.comparable());
@@ -162,7 +162,8 @@ class DataReportTest {
         FaceSet faces = new FaceSet(new Origin(Origin.Kind.OTHER_SPLIT, "made up"), training, training.select(new int[0]),
                 new Faces(training.classes(), format, dark, new byte[] {1}));
         assertArrayEquals(new int[] {1}, new Duplicates(faces).nearest(Split.TEST, Split.TRAINING));
-        assertEquals(new DataReport.Findings(1, 0, 0, 0, 0, 0, 1, 1, 0), DataReport.of(faces, Optional.empty(), progress -> {}).findings(Split.TEST));
+        assertEquals(new DataReport.Findings(1, 0, 0, 0, 0, 0, 1, 1, 0),
+                new DataReport(faces, Optional.empty(), progress -> {}).findings(Split.TEST));
         assertEquals(1, Statistics.accuracyByBrightness(faces.training().select(new int[] {1}), faces.test()));
     }
 
