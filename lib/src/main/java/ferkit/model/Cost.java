@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ferkit.data.Classes;
 import ferkit.data.Format;
 import java.util.List;
 
@@ -21,16 +20,11 @@ public final class Cost {
     private Cost() {}
 
     /**
-     * Multiply-adds of one of FER2013's images through the network of this plan; what is fed features that were stored once, as a head on a
-     * frozen trunk, is counted from those.
+     * Multiply-adds of one image of a format through the network of this plan for so many classes; what is fed features that were
+     * stored once, as a head on a frozen trunk, is counted from those.
      *
      * @throws IllegalArgumentException if a layer of the network is none of those that {@link Forward} knows
      */
-    public static long multiplyAdds(Architecture architecture) {
-        return multiplyAdds(architecture, Format.FER2013, Classes.FER2013.count());
-    }
-
-    /** The same for one image of a format and so many classes. */
     public static long multiplyAdds(Architecture architecture, Format format, int classes) {
         try (NDManager manager = NDManager.newBaseManager()) {
             return multiplyAdds(architecture.build(manager, format, classes), architecture.inputShape(format));

@@ -52,11 +52,6 @@ public record ResidualModel(String name, int stem, List<Integer> widths, List<In
         this(name, stem, widths, blocks, true, 8, true, 0);
     }
 
-    /** The same network under another name. */
-    public ResidualModel withName(String other) {
-        return new ResidualModel(other, stem, widths, blocks, shortcuts, squeeze, normed, headDropout);
-    }
-
     /** The same with shortcuts, or without. */
     public ResidualModel withShortcuts(boolean other) {
         return new ResidualModel(name, stem, widths, blocks, other, squeeze, normed, headDropout);
@@ -70,11 +65,6 @@ public record ResidualModel(String name, int stem, List<Integer> widths, List<In
     /** The same with every convolution normalised, or only the stem's and each block's first. */
     public ResidualModel withNormed(boolean other) {
         return new ResidualModel(name, stem, widths, blocks, shortcuts, squeeze, other, headDropout);
-    }
-
-    /** The same with another share dropped before the last layer. */
-    public ResidualModel withDropout(double head) {
-        return new ResidualModel(name, stem, widths, blocks, shortcuts, squeeze, normed, (float) head);
     }
 
     @Override

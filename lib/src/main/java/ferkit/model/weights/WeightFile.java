@@ -9,13 +9,13 @@ import ai.djl.util.PairList;
 import ferkit.data.file.FileKind;
 import ferkit.data.file.Hashes;
 import ferkit.data.file.Room;
+import ferkit.data.file.Source;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Place;
 import ferkit.model.EfficientNet.Scaling;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.Gradients;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,10 +39,6 @@ import java.util.zip.ZipFile;
  * or Keras {@code .h5} and {@code .keras}, with the names of torchvision, timm, EfficientNet-PyTorch or Keras.
  */
 public final class WeightFile {
-    private static final byte[] ZIP = {'P', 'K', 3, 4};
-    private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
-    private static final byte[] PICKLE = {(byte) 0x80};
-    private static final int HEAD = 1 << 8;
     private static final int LISTED = 8;
 
     private final Path file;
@@ -105,21 +101,18 @@ public final class WeightFile {
 
     /** All arrays of a file by name. */
     static Map<String, Tensor> tensors(Path file) throws IOException {
-        byte[] start;
-        try (InputStream in = Files.newInputStream(file)) {
-            start = in.readNBytes(HEAD);
-        }
+        byte[] start = Source.head(file);
         Room room = new Room();
-        if (startsWith(start, ZIP)) {
+        if (Source.starts(start, "PK\3\4")) {
             try (ZipFile zip = new ZipFile(file.toFile())) {
                 ZipEntry keras = zip.getEntry(KerasFile.ENTRY);
                 return keras == null ? TorchFile.readZip(zip, room) : KerasFile.read(TorchFile.bytes(zip, keras, room), room);
             }
         }
-        if (startsWith(start, HDF5)) {
+        if (Source.starts(start, "\u0089HDF")) {
             return KerasFile.read(file, room);
         }
-        if (startsWith(start, PICKLE)) {
+        if (Source.starts(start, "\u0080")) { // a pickle
             return TorchFile.readPlain(file, room);
         }
         if (start.length > 8 && start[8] == '{') {
@@ -128,10 +121,6 @@ public final class WeightFile {
         }
         throw new IOException("expected a PyTorch .pth, a .safetensors or a Keras .h5 or .keras file; it is "
                 + FileKind.of(start).orElse("none of these"));
-    }
-
-    private static boolean startsWith(byte[] bytes, byte[] start) {
-        return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
     }
 
     /**
@@ -233,17 +222,7 @@ public final class WeightFile {
     }
 
     /**
-     * Builds the trunk these weights are for and fills it.
-     *
-     * @param manager owner of the trunk's arrays
-     * @throws IOException if the variant is not known or the arrays do not fit
-     */
-    public EfficientNet load(NDManager manager) throws IOException {
-        return load(manager, variant().orElseThrow(() -> new IOException(whatIsOpen())));
-    }
-
-    /**
-     * Builds the trunk of a named variant and fills it.
+     * Builds the trunk of a variant, {@link #variant} or a named one, and fills it.
      *
      * @param manager owner of the trunk's arrays
      * @throws IOException if arrays are missing, no floats, of a larger network or of another shape; the message lists them

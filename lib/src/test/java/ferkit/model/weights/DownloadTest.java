@@ -229,7 +229,7 @@ class DownloadTest {
     @Test
     void offlineNothingIsAskedFor() throws Exception {
         URI address = serve(exchange -> send(exchange, content.length));
-        Publication published = new Publication(Variant.KERAS, address, "SHA-256", hash());
+        Publication published = new Publication(address, "SHA-256", hash());
         System.setProperty("ai.djl.offline", "true");
         try {
             IOException e = assertThrows(IOException.class,
@@ -245,12 +245,12 @@ class DownloadTest {
 
     @Test
     void anUnreachablePublisherGivesWayToThePythonPackage() throws Exception {
-        Path installed = folder.resolve("environment/.venv/lib/python3.12/site-packages").resolve(PythonPackage.LITE0);
+        Path installed = folder.resolve("environment/.venv/lib/python3.12/site-packages").resolve(PublicWeights.LITE0);
         Files.createDirectories(installed.getParent());
         Files.copy(ParityFiles.need(ParityFiles.lite0()), installed);
         int port = server.getAddress().getPort();
         server.stop(0);
-        Publication published = new Publication(Variant.KERAS, URI.create("http://127.0.0.1:" + port + "/weights.bin"), "SHA-256", "00");
+        Publication published = new Publication(URI.create("http://127.0.0.1:" + port + "/weights.bin"), "SHA-256", "00");
         List<String> log = new ArrayList<>();
         long start = System.nanoTime();
         PublicWeights weights = PublicWeights.find(Optional.empty(), folder, published, QUICK, log::add);
@@ -263,7 +263,7 @@ class DownloadTest {
     void aFileFromTheCacheIsUsedWithoutAsking() throws Exception {
         Path source = ParityFiles.need(ParityFiles.KERAS);
         URI address = serve(exchange -> send(exchange, content.length));
-        Publication published = new Publication(Variant.KERAS, address, "MD5", Hashes.of(source, "MD5"));
+        Publication published = new Publication(address, "MD5", Hashes.of(source, "MD5"));
         Path cached = folder.resolve("data/.cache/weights/weights.bin");
         Files.createDirectories(cached.getParent());
         Files.copy(source, cached);

@@ -2,6 +2,7 @@ package ferkit.model.weights;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,9 +19,9 @@ final class ParityFiles {
     }
 
     /** The real Lite0 weights: the system property {@code ferkit.lite0}, otherwise what set-up installed. */
-    static Path lite0() {
+    static Path lite0() throws IOException {
         String named = System.getProperty("ferkit.lite0");
-        return named != null ? Path.of(named) : PythonPackage.lite0(Path.of("")).orElse(Path.of("environment/.venv/" + PythonPackage.LITE0));
+        return named != null ? Path.of(named) : PublicWeights.lite0(Path.of("")).orElse(Path.of("environment/.venv/" + PublicWeights.LITE0));
     }
 
     /** Skips the calling test if the file is not there. */
