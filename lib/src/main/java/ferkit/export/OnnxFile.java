@@ -5,7 +5,6 @@ import com.google.gson.Gson;
 import ferkit.data.file.AtomicFile;
 import ferkit.eval.Figures;
 import ferkit.study.Trained;
-import ferkit.train.PixelInput;
 import ferkit.train.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,11 +86,8 @@ public record OnnxFile(String name, List<Trained> members) {
         OnnxGraph graph = new OnnxGraph(config().format());
         List<OnnxGraph.Value> probabilities = new ArrayList<>();
         for (Trained member : members.stream().distinct().toList()) {
-            if (!(member.recipe().input() instanceof PixelInput input)) {
-                throw new IllegalArgumentException("The run in " + member.run().folder() + " is fed \"" + member.run().config().parts().get("input")
-                        + "\": expected grey values or colours, as they are or standardised");
-            }
-            OnnxGraph.Value said = graph.softmax(member.tell(input.standardized() ? graph.standardize(graph.input()) : graph.input(), graph));
+            OnnxGraph.Value image = member.recipe().input().standardized() ? graph.standardize(graph.input()) : graph.input();
+            OnnxGraph.Value said = graph.softmax(member.tell(image, graph));
             probabilities.addAll(Collections.nCopies(Collections.frequency(members, member), said));
         }
         return model(graph.build(graph.mean(probabilities)), metadata());

@@ -12,7 +12,6 @@ import ferkit.train.Averaging;
 import ferkit.train.Input;
 import ferkit.train.Loss;
 import ferkit.train.Muon;
-import ferkit.train.PixelInput;
 import ferkit.train.Recipe;
 import ferkit.train.RunConfig;
 import ferkit.train.Schedule;
@@ -69,7 +68,7 @@ public record Beyond(String title, Recipe recipe) {
 
     private static List<Beyond> ablation(Recipe sprint) {
         ResidualModel network = (ResidualModel) sprint.architecture();
-        PixelInput input = (PixelInput) sprint.input();
+        Input input = sprint.input();
         return Stream.of(without("input scaling", sprint.withInput(input.asRaw())),
                 without("flips", sprint.withInput(input.without("flipped"))),
                 without("turns, scaling and shifts", sprint.withInput(input.without("turned"))),
@@ -138,7 +137,7 @@ public record Beyond(String title, Recipe recipe) {
 
     private static Beyond row(String title, Architecture network, int epochs, double degrees, double scale, double shift, double erased,
             double smoothing, double average) {
-        PixelInput moved = Input.grey().asStandardized().flipped(0.5).moved(degrees, scale, shift);
+        Input moved = Input.grey().asStandardized().flipped(0.5).moved(degrees, scale, shift);
         return new Beyond(title, Recipe.of(network).withFullEpochs(epochs)
                 .withInput(erased == 0 ? moved : moved.erased(erased))
                 .withLoss(Loss.crossEntropy(smoothing))

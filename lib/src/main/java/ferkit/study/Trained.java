@@ -6,7 +6,6 @@ import ferkit.model.Forward;
 import ferkit.model.Operations;
 import ferkit.model.weights.PublicWeights;
 import ferkit.train.Input;
-import ferkit.train.PixelInput;
 import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
@@ -71,7 +70,7 @@ public record Trained(Run run, Recipe recipe) {
             TransferModel model = TransferModel.of(run, PublicWeights.withHash(root, TransferModel.trunkHash(plan)));
             return new Trained(run, TransferModel.recipe(model, model.start().isPresent()));
         }
-        Optional<PixelInput> input = Stream.of(Input.grey(), Input.grey().asStandardized())
+        Optional<Input> input = Stream.of(Input.grey(), Input.grey().asStandardized())
                 .filter(i -> i.plan(run.config().format()).equals(run.config().parts().get("input"))).findFirst();
         return Beyond.andTheStudys().stream()
                 .filter(recipe -> recipe.architecture().plan().equals(plan) && input.isPresent()).findFirst()

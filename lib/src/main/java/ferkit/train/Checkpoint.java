@@ -1,6 +1,7 @@
 package ferkit.train;
 
 import ferkit.data.file.AtomicFile;
+import ferkit.data.file.Source;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -101,10 +101,8 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().matches("checkpoint-\\d{4,}\\.zip"))
-                    .sorted(Comparator.comparing((Path f) -> f.getFileName().toString()).reversed()).toList();
-        }
+        return Source.children(folder).stream().filter(f -> f.getFileName().toString().matches("checkpoint-\\d{4,}\\.zip"))
+                .sorted(Comparator.reverseOrder()).toList();
     }
 
     private void writeTo(OutputStream out) throws IOException {

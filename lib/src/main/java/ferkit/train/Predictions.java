@@ -45,13 +45,7 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
 
     /** Number of images whose prediction equals the label. */
     public int correct() {
-        int correct = 0;
-        for (int i = 0; i < truth.length; i++) {
-            if (truth[i] == predicted[i]) {
-                correct++;
-            }
-        }
-        return correct;
+        return (int) IntStream.range(0, size()).filter(i -> truth[i] == predicted[i]).count();
     }
 
     /** Whether every image has a label, so that predictions can be held against the truth. */

@@ -41,7 +41,6 @@ import ferkit.model.weights.RandomWeights;
 import ferkit.study.Trained;
 import ferkit.train.Examples;
 import ferkit.train.Input;
-import ferkit.train.PixelInput;
 import ferkit.train.Predictions;
 import ferkit.transfer.FrozenTrunk;
 import ferkit.transfer.TransferModel;
@@ -79,7 +78,7 @@ class OnnxTest {
         }
     }
 
-    private static void requireSame(Architecture row, PixelInput input) throws OrtException {
+    private static void requireSame(Architecture row, Input input) throws OrtException {
         try (NDManager manager = manager()) {
             Block network = random(manager, row.build(manager, Format.FER2013, CLASSES));
             requireSame(row.plan(), said(network, input.examples(FACES)),

@@ -1,5 +1,6 @@
 package ferkit.train;
 
+import static ferkit.train.Parity.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import ai.djl.ndarray.NDArray;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@link Muon} against PyTorch's, version in the file, in single precision throughout (PyTorch's own iterates in bfloat16): four updates of a wide and a tall kernel. */
 class MuonTest {
-    private static final JsonObject TORCH = KerasParityTest.read("/parity/muon.json");
+    private static final JsonObject TORCH = Parity.read("muon");
     private static final Muon MUON = Muon.of(TORCH.get("learning_rate").getAsDouble(), TORCH.get("weight_decay").getAsDouble());
 
     @Test
@@ -57,9 +58,5 @@ class MuonTest {
             MUON.update(weight, weight.zerosLike(), List.of(weight.zerosLike(), weight.zerosLike()), 0.1, 1, true);
             assertArrayEquals(manager.full(weight.getShape(), (float) (1 - 0.1 * MUON.weightDecay())).toFloatArray(), weight.toFloatArray(), 1e-6f);
         }
-    }
-
-    private static float[] floats(JsonElement json) {
-        return new Gson().fromJson(json, float[].class);
     }
 }

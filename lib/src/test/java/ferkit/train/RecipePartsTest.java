@@ -1,5 +1,6 @@
 package ferkit.train;
 
+import static ferkit.train.Parity.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,17 +19,11 @@ import ai.djl.training.GradientCollector;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import ferkit.data.Classes;
 import ferkit.data.Faces;
 import ferkit.data.Format;
 import ferkit.data.drawn.Sample;
 import ferkit.model.StudyModel;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -47,25 +42,8 @@ import org.junit.jupiter.api.Test;
  * {@code AveragedModel}.
  */
 class RecipePartsTest {
-    private static final JsonObject REFERENCE = read("recipe-parts");
+    private static final JsonObject REFERENCE = Parity.read("recipe-parts");
     private static final Faces FACES = Sample.draw().validation();
-
-    private static JsonObject read(String name) {
-        try (Reader reader = new InputStreamReader(RecipePartsTest.class.getResourceAsStream("/parity/" + name + ".json"), StandardCharsets.UTF_8)) {
-            return JsonParser.parseReader(reader).getAsJsonObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static float[] floats(JsonElement json) {
-        JsonArray array = json.getAsJsonArray();
-        float[] values = new float[array.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = array.get(i).getAsFloat();
-        }
-        return values;
-    }
 
     @Test
     void optimisers() {
@@ -239,7 +217,7 @@ class RecipePartsTest {
     @Test
     void standardisation() {
         int side = REFERENCE.get("side").getAsInt();
-        assertArrayEquals(floats(REFERENCE.get("standardized")), PixelInput.standardize(images(), side * side), 1e-6f);
+        assertArrayEquals(floats(REFERENCE.get("standardized")), Input.standardize(images(), side * side), 1e-6f);
     }
 
     @Test
@@ -248,7 +226,7 @@ class RecipePartsTest {
         byte[] image = Arrays.copyOf(images(), side * side);
         for (JsonElement element : REFERENCE.getAsJsonArray("affine")) {
             JsonArray m = element.getAsJsonObject().getAsJsonArray("matrix");
-            byte[] seen = PixelInput.affine(image, new Format(1, side, side), m.get(0).getAsDouble(), m.get(1).getAsDouble(), m.get(2).getAsDouble(),
+            byte[] seen = Input.affine(image, new Format(1, side, side), m.get(0).getAsDouble(), m.get(1).getAsDouble(), m.get(2).getAsDouble(),
                     m.get(3).getAsDouble(),
                     m.get(4).getAsDouble(), m.get(5).getAsDouble());
             float[] expected = floats(element.getAsJsonObject().get("seen"));
@@ -260,19 +238,19 @@ class RecipePartsTest {
 
     @Test
     void colourImages() {
-        JsonObject reference = read("colour-images");
+        JsonObject reference = Parity.read("colour-images");
         Format format = new Format(3, reference.get("height").getAsInt(), reference.get("width").getAsInt());
         byte[] image = bytes(reference.get("image"));
         for (JsonElement element : reference.getAsJsonArray("lit")) {
             JsonObject lit = element.getAsJsonObject();
-            byte[] seen = PixelInput.lit(image, format, lit.get("brightness").getAsDouble(), lit.get("contrast").getAsDouble());
+            byte[] seen = Input.lit(image, format, lit.get("brightness").getAsDouble(), lit.get("contrast").getAsDouble());
             assertSeen(lit, seen);
         }
         for (JsonElement element : reference.getAsJsonArray("affine")) {
             float[] m = floats(element.getAsJsonObject().get("matrix"));
-            assertSeen(element.getAsJsonObject(), PixelInput.affine(image, format, m[0], m[1], m[2], m[3], m[4], m[5]));
+            assertSeen(element.getAsJsonObject(), Input.affine(image, format, m[0], m[1], m[2], m[3], m[4], m[5]));
         }
-        assertArrayEquals(floats(reference.get("standardized")), PixelInput.standardize(image, image.length), 1e-6f);
+        assertArrayEquals(floats(reference.get("standardized")), Input.standardize(image, image.length), 1e-6f);
         byte[] mirrored = Input.grey().flipped(1).change().of(image, format, new SplittableRandom(1));
         assertSeen(reference.getAsJsonArray("affine").get(0).getAsJsonObject(), mirrored); // whose matrix mirrors
         byte[] erased = Input.grey().erased(1).change().of(image, format, new SplittableRandom(2));
@@ -296,7 +274,7 @@ class RecipePartsTest {
 
     @Test
     void anImageIsAugmentedBySeedEpochAndIndexAlone() {
-        PixelInput input = Input.grey().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5);
+        Input input = Input.grey().flipped(0.5).moved(10, 0.1, 0.1).lit(0.2, 0.2).erased(0.5);
         try (NDManager manager = NDManager.newBaseManager()) {
             Examples plain = input.examples(FACES);
             Examples seen = plain.inEpoch(1, 3);
@@ -334,8 +312,8 @@ class RecipePartsTest {
                 .filter(i -> !Arrays.equals(image, Input.grey().flipped(0.25).change().of(image, Format.FER2013, new SplittableRandom(i * 77L))))
                 .count();
         assertEquals(500.0, flipped, 60);
-        assertArrayEquals(new byte[] {120, (byte) 255}, PixelInput.lit(new byte[] {100, (byte) 250}, new Format(1, 1, 2), 1.2, 1));
-        assertArrayEquals(new byte[] {(byte) 75, (byte) 175}, PixelInput.lit(new byte[] {100, (byte) 150}, new Format(1, 1, 2), 1, 2));
+        assertArrayEquals(new byte[] {120, (byte) 255}, Input.lit(new byte[] {100, (byte) 250}, new Format(1, 1, 2), 1.2, 1));
+        assertArrayEquals(new byte[] {(byte) 75, (byte) 175}, Input.lit(new byte[] {100, (byte) 150}, new Format(1, 1, 2), 1, 2));
         byte[] ramp = new byte[Faces.PIXELS];
         IntStream.range(0, ramp.length).forEach(i -> ramp[i] = (byte) (i % 100));
         for (int i = 0; i < 50; i++) {

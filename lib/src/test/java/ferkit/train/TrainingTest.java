@@ -24,6 +24,7 @@ import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Format;
+import ferkit.data.TinyFaces;
 import ferkit.data.drawn.Sample;
 import ferkit.eval.Evaluation;
 import ferkit.model.Architecture;
@@ -53,7 +54,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -335,12 +335,7 @@ class TrainingTest {
             RECIPE.parts(Format.FER2013).keySet().forEach(part -> assertTrue(json.remove(part) != null, part));
             entries.put("config.json", json.toString().getBytes(StandardCharsets.UTF_8));
             assertTrue(entries.remove("average.safetensors") != null);
-            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-                for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                    zip.putNextEntry(new ZipEntry(entry.getKey()));
-                    zip.write(entry.getValue());
-                }
-            }
+            TinyFaces.zip(file, entries);
         }
         Run continued = train(old, RECIPE, 3, -1);
         assertEquals(withoutSeconds(whole.history()), withoutSeconds(continued.history()));
