@@ -155,11 +155,12 @@ public final class Transfer {
     }
 
     private Features features(FaceSet data, Split split, FrozenTrunk trunk, Consumer<String> line) throws IOException, InterruptedException {
+        int of = data.split(split).size();
         long start = System.nanoTime();
         int[] before = {-1};
         long[] shown = {start};
         Features features = Features.of(data, split, trunk, study.workspace().root().resolve("data/.cache/features"),
-                study.settings().threads(), (done, of) -> {
+                study.settings().threads(), done -> {
                     if (before[0] < 0) {
                         before[0] = done;
                     }

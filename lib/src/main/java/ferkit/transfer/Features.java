@@ -24,9 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -47,12 +49,6 @@ public final class Features implements Examples {
     private static final int PIECE = 128;
     private static final float LARGEST_HALF = 65504;
 
-    /** Told after each batch how many images of the split are done; called by one thread at a time. */
-    @FunctionalInterface
-    public interface Listener {
-        void images(int done, int of);
-    }
-
     private final Faces faces;
     private final Shape shape;
     private final List<byte[]> pieces;
@@ -71,73 +67,66 @@ public final class Features implements Examples {
      *
      * @param cache folder in which the features' own folder is made
      * @param threads that compute; also how many the engine uses afterwards
+     * @param listener told after each batch how many images of the split are done; called by one thread at a time
      * @throws InterruptedException if the thread was interrupted; finished pieces are kept, call again to continue
      * @throws IOException if the cache cannot be written or the weights do not fit
      */
-    public static Features of(FaceSet data, Split split, FrozenTrunk trunk, Path cache, int threads, Listener listener)
+    public static Features of(FaceSet data, Split split, FrozenTrunk trunk, Path cache, int threads, IntConsumer listener)
             throws IOException, InterruptedException {
         Faces faces = data.split(split);
         Path folder = Files.createDirectories(cache.resolve(data.hash().substring(0, 16) + "-" + trunk.key()));
-        try (Stoppable work = new Stoppable();
+        try (Stoppable stoppable = new Stoppable();
                 NDManager manager = NDManager.newBaseManager()) {
-            Block lower = trunk.weights().load(manager, trunk.variant()).lower(trunk.stage());
-            Shape shape = trunk.outputShape(lower);
-            List<Piece> plan = new ArrayList<>();
+            Work work = new Work(manager, trunk.weights().load(manager, trunk.variant()).lower(trunk.stage()), trunk, faces);
+            Shape shape = trunk.outputShape(work.lower());
+            AtomicInteger done = new AtomicInteger();
+            List<Callable<byte[]>> pieces = new ArrayList<>();
             for (int from = 0; from < faces.size(); from += PIECE) {
                 String name = String.format(Locale.ROOT, "%s-%05d.f16", split.usage(), from);
-                plan.add(new Piece(folder.resolve(name), data.hash() + " " + trunk.weights().sha256() + " " + trunk.key() + " " + name,
-                        IntStream.range(from, Math.min(from + PIECE, faces.size())).toArray(), shape));
+                Piece piece = new Piece(folder.resolve(name), data.hash() + " " + trunk.weights().sha256() + " " + trunk.key() + " " + name,
+                        IntStream.range(from, Math.min(from + PIECE, faces.size())).toArray(), shape);
+                pieces.add(() -> {
+                    byte[] stored = piece.read();
+                    if (stored != null) {
+                        done.addAndGet(piece.indices().length);
+                        return stored;
+                    }
+                    byte[] computed = work.on(piece.indices(), images -> {
+                        synchronized (done) {
+                            listener.accept(done.addAndGet(images));
+                        }
+                    });
+                    piece.write(computed);
+                    return computed;
+                });
             }
-            List<byte[]> pieces = new ArrayList<>();
-            for (Piece piece : plan) {
-                pieces.add(piece.read());
-            }
-            if (pieces.contains(null)) {
-                compute(plan, pieces, threads, new Work(manager, lower, trunk, faces), listener);
-            }
-            return new Features(faces, shape, pieces);
+            return new Features(faces, shape, inThreads(threads, pieces, "Features could not be computed"));
         }
     }
 
-    /** Fills the gaps in {@code pieces}. */
-    private static void compute(List<Piece> plan, List<byte[]> pieces, int threads, Work work, Listener listener)
-            throws IOException, InterruptedException {
-        int of = work.faces().size();
-        AtomicInteger done = new AtomicInteger();
+    /** The results of some work, each computed by a thread of its own of the engine; {@code otherwise} begins the message if one fails. */
+    private static <T> List<T> inThreads(int threads, List<Callable<T>> work, String otherwise) throws IOException, InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            List<Future<byte[]>> results = new ArrayList<>();
-            for (int p = 0; p < plan.size(); p++) {
-                Piece piece = plan.get(p);
-                if (pieces.get(p) != null) {
-                    done.addAndGet(piece.indices().length);
-                    results.add(null);
-                    continue;
-                }
-                results.add(pool.submit(() -> {
-                    JniUtils.setNumThreads(1);
-                    Gradients.off();
-                    byte[] content = work.on(piece.indices(), images -> {
-                        synchronized (done) {
-                            listener.images(done.addAndGet(images), of);
-                        }
-                    });
-                    piece.write(content);
-                    return content;
-                }));
+            List<Future<T>> futures = work.stream().map(one -> pool.submit(() -> {
+                JniUtils.setNumThreads(1);
+                Gradients.off();
+                return one.call();
+            })).toList();
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get());
             }
-            for (int p = 0; p < plan.size(); p++) {
-                if (results.get(p) != null) {
-                    pieces.set(p, results.get(p).get());
-                }
-            }
+            return results;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException io) {
                 throw io;
             }
-            throw new IllegalStateException("Features could not be computed: " + e.getCause().getMessage(), e.getCause());
+            throw new IllegalStateException(otherwise + ": " + e.getCause().getMessage(), e.getCause());
         } finally {
-            finish(pool, threads);
+            pool.shutdownNow();
+            pool.awaitTermination(1, TimeUnit.MINUTES);
+            JniUtils.setNumThreads(threads);
         }
     }
 
@@ -148,45 +137,19 @@ public final class Features implements Examples {
      */
     public static double speed(FrozenTrunk trunk, Faces faces, int images, int threads) throws IOException, InterruptedException {
         int[] some = IntStream.range(0, images).map(i -> i % faces.size()).toArray();
+        CyclicBarrier start = new CyclicBarrier(threads);
         try (Stoppable stoppable = new Stoppable();
                 NDManager manager = NDManager.newBaseManager()) {
             Work work = new Work(manager, trunk.weights().load(manager, trunk.variant()).lower(trunk.stage()), trunk, faces);
-            return speed(work, some, threads);
+            List<Double> seconds = inThreads(threads, Collections.nCopies(threads, () -> {
+                work.on(Arrays.copyOf(some, Math.min(FrozenTrunk.BATCH, images)), n -> {});
+                start.await();
+                long begin = System.nanoTime();
+                work.on(some, n -> {});
+                return (System.nanoTime() - begin) / 1e9;
+            }), "The trunk's speed could not be measured");
+            return threads * images / Collections.max(seconds);
         }
-    }
-
-    private static double speed(Work work, int[] images, int threads) throws InterruptedException {
-        CyclicBarrier start = new CyclicBarrier(threads);
-        List<Future<Double>> seconds = new ArrayList<>();
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try {
-            for (int t = 0; t < threads; t++) {
-                seconds.add(pool.submit(() -> {
-                    JniUtils.setNumThreads(1);
-                    Gradients.off();
-                    work.on(Arrays.copyOf(images, Math.min(FrozenTrunk.BATCH, images.length)), n -> {});
-                    start.await();
-                    long begin = System.nanoTime();
-                    work.on(images, n -> {});
-                    return (System.nanoTime() - begin) / 1e9;
-                }));
-            }
-            double slowest = 0;
-            for (Future<Double> s : seconds) {
-                slowest = Math.max(slowest, s.get());
-            }
-            return threads * images.length / slowest;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("The trunk's speed could not be measured: " + e.getCause().getMessage(), e.getCause());
-        } finally {
-            finish(pool, threads);
-        }
-    }
-
-    private static void finish(ExecutorService pool, int threads) throws InterruptedException {
-        pool.shutdownNow();
-        pool.awaitTermination(1, TimeUnit.MINUTES);
-        JniUtils.setNumThreads(threads);
     }
 
     /** The computation that all threads share. */

@@ -43,7 +43,7 @@ class FineTuningTest {
             Weights.of(network).forEach(array -> before.put(array.getName(), array.toFloatArray()));
             Updates updates = new Updates(manager, network, Adam.of(1e-3), Schedule.constant(), 100);
             Training.step(network, updates, Loss.crossEntropy(), manager,
-                    Features.of(Sample.draw(), Split.VALIDATION, trunk, cache, 2, (done, of) -> {}), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, new Tally());
+                    Features.of(Sample.draw(), Split.VALIDATION, trunk, cache, 2, done -> {}), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, new Tally());
             for (NDArray array : Weights.of(network)) {
                 boolean norm = array.getName().matches(".*(gamma|beta|runningMean|runningVar)");
                 boolean same = Arrays.equals(before.get(array.getName()), array.toFloatArray());
