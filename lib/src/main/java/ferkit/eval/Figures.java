@@ -4,7 +4,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.columns.numbers.NumberColumnFormatter;
@@ -74,6 +77,11 @@ public final class Figures {
         return column;
     }
 
+    /** The same, of a number for each row. */
+    public static <T> DoubleColumn column(String name, List<T> rows, ToDoubleFunction<T> value, int decimals) {
+        return column(name, rows.stream().mapToDouble(value).toArray(), decimals);
+    }
+
     /** A table's column of differences, shown with a sign and so many decimals; NaN is missing. */
     public static DoubleColumn signedColumn(String name, double[] values, int decimals) {
         DoubleColumn column = DoubleColumn.create(name, values);
@@ -86,11 +94,21 @@ public final class Figures {
         return column;
     }
 
+    /** The same, of a difference for each row. */
+    public static <T> DoubleColumn signedColumn(String name, List<T> rows, ToDoubleFunction<T> value, int decimals) {
+        return signedColumn(name, rows.stream().mapToDouble(value).toArray(), decimals);
+    }
+
     /** A table's column of counts, shown with a comma between thousands. */
     public static IntColumn counts(String name, int[] values) {
         IntColumn column = IntColumn.create(name, values);
         column.setPrintFormatter(formatter("#,##0"));
         return column;
+    }
+
+    /** The same, of a count for each row. */
+    public static <T> IntColumn counts(String name, List<T> rows, ToLongFunction<T> count) {
+        return counts(name, rows.stream().mapToInt(row -> Math.toIntExact(count.applyAsLong(row))).toArray());
     }
 
     private static NumberColumnFormatter formatter(String pattern) {

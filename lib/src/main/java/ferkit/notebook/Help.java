@@ -9,9 +9,8 @@ import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -25,8 +24,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** What the source of the library, which lies in its jar, says of its public classes and methods. */
@@ -111,39 +110,24 @@ final class Help {
 
     private static List<Entry> entries(Path sources, String word) throws IOException {
         Pattern whole = Pattern.compile("\\b" + Pattern.quote(word) + "\\b");
-        List<JavaFileObject> files;
+        List<Path> files = new ArrayList<>();
         try (Stream<Path> paths = Files.walk(sources)) {
-            files = paths.filter(path -> path.toString().endsWith(".java")).sorted().map(Help::source)
-                    .filter(source -> whole.matcher(source.text).find()).map(JavaFileObject.class::cast).toList();
+            for (Path path : paths.filter(path -> path.toString().endsWith(".java")).sorted().toList()) {
+                if (whole.matcher(Files.readString(path)).find()) {
+                    files.add(path);
+                }
+            }
         }
-        JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, null, List.of("-proc:none"), null, files);
         List<Entry> entries = new ArrayList<>();
-        for (CompilationUnitTree unit : files.isEmpty() ? List.<CompilationUnitTree>of() : task.parse()) {
-            new Reader(DocTrees.instance(task), entries).scan(unit, null);
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            JavacTask task = (JavacTask) compiler.getTask(null, manager, null, List.of("-proc:none"), null,
+                    manager.getJavaFileObjectsFromPaths(files));
+            for (CompilationUnitTree unit : files.isEmpty() ? List.<CompilationUnitTree>of() : task.parse()) {
+                new Reader(DocTrees.instance(task), entries).scan(unit, null);
+            }
         }
         return entries;
-    }
-
-    private static Source source(Path path) {
-        try {
-            return new Source(path.getFileName().toString(), Files.readString(path));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        private Source(String name, String text) {
-            super(URI.create("string:///" + name), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
     }
 
     /** Collects the public classes of a file, their public methods, and the components of their records. */

@@ -165,7 +165,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     }
 
     private static DoubleColumn accuracies(String name, Results results, Function<Run, Predictions> split) {
-        return Figures.column(name, results.runs().stream().mapToDouble(run -> split.apply(run).accuracy()).toArray(), 4);
+        return Figures.column(name, results.runs(), run -> split.apply(run).accuracy(), 4);
     }
 
     /** Members of an ensemble of these runs, chosen on the validation images; empty if there are fewer than two runs. */

@@ -20,10 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -141,8 +139,8 @@ public final class DataTables {
     public static Table pixels(FaceSet data) {
         List<Grey> splits = Arrays.stream(Split.values()).map(data::split).map(Statistics::grey).toList();
         return Table.create(values(data) + " of each split", StringColumn.create("Split", Arrays.stream(Split.values()).map(DataTables::title)),
-                column("Mean", splits, Grey::mean, 1), column("Standard deviation", splits, Grey::deviation, 1),
-                column("Share of black (0)", splits, Grey::black, 4), column("Share of white (255)", splits, Grey::white, 4));
+                Figures.column("Mean", splits, Grey::mean, 1), Figures.column("Standard deviation", splits, Grey::deviation, 1),
+                Figures.column("Share of black (0)", splits, Grey::black, 4), Figures.column("Share of white (255)", splits, Grey::white, 4));
     }
 
     private static String values(FaceSet data) {
@@ -155,11 +153,7 @@ public final class DataTables {
         List<Grey> classes = present.stream().map(e -> Statistics.grey(Statistics.ofClass(data.training(), e))).toList();
         return Table.create(values(data) + " of each class's training images",
                 StringColumn.create("Class", present.stream().map(data.classes()::title)),
-                column("Mean", classes, Grey::mean, 1), column("Standard deviation", classes, Grey::deviation, 1));
-    }
-
-    private static DoubleColumn column(String name, List<Grey> rows, ToDoubleFunction<Grey> figure, int decimals) {
-        return Figures.column(name, rows.stream().mapToDouble(figure).toArray(), decimals);
+                Figures.column("Mean", classes, Grey::mean, 1), Figures.column("Standard deviation", classes, Grey::deviation, 1));
     }
 
     /**

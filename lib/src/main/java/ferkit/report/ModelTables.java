@@ -33,7 +33,7 @@ public final class ModelTables {
                 StringColumn.create("Kernel", models.stream().map(m -> m.kernel() + "×" + m.kernel())),
                 StringColumn.create("Padding of a block's second convolution", models.stream().map(m -> lower(m.second()))),
                 StringColumn.create("Pools", models.stream().map(m -> joined(m.pools().stream().map(ModelTables::lower).toList()))),
-                Figures.counts("Dense units", models.stream().mapToInt(StudyModel::dense).toArray()));
+                Figures.counts("Dense units", models, StudyModel::dense));
     }
 
     /**
@@ -45,14 +45,13 @@ public final class ModelTables {
         long first = summaries.get(0).parameters();
         List<Summary.Layer> dense = summaries.stream().map(summary -> of(summary, "Linear").get(0)).toList();
         return Table.create("Sizes of networks", StringColumn.create("Model", models.stream().map(m -> Kind.STUDY.title(m.name()))),
-                Figures.counts("Layers", summaries.stream().mapToInt(summary -> summary.layers().size()).toArray()),
-                Figures.counts("Parameters: convolutions", summaries.stream()
-                        .mapToInt(summary -> (int) of(summary, "Conv2d").stream().mapToLong(Summary.Layer::parameters).sum()).toArray()),
-                Figures.counts("Numbers fed to the dense layer", dense.stream()
-                        .mapToInt(layer -> (int) (layer.parameters() / layer.output().size() - 1)).toArray()), // a weight each, and a bias
-                Figures.counts("Parameters: dense layer", dense.stream().mapToInt(layer -> (int) layer.parameters()).toArray()),
-                Figures.counts("Parameters: all", summaries.stream().mapToInt(summary -> (int) summary.parameters()).toArray()),
-                Figures.column("Times the first", summaries.stream().mapToDouble(summary -> (double) summary.parameters() / first).toArray(), 2));
+                Figures.counts("Layers", summaries, summary -> summary.layers().size()),
+                Figures.counts("Parameters: convolutions", summaries,
+                        summary -> of(summary, "Conv2d").stream().mapToLong(Summary.Layer::parameters).sum()),
+                Figures.counts("Numbers fed to the dense layer", dense, layer -> layer.parameters() / layer.output().size() - 1), // a weight each, and a bias
+                Figures.counts("Parameters: dense layer", dense, Summary.Layer::parameters),
+                Figures.counts("Parameters: all", summaries, Summary::parameters),
+                Figures.column("Times the first", summaries, summary -> (double) summary.parameters() / first, 2));
     }
 
     private static List<Summary.Layer> of(Summary summary, String name) {
@@ -111,7 +110,7 @@ public final class ModelTables {
         List<Summary.Layer> layers = summary.layers();
         Table table = Table.create("The network layer by layer", StringColumn.create("Layer", layers.stream().map(Summary.Layer::name)),
                 StringColumn.create("Output shape", layers.stream().map(layer -> layer.output().toString())),
-                Figures.counts("Parameters", layers.stream().mapToInt(layer -> (int) layer.parameters()).toArray()));
+                Figures.counts("Parameters", layers, Summary.Layer::parameters));
         for (String sum : List.of("All parameters", "Changed by gradients")) {
             table.stringColumn(0).append(sum);
             table.stringColumn(1).append("");
@@ -146,8 +145,8 @@ public final class ModelTables {
         }
         return Table.create("The parts of " + variant.title() + " at " + side + " pixels", StringColumn.create("Part", names),
                 StringColumn.create("Output shape", shapes),
-                Figures.counts("Parameters", counts.stream().mapToInt(i -> i).toArray()),
-                Figures.counts("Trained by the study", trained.stream().mapToInt(i -> i).toArray()));
+                Figures.counts("Parameters", counts, i -> i),
+                Figures.counts("Trained by the study", trained, i -> i));
     }
 
     private static int count(Block block) {

@@ -82,7 +82,7 @@ public final class Overview {
         sentences.add((results.runs().size() == 1 ? "The one trained model on the validation images: "
                 : "Of " + results.runs().size() + " trained models the best on the validation images: ")
                 + best(results, results.runs(), Run::validationAccuracy, Results::interval));
-        List<Run> studys = results.runs().stream().filter(run -> results.study(run).isPresent()).toList();
+        List<Run> studys = results.studys();
         if (!studys.isEmpty()) {
             long inside = studys.stream().filter(run -> Results.interval(run).contains(results.study(run).get().validationAccuracy())).count();
             sentences.add("The study's validation accuracy of the same model lies inside our interval for " + inside + " of " + studys.size() + ".");

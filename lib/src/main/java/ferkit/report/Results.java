@@ -184,6 +184,16 @@ public final class Results {
         return Published.find(run.config().model()).filter(row -> isComparable(run));
     }
 
+    /** One of the study's figures that belong to a run; NaN if the two may not be compared or the study has none. */
+    private double studys(Run run, ToDoubleFunction<Published.Result> figure) {
+        return study(run).map(figure::applyAsDouble).orElse(Double.NaN);
+    }
+
+    /** Those of the runs that may be compared with the study's. */
+    List<Run> studys() {
+        return runs.stream().filter(run -> study(run).isPresent()).toList();
+    }
+
     /** What figures of these runs are of, as an addition to a heading or a sentence; empty where they are of the image alone. */
     public static String views(List<Run> runs) {
         return runs.stream().noneMatch(Run::hasViews) ? ""
@@ -226,30 +236,22 @@ public final class Results {
     public Table tableOne() {
         Table table = Table.create("Table 1 with these runs, each at its best epoch" + views(runs),
                 StringColumn.create("Model", runs.stream().map(this::title)),
-                Figures.column("Training accuracy", best(History.Epoch::accuracy), 4),
-                Figures.column("Training loss", best(History.Epoch::loss), 4),
-                Figures.column("Validation accuracy", validationAccuracies(), 4),
+                Figures.column("Training accuracy", runs, run -> run.best().accuracy(), 4),
+                Figures.column("Training loss", runs, run -> run.best().loss(), 4),
+                Figures.column("Validation accuracy", runs, Run::validationAccuracy, 4),
                 StringColumn.create("95 % interval", runs.stream().map(run -> interval(run).text())),
-                Figures.column("Validation loss", best(History.Epoch::valLoss), 4),
-                Figures.counts("Best epoch", runs.stream().mapToInt(run -> run.best().epoch()).toArray()));
-        if (runs.stream().anyMatch(run -> study(run).isPresent())) {
-            double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::validationAccuracy).orElse(Double.NaN)).toArray();
-            table.addColumns(Figures.column("Study's validation accuracy", study, 4),
-                    Figures.signedColumn("Difference", minus(validationAccuracies(), study), 4));
+                Figures.column("Validation loss", runs, run -> run.best().valLoss(), 4),
+                Figures.counts("Best epoch", runs, run -> run.best().epoch()));
+        if (!studys().isEmpty()) {
+            ToDoubleFunction<Run> study = run -> studys(run, Published.Result::validationAccuracy);
+            table.addColumns(Figures.column("Study's validation accuracy", runs, study, 4),
+                    Figures.signedColumn("Difference", runs, run -> run.validationAccuracy() - study.applyAsDouble(run), 4));
         }
         return table;
     }
 
     private static double[] minus(double[] a, double[] b) {
         return IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray();
-    }
-
-    private double[] best(ToDoubleFunction<History.Epoch> figure) {
-        return runs.stream().mapToDouble(run -> figure.applyAsDouble(run.best())).toArray();
-    }
-
-    private double[] validationAccuracies() {
-        return runs.stream().mapToDouble(Run::validationAccuracy).toArray();
     }
 
     /** Accuracy and loss of a run over its epochs, with the study's curves behind where the two may be compared. */
@@ -348,7 +350,7 @@ public final class Results {
 
     /** Which of these runs are set beside the study's own figures below, in a sentence. */
     public String standing() {
-        List<String> studys = runs.stream().filter(run -> study(run).isPresent()).map(this::title).toList();
+        List<String> studys = studys().stream().map(this::title).toList();
         return origin.isSample() ? "These runs learnt from drawn faces: the study's figures, made on photographs, are not set beside them."
                 : !studys.isEmpty() ? "Made as the study made its own, and set beside its figures: " + listed(studys) + "."
                         : "None of these runs was made as the study made its own, on all of FER2013 for fifty epochs in batches of 128: its figures are not set beside them.";
@@ -387,30 +389,30 @@ public final class Results {
         List<Overfitting> figures = runs.stream().map(run -> Overfitting.of(run.history())).toList();
         return Table.create("Training minus validation accuracy, and the turn of validation loss",
                 StringColumn.create("Model", runs.stream().map(this::title)),
-                Figures.counts("Best epoch", figures.stream().mapToInt(Overfitting::bestEpoch).toArray()),
-                Figures.signedColumn("Gap there", figures.stream().mapToDouble(Overfitting::gapAtBest).toArray(), 4),
-                Figures.counts("Last epoch", figures.stream().mapToInt(Overfitting::lastEpoch).toArray()),
-                Figures.signedColumn("Gap at the end", figures.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
-                Figures.counts("Epoch of lowest validation loss", figures.stream().mapToInt(Overfitting::turn).toArray()),
-                Figures.column("Validation loss there", figures.stream().mapToDouble(Overfitting::lossAtTurn).toArray(), 4),
-                Figures.column("Validation loss at the end", figures.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4));
+                Figures.counts("Best epoch", figures, Overfitting::bestEpoch),
+                Figures.signedColumn("Gap there", figures, Overfitting::gapAtBest, 4),
+                Figures.counts("Last epoch", figures, Overfitting::lastEpoch),
+                Figures.signedColumn("Gap at the end", figures, Overfitting::gapAtLast, 4),
+                Figures.counts("Epoch of lowest validation loss", figures, Overfitting::turn),
+                Figures.column("Validation loss there", figures, Overfitting::lossAtTurn, 4),
+                Figures.column("Validation loss at the end", figures, Overfitting::lossAtLast, 4));
     }
 
     /** The same beside the study's histories, for the runs that may be compared with them; empty if there are none. */
     public Optional<Table> overfittingBesideStudy() {
-        List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        List<Run> studys = studys();
         if (studys.isEmpty()) {
             return Optional.empty();
         }
         List<Overfitting> ours = studys.stream().map(run -> Overfitting.of(run.history())).toList();
         List<Overfitting> theirs = studys.stream().map(run -> Overfitting.of(Published.history(run.config().model()).orElseThrow())).toList();
         return Optional.of(Table.create("How far each run overfits, beside the study", StringColumn.create("Model", studys.stream().map(this::title)),
-                Figures.signedColumn("Gap at the end", ours.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
-                Figures.signedColumn("Study's gap", theirs.stream().mapToDouble(Overfitting::gapAtLast).toArray(), 4),
-                Figures.counts("Epoch of lowest validation loss", ours.stream().mapToInt(Overfitting::turn).toArray()),
-                Figures.counts("Study's epoch", theirs.stream().mapToInt(Overfitting::turn).toArray()),
-                Figures.column("Validation loss at the end", ours.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4),
-                Figures.column("Study's loss", theirs.stream().mapToDouble(Overfitting::lossAtLast).toArray(), 4)));
+                Figures.signedColumn("Gap at the end", ours, Overfitting::gapAtLast, 4),
+                Figures.signedColumn("Study's gap", theirs, Overfitting::gapAtLast, 4),
+                Figures.counts("Epoch of lowest validation loss", ours, Overfitting::turn),
+                Figures.counts("Study's epoch", theirs, Overfitting::turn),
+                Figures.column("Validation loss at the end", ours, Overfitting::lossAtLast, 4),
+                Figures.column("Study's loss", theirs, Overfitting::lossAtLast, 4)));
     }
 
     /** Two runs and their paired test on the images of one split. */
@@ -450,8 +452,8 @@ public final class Results {
         double[] adjusted = adjusted(pairs);
         return Table.create(name, StringColumn.create("First", pairs.stream().map(p -> title(p.first()))),
                 StringColumn.create("Second", pairs.stream().map(p -> title(p.second()))),
-                Figures.counts("Only first right", pairs.stream().mapToInt(p -> p.test().onlyFirst()).toArray()),
-                Figures.counts("Only second right", pairs.stream().mapToInt(p -> p.test().onlySecond()).toArray()),
+                Figures.counts("Only first right", pairs, p -> p.test().onlyFirst()),
+                Figures.counts("Only second right", pairs, p -> p.test().onlySecond()),
                 StringColumn.create("p", pairs.stream().map(p -> Figures.pValue(p.test().pValue()))),
                 StringColumn.create("p after Holm", Arrays.stream(adjusted).mapToObj(Figures::pValue)),
                 StringColumn.create("Told apart at 5 %", Arrays.stream(adjusted).mapToObj(p -> p < McNemar.LEVEL ? "yes" : "no")));
@@ -463,12 +465,11 @@ public final class Results {
      * by luck; where it still climbs, it is not.
      */
     public Table bestOfMany() {
-        double[] best = best(History.Epoch::valAccuracy);
-        double[] around = runs.stream().mapToDouble(Results::aroundBest).toArray();
         return Table.create("The best epoch and its neighbours", StringColumn.create("Model", runs.stream().map(this::title)),
-                Figures.counts("Epochs to choose from", runs.stream().mapToInt(run -> run.history().size()).toArray()),
-                Figures.column("Best validation accuracy", best, 4), Figures.column("Mean of its neighbours", around, 4),
-                Figures.signedColumn("Difference", minus(best, around), 4));
+                Figures.counts("Epochs to choose from", runs, run -> run.history().size()),
+                Figures.column("Best validation accuracy", runs, run -> run.best().valAccuracy(), 4),
+                Figures.column("Mean of its neighbours", runs, Results::aroundBest, 4),
+                Figures.signedColumn("Difference", runs, run -> run.best().valAccuracy() - aroundBest(run), 4));
     }
 
     private static double aroundBest(Run run) {
@@ -491,7 +492,7 @@ public final class Results {
             ToDoubleFunction<Published.Result> studys) {
         return runs.isEmpty() ? Optional.empty() : Optional.of(IntervalChart.picture(figure + " and its 95 % interval", runs.stream()
                 .map(run -> new IntervalChart.Row(title(run), accuracy.applyAsDouble(run), interval.apply(run),
-                        study(run).map(studys::applyAsDouble).orElse(Double.NaN)))
+                        studys(run, studys)))
                 .toList()));
     }
 
@@ -555,7 +556,7 @@ public final class Results {
         if (runs.size() < 2) {
             return List.of((runs.isEmpty() ? "Without a finished run" : "With one finished run") + " there is nothing to compare yet.");
         }
-        double highest = Arrays.stream(validationAccuracies()).max().getAsDouble();
+        double highest = runs.stream().mapToDouble(Run::validationAccuracy).max().getAsDouble();
         Map<Boolean, List<Run>> isBest = runs.stream().collect(Collectors.partitioningBy(run -> run.validationAccuracy() == highest));
         Run best = isBest.get(true).get(0);
         List<String> inside = isBest.get(false).stream().filter(run -> interval(best).contains(run.validationAccuracy()))
@@ -610,7 +611,7 @@ public final class Results {
      */
     public List<String> orders() {
         List<String> sentences = new ArrayList<>();
-        List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        List<Run> studys = studys();
         if (studys.size() > 2) {
             sentences.add("By validation accuracy ours stand in the order " + ordered(studys, Run::validationAccuracy)
                     + ", the study's in the order "
@@ -702,23 +703,24 @@ public final class Results {
         List<String> classes = runs.isEmpty() ? List.of() : runs.get(0).config().classes().titles();
         for (int i = 0; i < classes.size(); i++) {
             int label = i;
-            table.addColumns(Figures.column(classes.get(i), reports.stream().mapToDouble(r -> r.of(label).f1()).toArray(), 2));
+            table.addColumns(Figures.column(classes.get(i), reports, r -> r.of(label).f1(), 2));
         }
-        return table.addColumns(Figures.column("Macro average", reports.stream().mapToDouble(r -> r.macro().f1()).toArray(), 2));
+        return table.addColumns(Figures.column("Macro average", reports, r -> r.macro().f1(), 2));
     }
 
     /** Every run's accuracy on the test images with its interval, and the study's beside those that may be compared. */
     public Table testAccuracy() {
         List<Evaluation> tests = runs.stream().map(Results::test).toList();
-        double[] accuracy = tests.stream().mapToDouble(Evaluation::accuracy).toArray();
         Table table = Table.create("Accuracy on the test images" + views(runs), StringColumn.create("Model", runs.stream().map(this::title)),
-                Figures.counts("Images", tests.stream().mapToInt(Evaluation::size).toArray()),
-                Figures.counts("Right", tests.stream().mapToInt(Evaluation::correct).toArray()),
-                Figures.column("Test accuracy", accuracy, 4), StringColumn.create("95 % interval", tests.stream().map(t -> t.interval().text())),
-                Figures.column("Validation accuracy", validationAccuracies(), 4));
+                Figures.counts("Images", tests, Evaluation::size),
+                Figures.counts("Right", tests, Evaluation::correct),
+                Figures.column("Test accuracy", tests, Evaluation::accuracy, 4),
+                StringColumn.create("95 % interval", tests.stream().map(t -> t.interval().text())),
+                Figures.column("Validation accuracy", runs, Run::validationAccuracy, 4));
         if (runs.stream().anyMatch(run -> publishedReport(run).isPresent())) {
-            double[] study = runs.stream().mapToDouble(run -> study(run).map(Published.Result::testAccuracy).orElse(Double.NaN)).toArray();
-            table.addColumns(Figures.column("Study's test accuracy", study, 2), Figures.signedColumn("Difference", minus(accuracy, study), 2));
+            ToDoubleFunction<Run> study = run -> studys(run, Published.Result::testAccuracy);
+            table.addColumns(Figures.column("Study's test accuracy", runs, study, 2),
+                    Figures.signedColumn("Difference", runs, run -> run.test().accuracy() - study.applyAsDouble(run), 2));
         }
         return table;
     }
@@ -745,7 +747,7 @@ public final class Results {
      * Classes of a model that the study did not test are held against its report on Model 6. Empty if no run may be compared.
      */
     public Optional<Table> findingsThatHold() {
-        List<Run> studys = runs.stream().filter(run -> study(run).isPresent()).toList();
+        List<Run> studys = studys();
         if (studys.isEmpty()) {
             return Optional.empty();
         }

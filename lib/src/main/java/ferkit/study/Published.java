@@ -63,7 +63,7 @@ public final class Published {
     /** The same as a table. */
     public static Table fieldTable() {
         return Table.create("What others published of FER2013", StringColumn.create("Network", FIELD.stream().map(Point::name)),
-                Figures.column("Test accuracy", FIELD.stream().mapToDouble(Point::accuracy).toArray(), 4),
+                Figures.column("Test accuracy", FIELD, Point::accuracy, 4),
                 StringColumn.create("Training cost, PFLOP", FIELD.stream().map(p -> Figures.significant(p.pflop(), 2))),
                 StringColumn.create("Chosen by test images", FIELD.stream().map(p -> p.choseByTest() ? "yes" : "no")),
                 StringColumn.create("Other photographs", FIELD.stream().map(p -> p.otherPhotographs() ? "yes" : "no")),
@@ -110,13 +110,13 @@ public final class Published {
     /** Table 1: model, training accuracy and loss, validation accuracy and loss, best epoch, parameters, test accuracy. */
     public static Table table() {
         return Table.create("Table 1 as published", StringColumn.create("Model", RESULTS.stream().map(Result::model)),
-                Figures.column("Training accuracy", RESULTS.stream().mapToDouble(Result::trainingAccuracy).toArray(), 4),
-                Figures.column("Training loss", RESULTS.stream().mapToDouble(Result::trainingLoss).toArray(), 4),
-                Figures.column("Validation accuracy", RESULTS.stream().mapToDouble(Result::validationAccuracy).toArray(), 4),
-                Figures.column("Validation loss", RESULTS.stream().mapToDouble(Result::validationLoss).toArray(), 4),
-                Figures.counts("Best epoch", RESULTS.stream().mapToInt(Result::bestEpoch).toArray()),
-                Figures.counts("Parameters", RESULTS.stream().mapToInt(r -> (int) r.parameters()).toArray()),
-                Figures.column("Test accuracy", RESULTS.stream().mapToDouble(Result::testAccuracy).toArray(), 2));
+                Figures.column("Training accuracy", RESULTS, Result::trainingAccuracy, 4),
+                Figures.column("Training loss", RESULTS, Result::trainingLoss, 4),
+                Figures.column("Validation accuracy", RESULTS, Result::validationAccuracy, 4),
+                Figures.column("Validation loss", RESULTS, Result::validationLoss, 4),
+                Figures.counts("Best epoch", RESULTS, Result::bestEpoch),
+                Figures.counts("Parameters", RESULTS, Result::parameters),
+                Figures.column("Test accuracy", RESULTS, Result::testAccuracy, 2));
     }
 
     /** One model's training history, without learning rates and seconds; empty where the study gives none. */

@@ -7,6 +7,7 @@ import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Official;
 import ferkit.data.drawn.Sample;
+import ferkit.data.file.Source;
 import ferkit.data.form.Datasets;
 import ferkit.model.StudyModel;
 import ferkit.train.Recipe;
@@ -28,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The data set and settings of a study, and the runs that a recipe has on both, in folders by their {@link Kind}.
@@ -247,9 +247,8 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      */
     public List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
         List<Run> others = new ArrayList<>();
-        try (Stream<Path> folders = Files.list(run.folder().getParent())) {
-            for (Path folder : folders.filter(f -> f.getFileName().toString().startsWith(run.config().model())).filter(Run::isFinished).sorted()
-                    .toList()) {
+        for (Path folder : Source.children(run.folder().getParent())) {
+            if (folder.getFileName().toString().startsWith(run.config().model()) && Run.isFinished(folder)) {
                 try {
                     Run other = Run.load(folder);
                     if (run.config().differsInSeed(other.config())) {
