@@ -178,7 +178,7 @@ public final class Charts {
             Line line = lines.get(i);
             Panels.Line look = Style.line(line.name(), "", line.y(), i == 0 ? 0 : (i - 1) % Style.LOOKS);
             XYSeries series = chart.addSeries(line.name(), line.x(), line.y());
-            series.setLineColor(i == 0 ? Color.GRAY : look.color()).setLineStyle(i == 0 ? Style.line(5) : look.stroke());
+            series.setLineColor(i == 0 ? Color.GRAY : look.color()).setLineStyle(i == 0 ? Style.line(4) : look.stroke());
             series.setMarker(i == 0 ? SeriesMarkers.NONE : look.marker()).setMarkerColor(look.color());
         }
         return new Picture(title, title + ". " + lines.stream().map(line -> line.name() + ": " + IntStream.range(0, line.x().length)

@@ -51,9 +51,9 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     /** What is compared in the table: a quarter of the image. */
     private static final int COMPARED = 2;
     private static final String RANDOM = "at random";
-    private static final String BY_OCCLUSION = "by the class's occlusion map";
-    private static final String BY_GRADIENT = "by the class's gradient map";
-    private static final String BY_ALL = "by the mean of all classes' occlusion maps";
+    private static final String BY_OCCLUSION = "by the class's occlusion";
+    private static final String BY_GRADIENT = "by the class's gradient";
+    private static final String BY_ALL = "by all classes' occlusion";
     private static final long SEED = 48;
 
     /**
@@ -179,16 +179,11 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
 
     /** Whether the maps mean anything, in computed sentences. */
     public List<String> sentences() {
-        double accuracy = deleted.get(RANDOM).get(COMPARED).accuracy();
         List<String> sentences = new ArrayList<>();
         for (String order : List.of(BY_OCCLUSION, BY_GRADIENT)) {
-            Predictions said = deleted.get(order).get(COMPARED);
-            Difference random = Difference.ofImages(said, deleted.get(RANDOM).get(COMPARED));
-            Difference others = Difference.ofImages(said, deleted.get(BY_ALL).get(COMPARED));
-            sentences.add("A quarter of the image made grey " + order + " costs " + title + " " + Figures.fixed(100 * (accuracy - said.accuracy()), 1)
-                    + " points more than at random (" + told(random) + "), and "
-                    + Figures.fixed(100 * (deleted.get(BY_ALL).get(COMPARED).accuracy() - said.accuracy()), 1)
-                    + " points more than " + BY_ALL + " (" + told(others) + ").");
+            sentences.add("Made grey " + order + ", a quarter of the image costs " + title + " " + cost(order) + " points of accuracy; at random "
+                    + cost(RANDOM) + " ("
+                    + told(order, RANDOM) + "), " + BY_ALL + " " + cost(BY_ALL) + " (" + told(order, BY_ALL) + ").");
         }
         double[] agreement = IntStream.range(0, labels.size())
                 .mapToDouble(i -> new SpearmansCorrelation().correlation(occlusion.get(i), gradients.get(i))).toArray();
@@ -199,8 +194,12 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
         return sentences;
     }
 
-    private static String told(Difference difference) {
-        return (difference.pValue() < McNemar.LEVEL ? "told apart" : "not told apart") + ", p " + (difference.pValue() < 0.001 ? "" : "= ")
-                + Figures.pValue(difference.pValue());
+    private String cost(String order) {
+        return Figures.fixed(100 * (deleted.get("").get(0).accuracy() - deleted.get(order).get(COMPARED).accuracy()), 1);
+    }
+
+    private String told(String order, String other) {
+        double p = Difference.ofImages(deleted.get(order).get(COMPARED), deleted.get(other).get(COMPARED)).pValue();
+        return (p < McNemar.LEVEL ? "told apart, p " : "not told apart, p ") + (p < 0.001 ? "" : "= ") + Figures.pValue(p);
     }
 }

@@ -22,6 +22,7 @@ import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
+import ferkit.study.Trained;
 import ferkit.train.ConsoleProgress;
 import ferkit.train.Examples;
 import ferkit.train.Input;
@@ -122,6 +123,27 @@ class PicturesTest {
         }
         assertThrows(IllegalArgumentException.class,
                 () -> Inside.gradientTimesInput(run, Recipe.of(SMALL).withInput(Input.grey().asStandardized()), two), "fed otherwise");
+    }
+
+    @Test
+    void whereANetworkLooksIsShownOfAveragesAndTriedOnOtherImages() throws Exception {
+        Faces few = SAMPLE.validation().select(IntStream.range(0, 40).toArray());
+        Attention attention = Attention.of(new Trained(run, Recipe.of(SMALL)), "small",
+                new FaceSet(SAMPLE.origin(), SAMPLE.training(), few, SAMPLE.test()),
+                text -> {});
+        List<Integer> labels = attention.labels();
+        assertTrue(labels.size() > 3 && labels.stream().allMatch(label -> few.counts()[label] >= 2));
+        assertEquals(labels.stream().mapToInt(label -> few.counts()[label] / 2).sum(), attention.averaged());
+        assertTrue(attention.maps().description().contains("One drawn face, largest values: "));
+        Table table = attention.deletionTable();
+        assertEquals(5, table.rowCount());
+        int others = labels.stream().mapToInt(label -> few.counts()[label] - few.counts()[label] / 2).sum();
+        assertEquals("small on " + others + " other images, a quarter of each made grey", table.name());
+        assertEquals(3, attention.sentences().size());
+        Attention photographs = new Attention("small", new FaceSet(PHOTOGRAPHS.origin(), SAMPLE.training(), few, SAMPLE.test()), labels,
+                attention.averaged(),
+                attention.occlusion(), attention.gradients(), attention.single(), attention.deleted());
+        assertFalse(photographs.maps().description().contains("One drawn face"), "no single photograph");
     }
 
     private static double logit(Block network, NDManager manager, float[] image, int label) {

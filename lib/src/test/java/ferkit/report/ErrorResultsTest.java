@@ -1,0 +1,146 @@
+package ferkit.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ferkit.data.Classes;
+import ferkit.data.FaceSet;
+import ferkit.data.Faces;
+import ferkit.data.FerPlus;
+import ferkit.data.Format;
+import ferkit.data.Official;
+import ferkit.data.Origin;
+import ferkit.data.Split;
+import ferkit.data.TinyFaces;
+import ferkit.data.report.DataReport;
+import ferkit.eval.Ablation;
+import ferkit.model.StudyModel;
+import ferkit.study.Beyond;
+import ferkit.train.History;
+import ferkit.train.Predictions;
+import ferkit.train.Recipe;
+import ferkit.train.Run;
+import ferkit.train.RunConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class ErrorResultsTest {
+    private static final int IMAGES = 20;
+
+    /** All called happy; the first test image is the first for training under another name, the second the second. */
+    private static FaceSet set() {
+        byte[] training = new byte[4 * Faces.PIXELS];
+        byte[] test = new byte[IMAGES * Faces.PIXELS];
+        for (int i = 0; i < 4; i++) {
+            System.arraycopy(TinyFaces.pixels(i), 0, training, i * Faces.PIXELS, Faces.PIXELS);
+        }
+        for (int i = 0; i < IMAGES; i++) {
+            System.arraycopy(TinyFaces.pixels(i < 2 ? i : 1000 + i), 0, test, i * Faces.PIXELS, Faces.PIXELS);
+        }
+        byte[] labels = new byte[IMAGES];
+        Arrays.fill(labels, (byte) 3);
+        return new FaceSet(new Origin(Origin.Kind.FER2013, "FER2013"), new Faces(training, new byte[] {0, 3, 0, 0}),
+                new Faces(new byte[0], new byte[0]),
+                new Faces(test, labels));
+    }
+
+    /** Right by the label on the last sixteen images, and says neutral of the others. */
+    private static Run run() {
+        int[] truth = IntStream.generate(() -> 3).limit(IMAGES).toArray();
+        int[] predicted = IntStream.range(0, IMAGES).map(i -> i < 4 ? 6 : 3).toArray();
+        float[][] rows = new float[IMAGES][7];
+        for (int i = 0; i < IMAGES; i++) {
+            rows[i][predicted[i]] = i < 4 ? 0.6f : 0.9f;
+            rows[i][0] = 1 - rows[i][predicted[i]];
+        }
+        Predictions said = new Predictions(truth, predicted, rows);
+        Recipe recipe = Recipe.of(StudyModel.named("6"));
+        return new Run(Path.of("six"),
+                new RunConfig("model-6", recipe.architecture().plan(), "random", "", recipe.parts(Format.FER2013), "data", Official.HASH,
+                        Classes.FER2013, Format.FER2013, 1, 50, 128, 0, 1, "cpu", Map.of(), 1),
+                new History(List.of(new History.Epoch(1, 0.5, 1, 0.5, 1, 1e-3, 1))), said, said);
+    }
+
+    /** Ten people say neutral of the first two images, happy of the others; the last has no majority. */
+    private static FerPlus votes(FaceSet set) {
+        List<int[]> rows = IntStream.range(0, IMAGES).mapToObj(i -> i < 2 ? new int[] {10, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+                : i < IMAGES - 1 ? new int[] {2, 8, 0, 0, 0, 0, 0, 0, 0, 0} : new int[] {5, 5, 0, 0, 0, 0, 0, 0, 0, 0}).toList();
+        return FerPlus.of(set, Map.of(Split.TRAINING, List.of(), Split.VALIDATION, List.of(), Split.TEST, rows));
+    }
+
+    private static ErrorResults errors(boolean voted) {
+        FaceSet set = set();
+        return ErrorResults.of(set, new Results(set.origin(), List.of(run())), voted ? Optional.of(votes(set)) : Optional.empty());
+    }
+
+    private static String row(Table table, int row) {
+        return String.join(" | ", IntStream.range(0, table.columnCount()).mapToObj(i -> table.getString(row, i)).toList());
+    }
+
+    @Test
+    void labelAndRunAreHeldAgainstTheMajority() {
+        ErrorResults errors = errors(true);
+        assertTrue(errors.state().startsWith("On 19 of 20 test images most people agree on a class"), errors.state());
+        Table table = errors.againstMajority();
+        assertEquals("The data set's label | 0.8947 | 0.686–0.971 |  |  | ", row(table, 0)); // 17 of 19
+        assertEquals("Model 6 | 0.8947 | 0.686–0.971 | 0.7895 | 4 | 50.0 %", row(table, 2)); // 2 of its 4 errors are what most see
+        assertEquals("8 | 17 | 1.000 | 0.882", row(errors.byAgreementTable(), 3));
+        assertEquals("Neutral | Happy | 2 | 1.000", row(errors.differences(1), 0));
+        assertTrue(errors.labelSentences().get(1).contains("That minus the label's own is 0.0 points"), errors.labelSentences().toString());
+        assertEquals(5, errors.doubt().rowCount());
+    }
+
+    @Test
+    void withoutVotesItSaysWhatIsMissingAndGoesOn() {
+        ErrorResults errors = errors(false);
+        assertTrue(errors.state().startsWith("FER+ is missing: `fer2013new.csv` does not lie beside the data"));
+        assertEquals("Model 6 | 0.8000 (0.584–0.919) | 0.8889 (0.672–0.969) | 1.0000 (0.806–1.000) | 1.0000 (0.785–1.000)",
+                row(errors.withoutTheDoubtful(), 0));
+        assertEquals("0.840", errors.calibration().getString(0, 1));
+    }
+
+    @Test
+    void copiesAreLeftOutAndToldByTheLabelOfTheirTwin() {
+        FaceSet set = set();
+        Table table = errors(false).copies(DataReport.of(set, Optional.empty(), text -> {}));
+        assertTrue(table.name().endsWith(": 2 of 20 test images have one"), table.name());
+        assertEquals("0.8889", table.getString(0, 2)); // 16 of 18
+        assertEquals("−0.0889", table.getString(0, 4)); // 0.8 − 0.8889
+        assertEquals("0.0000 | 0.0000", table.getString(0, 6) + " | " + table.getString(0, 7));
+        assertTrue(table.columnNames().contains("Copy with another label (1)"));
+    }
+
+    @Test
+    void theStudysQuestionsStandBesideItsOwnDifferences() {
+        List<Ablation.Outcome> small = List.of(outcome(1, 10), outcome(2, 12));
+        Map<Beyond, List<Ablation.Outcome>> changed = new LinkedHashMap<>();
+        changed.put(Beyond.CHANCE.get(1), List.of(outcome(1, 8), outcome(2, 9)));
+        Table table = ErrorResults.chance(small, changed, new Results(set().origin(), List.of()));
+        assertEquals(2, table.rowCount());
+        assertEquals("nothing: Small Model 2", table.getString(0, 0));
+        assertEquals("maximum pooling throughout (Model 1)", table.getString(1, 0));
+        assertEquals("−0.1250", table.stringColumn("Difference").get(1)); // 8.5 and 11 of 20
+        assertEquals("−0.0159", table.stringColumn("Full size, the study's runs").get(1)); // 0.6353 − 0.6512
+        assertEquals("–", table.stringColumn("Full size, this kit's runs").get(1));
+        // variances 0.005 and 0.00125 pooled: 0.0559; t of 2 degrees 4.3027 · √2 · 0.0559
+        assertTrue(
+                ErrorResults.chanceSentences(small, changed).get(0)
+                        .contains("standard deviation of these accuracies is 0.0559, so that two runs of one network lie up to 0.3402"),
+                ErrorResults.chanceSentences(small, changed).toString());
+        assertEquals(Collections.singletonList("One seed of each has been run, so how much chance alone changes is not known here."),
+                ErrorResults.chanceSentences(small.subList(0, 1), Map.of()));
+    }
+
+    private static Ablation.Outcome outcome(long seed, int right) {
+        Predictions said = new Predictions(new int[IMAGES], IntStream.range(0, IMAGES).map(i -> i < right ? 0 : 1).toArray(), new float[IMAGES][7]);
+        return new Ablation.Outcome(seed, said, said);
+    }
+}
