@@ -110,7 +110,7 @@ class ErrorResultsTest {
     @Test
     void copiesAreLeftOutAndToldByTheLabelOfTheirTwin() {
         FaceSet set = set();
-        Table table = errors(false).copies(DataReport.of(set, Optional.empty(), text -> {}));
+        Table table = errors(false).copies(new DataReport(set, Optional.empty(), text -> {}));
         assertTrue(table.name().endsWith(": 2 of 20 test images have one"), table.name());
         assertEquals("0.8889", table.getString(0, 2)); // 16 of 18
         assertEquals("−0.0889", table.getString(0, 4)); // 0.8 − 0.8889
