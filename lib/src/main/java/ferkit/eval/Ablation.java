@@ -52,7 +52,7 @@ public record Ablation(Row whole, List<Row> without) {
         List<Row> rows = new ArrayList<>();
         without.forEach((name, runs) -> rows.add(row(name, runs, runs.size() > 1 && whole.size() > 1 ? Difference.ofSeeds(views(runs), views(whole))
                 : onImages(runs, whole))));
-        if (whole.stream().anyMatch(run -> run.alone() != run.views())) {
+        if (whole.stream().anyMatch(run -> !run.alone().equals(run.views()))) {
             rows.add(
                     new Row(VIEWS, whole.size(), mean(alone(whole)), mean(alone(whole)),
                             whole.size() > 1 ? Difference.ofPairs(alone(whole), views(whole))

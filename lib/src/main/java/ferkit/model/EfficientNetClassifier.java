@@ -52,7 +52,7 @@ public record EfficientNetClassifier(String name, Variant variant, int side, int
     public String plan() {
         return variant.title() + ", every layer trained, padding " + variant.padding() + ", epsilon " + variant.epsilon() + ", momentum "
                 + variant.momentum() + (variant.lite() && !variant.capped() ? ", ReLU without cap" : "") + ", scaling " + variant.scaling()
-                + ", side " + side + ", stochastic depth " + drop + ", dropout " + dropout
+                + ", side " + side + ", stages 1 to " + stages + ", stochastic depth " + drop + ", dropout " + dropout
                 + ", head " + headRate + " times as fast";
     }
 
