@@ -174,16 +174,18 @@ public final class Charts {
         chart.setYAxisTitle(yTitle);
         chart.getStyler().setYAxisDecimalPattern("0.00").setMarkerSize(7);
         chart.setCustomXAxisTickLabelsFormatter(ticks::apply);
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            Panels.Line look = Style.line(line.name(), "", line.y(), i == 0 ? 0 : (i - 1) % Style.LOOKS);
+        List<Panels.Line> looks = new ArrayList<>();
+        for (Line line : lines) {
+            Panels.Line look = looks.isEmpty() ? new Panels.Line(line.name(), "", line.y(), Color.GRAY, Style.line(4), SeriesMarkers.NONE)
+                    : Style.line(line.name(), "", line.y(), (looks.size() - 1) % Style.LOOKS);
             XYSeries series = chart.addSeries(line.name(), line.x(), line.y());
-            series.setLineColor(i == 0 ? Color.GRAY : look.color()).setLineStyle(i == 0 ? Style.line(4) : look.stroke());
-            series.setMarker(i == 0 ? SeriesMarkers.NONE : look.marker()).setMarkerColor(look.color());
+            series.setLineColor(look.color()).setLineStyle(look.stroke());
+            series.setMarker(look.marker()).setMarkerColor(look.color());
+            looks.add(look);
         }
         return new Picture(title, title + ". " + lines.stream().map(line -> line.name() + ": " + IntStream.range(0, line.x().length)
                 .filter(i -> !Double.isNaN(line.y()[i])).mapToObj(i -> Figures.fixed(line.y()[i], 2) + " at " + ticks.apply(line.x()[i]))
-                .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image(chart));
+                .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", Panels.overLegend(chart, looks));
     }
 
     /** The accuracy and the loss of a run over its epochs, training and validation. */

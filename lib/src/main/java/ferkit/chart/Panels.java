@@ -66,10 +66,17 @@ final class Panels {
                 paintNames(part, chart, panels.get(i).lines(), width - names);
                 part.dispose();
             }
-            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            for (int i = 0; i < legendRows.size(); i++) {
-                paintLegend(g, legendRows.get(i), rows * height + i * LEGEND_ROW + LEGEND_ROW / 2);
-            }
+            paintLegend(g, legendRows, rows * height);
+        });
+    }
+
+    /** A chart over a legend of these lines, in as many rows as it needs. */
+    static BufferedImage overLegend(XYChart chart, List<Line> lines) {
+        chart.getStyler().setLegendVisible(false);
+        List<List<Line>> rows = wrapped(lines, Style.WIDTH);
+        return Charts.picture(Style.WIDTH, chart.getHeight() + rows.size() * LEGEND_ROW + 6, g -> {
+            chart.paint(g, Style.WIDTH, chart.getHeight());
+            paintLegend(g, rows, chart.getHeight());
         });
     }
 
@@ -210,7 +217,14 @@ final class Panels {
         return SWATCH + 6 + Charts.width(Style.TEXT, line.name()) + 14;
     }
 
-    private static void paintLegend(Graphics2D g, List<Line> row, int y) {
+    private static void paintLegend(Graphics2D g, List<List<Line>> rows, int top) {
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        for (int i = 0; i < rows.size(); i++) {
+            paintLegendRow(g, rows.get(i), top + i * LEGEND_ROW + LEGEND_ROW / 2);
+        }
+    }
+
+    private static void paintLegendRow(Graphics2D g, List<Line> row, int y) {
         int x = (Style.WIDTH - row.stream().mapToInt(Panels::width).sum()) / 2;
         for (Line line : row) {
             g.setColor(line.color());

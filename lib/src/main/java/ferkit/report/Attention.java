@@ -45,6 +45,8 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
         Map<Integer, double[]> single, Map<String, List<Predictions>> deleted) {
     /** Of each class at most so many validation images make the maps, and so many others try them. */
     private static final int MADE_OF = 24;
+    /** Drawn faces of a class are much alike. */
+    private static final int MADE_OF_DRAWN = 4;
     private static final int TRIED_ON = 60;
     /** Tiles of {@value Occlusion#TILES} that are made grey. */
     private static final int[] SHARES = {3, 6, 9, 12, 18};
@@ -75,7 +77,7 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
         for (int label : labels) {
             int[] order = FaceSet.permutation(ofClass(data.validation(), label).length, new SplittableRandom(SEED));
             int[] images = IntStream.of(order).map(i -> ofClass(data.validation(), label)[i]).toArray();
-            int first = Math.min(MADE_OF, images.length / 2);
+            int first = Math.min(data.origin().isSample() ? MADE_OF_DRAWN : MADE_OF, images.length / 2);
             made.add(Arrays.copyOf(images, first));
             tried.add(Arrays.copyOfRange(images, first, Math.min(images.length, first + TRIED_ON)));
         }
