@@ -40,7 +40,7 @@ final class Html {
     }
 
     private static String link(String address) {
-        return "<a href=\"" + escape(address) + "\">" + escape(address.substring("https://".length())) + "</a>";
+        return "<a style=\"overflow-wrap:anywhere\" href=\"" + escape(address) + "\">" + escape(address.substring("https://".length())) + "</a>";
     }
 
     private static String align(Column<?> column) {
