@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-PAGE_BYTES = 4_000_000
+PAGE_BYTES = 3_000_000
 OUTPUT_BYTES = 1_000_000
 MESSAGES_PER_CELL = 60
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"

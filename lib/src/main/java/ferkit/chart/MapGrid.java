@@ -20,6 +20,8 @@ public final class MapGrid {
     private static final int MAPS_AT = 240;
     private static final Color RED = new Color(0xD00000);
     private static final int OPAQUE = 200;
+    /** Shades of a colour; without steps a picture of faces and maps would be half as large again in bytes. */
+    private static final int SHADES = 20;
 
     private MapGrid() {}
 
@@ -169,7 +171,8 @@ public final class MapGrid {
             for (int x = 0; x < side; x++) {
                 double value = largest == 0 ? 0 : between(map, at(y, side, patch, map.length), at(x, side, patch, map[0].length)) / largest;
                 Color colour = value < 0 ? Style.COLORS.get(0) : RED;
-                image.setRGB(x, y, new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) (OPAQUE * Math.abs(value))).getRGB());
+                image.setRGB(x, y, new Color(colour.getRed(), colour.getGreen(), colour.getBlue(),
+                        (int) Math.round(SHADES * Math.abs(value)) * (OPAQUE / SHADES)).getRGB());
             }
         }
         return image;
