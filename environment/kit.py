@@ -73,10 +73,13 @@ def library(*arguments, **variables) -> int:
 
 
 def train(options) -> int:
+    if options.seed is not None and options.seeds is not None:
+        raise tools.Stop("--seed and --seeds: expected one of the two; --seeds takes a single seed too.")
     jobs = ["--jobs", str(options.jobs)] if options.jobs is not None else []
+    seeds = ["--seeds", options.seeds] if options.seeds is not None else []
     words = [sys.orig_argv[0], *sys.argv]
     line = subprocess.list2cmdline(words) if places.WINDOWS else shlex.join(words)
-    return library("train", *options.models, *jobs, **settings.variables(options), FERKIT_COMMAND=line)
+    return library("train", *options.models, *seeds, *jobs, **settings.variables(options), FERKIT_COMMAND=line)
 
 
 def become(command: list, environment: dict) -> int:
@@ -104,7 +107,8 @@ def parse(arguments) -> argparse.Namespace:
     command = add("train", train, "train models without a notebook, in the study's configuration unless told otherwise; the same "
                                   "line continues a run that was stopped")
     command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …, or sprint-ferplus on FER+'s votes; or ablation, the sprint without one ingredient each; or chance, the study's questions in small")
-    command.add_argument("--jobs", type=int, help="how many models to train side by side")
+    command.add_argument("--seeds", metavar="LIST", help="train with each of several seeds, for example 1-5 or 1,3,7")
+    command.add_argument("--jobs", type=int, help="how many runs to train side by side")
     settings.add(command)
     command = add("export", export, "write a finished run, or the mean of several, as an ONNX file with a model card")
     command.add_argument("runs", nargs="+", metavar="RUN", help="its number or name in reports/runs, or its folder; with =2 behind it, it counts twice in the mean")

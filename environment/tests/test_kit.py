@@ -312,7 +312,13 @@ class SettingsTest(unittest.TestCase):
         with mock.patch.object(kit, "become") as become, mock.patch.object(install, "set_up"), mock.patch("os.chdir"):
             kit.train(kit.parse(["train", "all", "--jobs", "0"]))
             kit.train(kit.parse(["train", "all"]))
-        self.assertEqual(["train all --jobs 0", "train all"], [" ".join(call.args[0]).split("ferkit.Main ")[1] for call in become.call_args_list])
+            kit.train(kit.parse(["train", "all", "--seeds", "1-5"]))
+        self.assertEqual(["train all --jobs 0", "train all", "train all --seeds 1-5"], [" ".join(call.args[0]).split("ferkit.Main ")[1] for call in become.call_args_list])
+
+    def test_one_seed_and_several_are_not_taken_together(self):
+        with mock.patch.object(install, "set_up") as set_up, self.assertRaisesRegex(tools.Stop, "--seed and --seeds: expected one of the two"):
+            kit.train(kit.parse(["train", "all", "--seed", "1", "--seeds", "2,3"]))
+        set_up.assert_not_called()
 
     def test_bench_takes_the_path_alone(self):
         self.assertEqual({"FERKIT_DATA": str(Path("x.csv").resolve())}, settings.variables(kit.parse(["bench", "--data", "x.csv"])))

@@ -9,17 +9,16 @@ import ferkit.data.form.Datasets;
 import ferkit.export.OnnxFile;
 import ferkit.model.ResidualModel;
 import ferkit.model.StudyModel;
-import ferkit.model.Summary;
 import ferkit.photo.FaceFinder;
 import ferkit.photo.Photographs;
 import ferkit.report.Photos;
 import ferkit.study.Beyond;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
+import ferkit.study.Task;
 import ferkit.study.Trained;
 import ferkit.study.Workspace;
 import ferkit.train.ConsoleProgress;
-import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.StepTimer;
 import ferkit.train.Stoppable;
@@ -33,7 +32,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +45,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +55,9 @@ import java.util.stream.Stream;
  *                                 the folder of its pages, and facts about the data
  *   models                        the rows of models as JSON: name, filters, kernel, … of the study's, then name, widths, blocks, … of the
  *                                 residual ones that go beyond it
- *   train MODEL… [--jobs N]       train models (the study's by name or number, or all of them; Beyond's by name), N side by side (default: one on each core, which gets more
+ *   train MODEL… [--seeds LIST] [--jobs N]
+ *                                 train models (the study's by name or number, or all of them; Beyond's by name), with each seed of LIST, for example 1-5 or 1,3,7
+ *                                 (default: the settings' one), N runs side by side (default: one on each core, which gets more
  *                                 done than one on all cores, as far as there is memory for them), in the study's configuration
  *                                 unless epochs, limit or batch are set
  *   steps                         times training steps: reads lines "MODEL BATCH STEPS", answers each with the seconds they
@@ -73,6 +74,8 @@ public final class Main {
     /** More than the largest of the study's models takes while it is trained. */
     private static final long BYTES_A_JOB = 3L << 30;
     private static final String COMMAND = "FERKIT_COMMAND";
+    /** What lines about its run begin with in one of several processes. */
+    private static final String TITLE = "FERKIT_TITLE";
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private Main() {}
@@ -89,7 +92,7 @@ public final class Main {
                 case "predict" -> predict(Arrays.asList(arguments));
                 case "speed" -> speed(arguments[1]);
                 case "read" -> read(arguments);
-                default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--jobs N], export FOLDER MODEL…, "
+                default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--seeds LIST] [--jobs N], export FOLDER MODEL…, "
                         + "predict PLACE FILE MODEL…, steps, speed MODEL, read FILE");
             }
         } catch (IOException | InterruptedException | IllegalArgumentException | IllegalStateException e) {
@@ -126,44 +129,31 @@ public final class Main {
 
     private static void train(List<String> arguments) throws IOException, InterruptedException {
         List<String> names = new ArrayList<>(arguments);
-        int jobs = defaultJobs(Settings.read().threads(), memory());
-        int option = names.indexOf("--jobs");
-        if (option >= 0) {
-            if (option + 1 == names.size() || !names.get(option + 1).matches("[1-9]\\d?")) {
-                throw new IllegalArgumentException("--jobs: expected how many models to train side by side, for example --jobs 2");
-            }
-            jobs = Integer.parseInt(names.remove(option + 1));
-            names.remove(option);
-        }
-        List<Recipe> recipes = names.equals(List.of("all")) ? largestFirst()
-                : names.equals(List.of("ablation")) ? Beyond.ABLATION.stream().map(Beyond::recipe).toList()
-                        : names.equals(List.of("chance")) ? Beyond.CHANCE.stream().map(Beyond::recipe).toList()
-                                : names.stream().map(Main::recipe).toList();
-        if (recipes.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "train: expected one or more of " + known()
-                            + ", or all for the study's, ablation for the sprint without one ingredient each, or chance for the "
-                            + "study's questions in small");
-        }
-        if (recipes.size() == 1) {
-            trainHere(recipes.get(0));
+        Settings settings = Settings.read();
+        int jobs = option(names, "--jobs").map(Main::jobs).orElseGet(() -> defaultJobs(settings.threads(), memory()));
+        List<Task> tasks = Task.list(names, option(names, "--seeds").map(Task::seeds).orElse(List.of(settings.seed())));
+        if (tasks.size() == 1) {
+            trainHere(tasks.get(0));
         } else {
-            trainSideBySide(recipes.stream().map(Recipe::name).toList(), Math.min(jobs, recipes.size()));
+            trainSideBySide(tasks, Math.min(jobs, tasks.size()));
         }
     }
 
-    /** How the study's model of this name or number is trained, or what goes beyond the study. */
-    static Recipe recipe(String name) {
-        try {
-            return Beyond.find(name).map(Beyond::recipe).orElseGet(() -> Recipe.of(StudyModel.named(name)));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Model '" + name + "' is not known: expected one of " + known(), e);
+    /** Takes an option and what follows it, which may be nothing, out of a line's words. */
+    private static Optional<String> option(List<String> words, String name) {
+        int at = words.indexOf(name);
+        if (at < 0) {
+            return Optional.empty();
         }
+        words.remove(at);
+        return Optional.of(at < words.size() ? words.remove(at) : "");
     }
 
-    private static String known() {
-        return StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or " + Beyond.names() + ", or "
-                + Beyond.VOTES.recipe().name();
+    private static int jobs(String text) {
+        if (!text.matches("[1-9]\\d?")) {
+            throw new IllegalArgumentException("--jobs: expected how many models to train side by side, for example --jobs 2");
+        }
+        return Integer.parseInt(text);
     }
 
     /** One on each core, but not more than fit into so many bytes of memory. */
@@ -175,25 +165,21 @@ public final class Main {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
-    /** So that no long run is left to the end, when the other cores have nothing to do. */
-    private static List<Recipe> largestFirst() {
-        return StudyModel.ALL.stream().sorted(Comparator.comparing((StudyModel m) -> Summary.of(m).parameters()).reversed()).map(Recipe::of).toList();
-    }
-
-    private static void trainHere(Recipe recipe) throws IOException, InterruptedException {
-        Workspace workspace = Workspace.open(Settings.read().withFull(true), OUT::println);
-        PlannedRun planned = workspace.planned(recipe);
+    private static void trainHere(Task task) throws IOException, InterruptedException {
+        Workspace workspace = Workspace.open(Settings.read().withSeed(task.seed()).withFull(true), OUT::println);
+        PlannedRun planned = workspace.planned(task.recipe());
+        String title = System.getenv().getOrDefault(TITLE, task.recipe().name());
         Optional<Run> finished = planned.finished();
         if (finished.isEmpty()) {
-            OUT.println(recipe.name() + ": the run's folder is " + planned.folder());
+            OUT.println(title + ": the run's folder is " + planned.folder());
         }
-        Run run = finished.isPresent() ? finished.get() : train(planned);
-        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", recipe.name(), planned.folder(),
+        Run run = finished.isPresent() ? finished.get() : train(planned, title);
+        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", title, planned.folder(),
                 run.validationAccuracy(), run.best().epoch(), run.history().size());
     }
 
-    private static Run train(PlannedRun planned) throws IOException, InterruptedException {
-        ConsoleProgress progress = new ConsoleProgress(planned.recipe().name(), planned.config().epochs(), OUT);
+    private static Run train(PlannedRun planned, String title) throws IOException, InterruptedException {
+        ConsoleProgress progress = new ConsoleProgress(title, planned.config().epochs(), OUT);
         try {
             return planned.train(progress);
         } catch (InterruptedException e) {
@@ -207,22 +193,24 @@ public final class Main {
         return Optional.ofNullable(System.getenv(COMMAND)).map(command -> ". To go on: " + command).orElse("");
     }
 
-    /** Each model in a process of its own, so that one that fails stops no other; the cores are divided among them. */
-    private static void trainSideBySide(List<String> models, int jobs) throws IOException, InterruptedException {
+    /** Each run in a process of its own, so that one that fails stops no other; the cores are divided among them. */
+    private static void trainSideBySide(List<Task> tasks, int jobs) throws IOException, InterruptedException {
         Workspace.data(Settings.read(), OUT::println); // so that they are read, stored or refused once and not by each process
         int threads = Math.max(1, Settings.read().threads() / jobs);
+        List<String> titles = Task.titles(tasks);
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
-        List<Future<Integer>> ends = models.stream().map(model -> pool.submit(() -> trainInProcess(model, threads))).toList();
+        List<Future<Integer>> ends = IntStream.range(0, tasks.size())
+                .mapToObj(i -> pool.submit(() -> trainInProcess(tasks.get(i), titles.get(i), threads))).toList();
         pool.shutdown();
         List<String> failed = new ArrayList<>();
         try {
-            for (int i = 0; i < models.size(); i++) {
+            for (int i = 0; i < tasks.size(); i++) {
                 try {
                     if (ends.get(i).get() != 0) {
-                        failed.add(models.get(i));
+                        failed.add(titles.get(i));
                     }
                 } catch (ExecutionException e) {
-                    failed.add(models.get(i) + " (" + e.getCause().getMessage() + ")");
+                    failed.add(titles.get(i) + " (" + e.getCause().getMessage() + ")");
                 }
             }
         } catch (InterruptedException e) {
@@ -236,13 +224,13 @@ public final class Main {
         }
     }
 
-    private static int trainInProcess(String model, int threads) throws IOException, InterruptedException {
+    private static int trainInProcess(Task task, String title, int threads) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", model));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", task.recipe().name()));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().put("FERKIT_THREADS", Integer.toString(threads));
+        builder.environment().putAll(Map.of("FERKIT_THREADS", Integer.toString(threads), "FERKIT_SEED", Long.toString(task.seed()), TITLE, title));
         builder.environment().remove(COMMAND);
         Process process = builder.start();
         try {
@@ -267,7 +255,7 @@ public final class Main {
                 }
                 network = line.substring(0, last);
                 String[] request = network.split(" ", -1);
-                timer = new StepTimer(recipe(request[0]), Format.FER2013, Classes.FER2013, Integer.parseInt(request[1]), device);
+                timer = new StepTimer(Task.recipe(request[0]), Format.FER2013, Classes.FER2013, Integer.parseInt(request[1]), device);
                 timer.seconds(WARM_UP);
             }
             int steps = Integer.parseInt(line.substring(last + 1));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ferkit.study.Beyond;
 import ferkit.study.Trained;
 import java.io.IOException;
 import java.util.List;
@@ -12,15 +11,6 @@ import org.junit.jupiter.api.Test;
 
 class MainTest {
     private static final long GIB = 1L << 30;
-
-    @Test
-    void trainsTheStudysModelsAndWhatGoesBeyondThem() {
-        assertEquals("model-6", Main.recipe("6").name());
-        assertEquals(Beyond.named("sprint"), Main.recipe("sprint"));
-        String said = assertThrows(IllegalArgumentException.class, () -> Main.recipe("7")).getMessage();
-        assertTrue(said.startsWith("Model '7' is not known: expected one of [model-1, ")
-                && said.endsWith(" or " + Beyond.names() + ", or sprint-ferplus"), said);
-    }
 
     @Test
     void modelsSideBySideFitIntoMemory() {
