@@ -90,7 +90,7 @@ public record Task(Recipe recipe, long seed) {
             if (!part.matches("\\d{1,18}(-\\d{1,18})?")) {
                 throw unreadable(text, "\"" + part + "\" is none");
             }
-            String[] ends = part.split("-");
+            String[] ends = part.split("-", -1);
             long first = Long.parseLong(ends[0]);
             long last = Long.parseLong(ends[ends.length - 1]);
             if (last < first || last - first >= MOST_SEEDS) {

@@ -56,8 +56,10 @@ class TaskTest {
         assertEquals(List.of(2L), Task.seeds("2"));
         assertEquals(1_000, Task.seeds("0-999").size());
         String expected = "; expected seeds from 0 up, each once, for example 1-5 or 1,3,7";
-        Map.of("", "\"\" is none", "1,", "\"\" is none", "-3", "\"-3\" is none", "1-", "\"1-\" is none", "1..5", "\"1..5\" is none", "1, 2", "\" 2\" is none",
-                "5-1", "5-1 runs backwards", "1-3,2", "seed 2 is named twice", "1,01", "seed 1 is named twice", "0-1000", "0-1000 are more than 1,000")
+        Map.of("", "\"\" is none", "1,", "\"\" is none", "-3", "\"-3\" is none", "1-", "\"1-\" is none", "1..5", "\"1..5\" is none", "1, 2",
+                "\" 2\" is none",
+                "5-1", "5-1 runs backwards", "1-3,2", "seed 2 is named twice", "1,01", "seed 1 is named twice", "0-1000",
+                "0-1000 are more than 1,000")
                 .forEach((text, why) -> assertEquals("--seeds " + text + ": " + why + expected, refused(() -> Task.seeds(text))));
     }
 }
