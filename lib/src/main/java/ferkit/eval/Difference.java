@@ -39,7 +39,7 @@ public record Difference(double value, Interval interval, double pValue, String 
     }
 
     /**
-     * Of the same weights asked in two ways, one pair a seed: Student's paired t-test.
+     * Of pairs, one a seed: the same weights asked in two ways, or two networks as {@link Seeds} has them. Student's paired t-test.
      *
      * @throws IllegalArgumentException if there are fewer than two pairs, or not equally many of both
      */

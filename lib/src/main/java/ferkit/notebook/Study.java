@@ -9,6 +9,7 @@ import ferkit.data.report.DataReport;
 import ferkit.eval.Ablation;
 import ferkit.eval.Figures;
 import ferkit.eval.Overfitting;
+import ferkit.eval.Seeds;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
@@ -42,7 +43,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -395,7 +398,7 @@ public final class Study {
      * cannot be read.
      */
     public List<Run> otherSeeds(Run run) {
-        return Refusal.attempt(() -> workspace().otherSeeds(run, this::show).stream().map(this::handOut).toList());
+        return Refusal.attempt(() -> Workspace.otherSeeds(run, this::show).stream().map(this::handOut).toList());
     }
 
     /**
@@ -621,17 +624,49 @@ public final class Study {
 
     /** Of each finished run of a recipe, of all seeds; of none that is a trial. */
     private List<Ablation.Outcome> outcomes(Recipe recipe) throws IOException {
-        PlannedRun planned = workspace().planned(recipe);
         List<Ablation.Outcome> outcomes = new ArrayList<>();
-        Optional<Run> finished = planned.kind() == Kind.TRIAL ? Optional.empty() : planned.finished();
-        if (finished.isPresent()) {
-            for (Run run : Stream.concat(finished.stream(), otherSeeds(finished.get()).stream()).toList()) {
-                if (run.config().epochs() == planned.config().epochs()) {
-                    outcomes.add(new Ablation.Outcome(run.config().seed(), run.validation(), run.withViews().validation()));
-                }
-            }
+        for (Run run : workspace().allSeeds(recipe, this::show)) {
+            outcomes.add(new Ablation.Outcome(run.config().seed(), run.validation(), run.withViews().validation()));
         }
         return outcomes;
+    }
+
+    /**
+     * Shows what several seeds say of the study's models, from the finished runs of full size: mean and spread of each, every two held against each other, and the command
+     * that trains what is missing for that.
+     *
+     * @throws Refusal if a run's files cannot be read
+     */
+    public void showSeeds() {
+        Refusal.attempt(() -> {
+            Map<String, NavigableMap<Long, Double>> accuracies = new LinkedHashMap<>();
+            List<String> wanting = new ArrayList<>();
+            for (StudyModel model : StudyModel.ALL) {
+                NavigableMap<Long, Double> bySeed = new TreeMap<>();
+                for (Run run : workspace().allSeeds(Recipe.of(model), this::show)) {
+                    bySeed.put(run.config().seed(), run.validationAccuracy());
+                    shown(run);
+                    accuracies.putIfAbsent(new Results(data().origin(), List.of(run)).title(run), bySeed);
+                }
+                if (bySeed.size() < Seeds.LEAST) {
+                    wanting.add(model.name().replaceFirst("^model-", ""));
+                }
+            }
+            if (!accuracies.isEmpty()) {
+                Seeds seeds = new Seeds(accuracies);
+                show(seeds.table());
+                if (!seeds.pairs().isEmpty()) {
+                    show(seeds.pairsTable());
+                    show(Results.differences(seeds));
+                }
+                show(seeds.sentences());
+            }
+            show(wanting.isEmpty() ? "Of every model there are " + Seeds.LEAST + " seeds at least."
+                    : "A comparison needs " + Seeds.LEAST + " seeds of each model. With the same data and settings `python3 environment/kit.py train "
+                            + (wanting.size() == StudyModel.ALL.size() ? "all" : String.join(" ", wanting)) + " --seeds 1-" + Seeds.LEAST
+                            + "` trains what is missing, and nothing that is finished.");
+            return null;
+        });
     }
 
     /**

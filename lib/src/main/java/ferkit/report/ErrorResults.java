@@ -14,6 +14,7 @@ import ferkit.eval.Figures;
 import ferkit.eval.Interval;
 import ferkit.eval.Majority;
 import ferkit.eval.McNemar;
+import ferkit.eval.Seeds;
 import ferkit.model.StudyModel;
 import ferkit.study.Beyond;
 import ferkit.study.Kind;
@@ -29,8 +30,7 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.distribution.TDistribution;
-import org.apache.commons.math3.stat.StatUtils;
+import java.util.stream.Stream;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -341,22 +341,15 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
 
     /** How far two runs of one network lie apart by their seeds alone, and which of the study's differences are larger, in computed sentences. */
     public static List<String> chanceSentences(List<Ablation.Outcome> small, Map<Beyond, List<Ablation.Outcome>> changed) {
-        List<List<Ablation.Outcome>> several = new ArrayList<>(changed.values());
-        several.add(small);
-        several.removeIf(runs -> runs.size() < 2);
-        if (several.isEmpty()) {
+        Optional<Seeds.Spread> spread = Seeds.Spread.of(Stream.concat(Stream.of(small), changed.values().stream())
+                .map(runs -> runs.stream().mapToDouble(run -> run.alone().accuracy()).toArray()).toList());
+        if (spread.isEmpty()) {
             return List.of("One seed of each has been run, so how much chance alone changes is not known here.");
         }
-        int freedom = several.stream().mapToInt(runs -> runs.size() - 1).sum();
-        double variance = several.stream()
-                .mapToDouble(runs -> (runs.size() - 1) * StatUtils.variance(runs.stream().mapToDouble(run -> run.alone().accuracy()).toArray())).sum()
-                / freedom;
-        double apart = new TDistribution(null, freedom).inverseCumulativeProbability(0.975) * Math.sqrt(2 * variance);
+        double apart = spread.get().apart();
         List<String> larger = Beyond.CHANCE.stream().skip(1).filter(row -> Math.abs(studys(row.question())) > apart)
                 .map(row -> row.change() + " (" + Figures.signed(studys(row.question()), 4) + ")").toList();
-        return List.of("Over the seeds of one network the standard deviation of these accuracies is " + Figures.fixed(Math.sqrt(variance), 4)
-                + ", so that two runs of one network lie up to " + Figures.fixed(apart, 4) + " apart in 95 of 100 cases (Student's t, " + freedom
-                + " degrees of freedom).",
+        return List.of(spread.get().sentence(),
                 "Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's " + (Beyond.CHANCE.size() - 1)
                         + " differences from Model 2 would be larger than that" + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));
     }

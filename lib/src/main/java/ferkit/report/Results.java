@@ -16,6 +16,7 @@ import ferkit.eval.Interval;
 import ferkit.eval.McNemar;
 import ferkit.eval.Overfitting;
 import ferkit.eval.RankAgreement;
+import ferkit.eval.Seeds;
 import ferkit.model.StudyModel;
 import ferkit.model.Summary;
 import ferkit.study.Findings;
@@ -494,6 +495,14 @@ public final class Results {
                 .map(run -> new IntervalChart.Row(title(run), accuracy.applyAsDouble(run), interval.apply(run),
                         studys(run, studys)))
                 .toList()));
+    }
+
+    /** The mean differences between models over the seeds that both have, with their intervals, as a chart; at least one pair. */
+    public static Picture differences(Seeds seeds) {
+        return IntervalChart.differences("Validation accuracy of one model minus another's, mean over common seeds", seeds.pairs().stream()
+                .map(pair -> new IntervalChart.Row(pair.first() + " − " + pair.second(), pair.difference().value(), pair.difference().interval(),
+                        Double.NaN))
+                .toList());
     }
 
     /** The recall of each class on the test images with its interval as a chart; a class without images is left out. */

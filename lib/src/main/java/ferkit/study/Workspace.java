@@ -245,13 +245,18 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      *
      * @param leftOut takes a sentence on each run whose files cannot be read
      */
-    public List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
+    public static List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
+        return otherSeeds(run.folder(), run.config(), leftOut);
+    }
+
+    /** The same of a run that would lie in a folder, finished or not. */
+    private static List<Run> otherSeeds(Path place, RunConfig config, Consumer<String> leftOut) throws IOException {
         List<Run> others = new ArrayList<>();
-        for (Path folder : Source.children(run.folder().getParent())) {
-            if (folder.getFileName().toString().startsWith(run.config().model()) && Run.isFinished(folder)) {
+        for (Path folder : Files.isDirectory(place.getParent()) ? Source.children(place.getParent()) : List.<Path>of()) {
+            if (folder.getFileName().toString().startsWith(config.model()) && Run.isFinished(folder)) {
                 try {
                     Run other = Run.load(folder);
-                    if (run.config().differsInSeed(other.config())) {
+                    if (config.differsInSeed(other.config())) {
                         others.add(other);
                     }
                 } catch (IOException e) {
@@ -261,6 +266,23 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         }
         others.sort(Comparator.comparingLong(other -> other.config().seed()));
         return others;
+    }
+
+    /**
+     * The finished runs of full size by a recipe, of all seeds and in their order; none if the settings ask for another size.
+     *
+     * @param leftOut takes a sentence on each run whose files cannot be read
+     */
+    public List<Run> allSeeds(Recipe recipe, Consumer<String> leftOut) throws IOException {
+        PlannedRun planned = with(settings.withFull(true)).planned(recipe);
+        if (planned.kind() == Kind.TRIAL) {
+            return List.of();
+        }
+        List<Run> runs = new ArrayList<>(otherSeeds(planned.folder(), planned.config(), leftOut));
+        runs.removeIf(run -> run.config().epochs() != planned.config().epochs());
+        planned.finished().ifPresent(runs::add);
+        runs.sort(Comparator.comparingLong(run -> run.config().seed()));
+        return runs;
     }
 
     /** Versions of Java, the engine and the libraries, by name. */

@@ -13,6 +13,7 @@ import ferkit.data.FaceSet;
 import ferkit.data.Faces;
 import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
+import ferkit.eval.Figures;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
@@ -27,8 +28,10 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +120,56 @@ class StudyTest {
         }
         study.open(study.workspace().with(study.settings().withEpochs(2)));
         assertTrue(shown.get(shown.size() - 1).endsWith("<!-- study of fer2013, seed 1, shows trial -->"));
+    }
+
+    @Test
+    void seedsAreShownWithWhatIsMissing() throws Exception {
+        byte[] pixels = new byte[40 * Faces.PIXELS];
+        byte[] labels = new byte[40];
+        new Random(1).nextBytes(pixels);
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (byte) (i % 7);
+        }
+        Faces faces = new Faces(pixels, labels);
+        Workspace workspace = new Workspace(root, Settings.from(Map.of()).withEpochs(1),
+                new FaceSet(new Origin(Origin.Kind.SAMPLE, "drawn"), faces, faces, faces), "cpu");
+        Study study = new Study(workspace, (content, mime) -> {
+            shown.add(content.toString());
+            return "id";
+        }, (id, content, mime) -> {});
+        study.showSeeds();
+        assertEquals(List
+                .of("A comparison needs 3 seeds of each model. With the same data and settings `python3 environment/kit.py train all --seeds 1-3` "
+                        + "trains what is missing, and nothing that is finished."),
+                shown);
+
+        StudyModel one = StudyModel.named("1");
+        StudyModel six = StudyModel.named("6");
+        double[][] accuracies = new double[2][3];
+        for (int seed = 1; seed <= 3; seed++) {
+            for (StudyModel model : List.of(one, six)) {
+                accuracies[model.equals(one) ? 0 : 1][seed - 1] = new Study(workspace.with(workspace.settings().withSeed(seed)), (content, mime) -> "id",
+                        (id, content, mime) -> {}).train(model).validationAccuracy();
+            }
+            if (seed == 2) {
+                shown.clear();
+                study.showSeeds();
+                assertTrue(
+                        shown.get(1).endsWith(
+                                "- Two seeds in common, and so nothing to be said of their difference: Model 1 (sample) and Model 6 (sample).\n"),
+                        shown.toString());
+                assertTrue(shown.get(2).contains("`python3 environment/kit.py train all --seeds 1-3`"), shown.toString());
+            }
+        }
+        shown.clear();
+        study.showSeeds();
+        double mean = Arrays.stream(accuracies[0]).average().orElseThrow();
+        double difference = mean - Arrays.stream(accuracies[1]).average().orElseThrow();
+        assertTrue(shown.get(0).contains("1, 2, 3") && shown.get(0).contains(">" + Figures.fixed(mean, 4) + "<"), shown.get(0));
+        assertTrue(shown.get(1).contains(">" + Figures.signed(difference, 4) + "<"), shown.get(1));
+        assertTrue(shown.get(2).contains("Model 1 (sample) − Model 6 (sample)"), shown.get(2).substring(0, 300));
+        assertTrue(shown.get(3).contains("- Of 1 pair with 3 seeds in common or more, "), shown.get(3));
+        assertTrue(shown.get(4).contains("`python3 environment/kit.py train 2 3 4 5 --seeds 1-3`"), shown.get(4));
     }
 
     @Test

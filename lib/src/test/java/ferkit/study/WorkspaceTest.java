@@ -136,10 +136,16 @@ class WorkspaceTest {
         assertEquals(64, config.batch());
         Workspace workspace = new Workspace(root, full.withSeed(2), data, "cpu");
         Run run = workspace.planned(recipe).finished().orElseThrow();
-        assertEquals(List.of(1L, 11L), workspace.otherSeeds(run, Assertions::fail).stream().map(r -> r.config().seed()).toList());
+        assertEquals(List.of(1L, 11L), Workspace.otherSeeds(run, Assertions::fail).stream().map(r -> r.config().seed()).toList());
+        for (Settings settings : List.of(full, Settings.from(Map.of()).withSeed(5))) {
+            assertEquals(List.of(1L, 2L, 11L), new Workspace(root, settings, data, "cpu").allSeeds(recipe, Assertions::fail).stream()
+                    .map(r -> r.config().seed()).toList());
+        }
+        assertEquals(List.of(), new Workspace(root, full.withEpochs(2), data, "cpu").allSeeds(recipe, Assertions::fail),
+                "only trials have two epochs");
         Files.writeString(root.resolve("reports/runs/" + "model-6-seed11-" + data.hash().substring(0, 8)).resolve("config.json"), "{}");
         List<String> leftOut = new ArrayList<>();
-        assertEquals(List.of(1L), workspace.otherSeeds(run, leftOut::add).stream().map(r -> r.config().seed()).toList());
+        assertEquals(List.of(1L), Workspace.otherSeeds(run, leftOut::add).stream().map(r -> r.config().seed()).toList());
         assertEquals(1, leftOut.size());
         assertTrue(leftOut.get(0).startsWith("A run is left out: ") && leftOut.get(0).contains("model-6-seed11"), leftOut.get(0));
     }
