@@ -10,7 +10,8 @@ kernel      the Java kernel                           install     set-up as a wh
 reporting   which notebooks, on what, to which place  checks      what a notebook and a page must be
 clean       removes what set-up made                  doctor      says what is there and what to do
 attempts    things tried, each with a line about it   exports     exported files, checked and timed
-bench       measures                                  suite       what `test` checks
+scaling     many runs on many cores, simulated        bench       measures
+suite       what `test` checks
 
 pages       notebooks' pages and their index          execution   notebooks run in Java kernels
 reruns      the same twice, out of order, interrupted runner      the program that does these

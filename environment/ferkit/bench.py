@@ -1,6 +1,7 @@
 """`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run; the same
 of the marathon's network beside PyTorch's best settings; the seconds that training all models takes one after another and side by side, and those that reading FER2013's CSV takes, here and
-in pandas; and what a finished run takes from a photograph to probabilities, beside ONNX Runtime. Prints what it measures and writes reports/benchmark.md."""
+in pandas; and what a finished run takes from a photograph to probabilities, beside ONNX Runtime. What many cores would take for many seeds is simulated from that.
+Prints what it measures and writes reports/benchmark.md."""
 import contextlib
 import datetime
 import gzip
@@ -14,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ferkit import attempts, exports, install, jdk, machine, places, settings, steps, tools, venv
+from ferkit import attempts, exports, install, jdk, machine, places, scaling, settings, steps, tools, venv
 
 BATCH = 128
 ROUNDS = 5
@@ -293,6 +294,7 @@ def run(options) -> int:
     lines += measure_steps(java)
     lines += measure_marathon(java)
     lines += measure_ways(java)
+    lines += scaling.lines("\n".join(lines))
     lines += measure_reading(java)
     lines += measure_prediction(java)
     tools.write(REPORT, "\n".join(lines))
