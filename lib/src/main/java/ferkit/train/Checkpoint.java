@@ -87,7 +87,11 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
 
     /** The epoch of the newest checkpoint, by its file's name; empty if there is none. */
     static Optional<Integer> newestEpoch(Path folder) throws IOException {
-        return files(folder).stream().findFirst().map(file -> Integer.valueOf(file.getFileName().toString().replaceAll("\\D", "")));
+        return files(folder).stream().findFirst().map(Checkpoint::epoch);
+    }
+
+    private static int epoch(Path file) {
+        return Integer.parseInt(file.getFileName().toString().replaceAll("\\D", ""));
     }
 
     /** Removes all checkpoints of a finished run. */
@@ -97,12 +101,13 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
         }
     }
 
+    /** The newest first: by their number, which has more digits from epoch 10,000 on. */
     private static List<Path> files(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        return Source.children(folder).stream().filter(f -> f.getFileName().toString().matches("checkpoint-\\d{4,}\\.zip"))
-                .sorted(Comparator.reverseOrder()).toList();
+        return Source.children(folder).stream().filter(f -> f.getFileName().toString().matches("checkpoint-\\d{4,9}\\.zip"))
+                .sorted(Comparator.comparing(Checkpoint::epoch).reversed()).toList();
     }
 
     private void writeTo(OutputStream out) throws IOException {

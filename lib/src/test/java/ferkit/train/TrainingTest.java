@@ -459,6 +459,10 @@ class TrainingTest {
                 checkpoints(folder).stream().map(f -> f.getFileName().toString()).toList());
         assertEquals(Optional.of(3), Checkpoint.newestEpoch(folder));
         assertEquals(Optional.empty(), Checkpoint.newestEpoch(folder.resolve("none")));
+        for (String file : List.of("checkpoint-9999.zip", "checkpoint-10000.zip")) {
+            Files.createFile(folder.resolve(file));
+        }
+        assertEquals(Optional.of(10_000), Checkpoint.newestEpoch(folder));
     }
 
     @Test
