@@ -22,6 +22,8 @@ public final class MapGrid {
     private static final int OPAQUE = 200;
     /** Shades of a colour; without steps a picture of faces and maps would be half as large again in bytes. */
     private static final int SHADES = 20;
+    /** A value closer to 0 is not written out. */
+    private static final double LEAST = 1e-4;
 
     private MapGrid() {}
 
@@ -132,13 +134,13 @@ public final class MapGrid {
                         double largest = largest(row.maps().get(i));
                         g.drawImage(overlay(row.maps().get(i), largest, side, patch), x, y, null);
                         g.setColor(Style.INK);
-                        Charts.centred(g, Style.SMALL, Figures.fixed(highest(row.maps().get(i)), 2), x + side / 2.0, y + side + 13);
+                        Charts.centred(g, Style.SMALL, highest(row.maps().get(i)), x + side / 2.0, y + side + 13);
                     }
                 }
             }
         });
         return new Picture(title, title + ". " + rows.stream().map(row -> row.title() + ", largest values: " + IntStream.range(0, captions.size())
-                .filter(i -> row.maps().get(i) != null).mapToObj(i -> captions.get(i) + " " + Figures.fixed(highest(row.maps().get(i)), 2) + " "
+                .filter(i -> row.maps().get(i) != null).mapToObj(i -> captions.get(i) + " " + highest(row.maps().get(i)) + " "
                         + where(row.maps().get(i)))
                 .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image);
     }
@@ -155,14 +157,15 @@ public final class MapGrid {
                 + List.of("left", "middle", "right").get(3 * best[1] / map[0].length);
     }
 
-    private static double highest(float[][] map) {
+    /** A map's largest value with two digits that say something. */
+    private static String highest(float[][] map) {
         double highest = Double.NEGATIVE_INFINITY;
         for (float[] row : map) {
             for (float value : row) {
                 highest = Math.max(highest, value);
             }
         }
-        return highest;
+        return highest > 0 && highest < LEAST ? "< " + Figures.significant(LEAST, 1) : Figures.significant(highest, 2);
     }
 
     private static BufferedImage overlay(float[][] map, double largest, int side, double patch) {

@@ -24,9 +24,9 @@ public final class Figures {
         return Double.isFinite(value) ? new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString() : "–";
     }
 
-    /** A positive number with at least so many digits that say something: of 2 "0.062", "0.55", "3.0", "181". */
+    /** A number with at least so many digits that say something: of 2 "0.062", "-0.55", "3.0", "181"; of zero so many decimals. */
     public static String significant(double value, int digits) {
-        return fixed(value, value > 0 ? Math.max(0, digits - 1 - (int) Math.floor(Math.log10(value))) : digits);
+        return fixed(value, value == 0 ? digits : Math.max(0, digits - 1 - (int) Math.floor(Math.log10(Math.abs(value)))));
     }
 
     /** As {@link #fixed} with a sign: "+0.012", "−0.004"; what is rounded to zero has none: "0.000". */

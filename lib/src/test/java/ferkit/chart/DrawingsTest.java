@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Figures that are drawn without XChart. */
@@ -57,6 +58,21 @@ class DrawingsTest {
         assertEquals(96 * 96 * Charts.SCALE * Charts.SCALE, pixels(picture.image(), new Color(200, 200, 200)), 400);
         assertTrue(pixels(picture.image(), Style.DARK) > 50);
         assertWhole(picture);
+    }
+
+    @Test
+    void belowAMapStandsItsLargestValueHoweverSmall() {
+        List<float[][]> maps = Stream.of(0.0042f, 0.00003f, 0.31f, 0f, -0.0042f).map(value -> {
+            float[][] map = new float[11][11];
+            Arrays.stream(map).forEach(row -> Arrays.fill(row, value));
+            return map;
+        }).toList();
+        Picture picture = MapGrid.overlays("Maps", List.of(new MapGrid.Overlay("Occlusion", "probability lost",
+                Collections.nCopies(5, new byte[Format.FER2013.size()]), maps)), List.of("a", "b", "c", "d", "e"), Format.FER2013, 1.0 / 6);
+        String words = picture.description();
+        for (String value : List.of("a 0.0042 ", "b < 0.0001 ", "c 0.31 ", "d 0.00 ", "e -0.0042 ")) {
+            assertTrue(words.contains(value), words);
+        }
     }
 
     @Test
