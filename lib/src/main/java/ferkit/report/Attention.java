@@ -11,8 +11,10 @@ import ferkit.eval.Figures;
 import ferkit.eval.McNemar;
 import ferkit.eval.Occlusion;
 import ferkit.study.Trained;
+import ferkit.train.Answers;
 import ferkit.train.Inside;
 import ferkit.train.Predictions;
+import ferkit.transfer.TransferModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,10 +64,21 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
      * Asks a network; of the study's some ten thousand times.
      *
      * @param progress takes a line on what is being done
-     * @throws IllegalArgumentException if the images are smaller than twelve pixels, or there are not two of a class
+     * @throws IllegalArgumentException if the images are smaller than twelve pixels, there are not two of a class, or the network stands on a frozen trunk
      * @throws IOException if its weights cannot be read
      */
     public static Attention of(Trained model, String title, FaceSet data, Consumer<String> progress) throws IOException, InterruptedException {
+        if (model.recipe().architecture() instanceof TransferModel) {
+            throw new IllegalArgumentException(
+                    title + " is fed what a frozen trunk made of the images: expected a network that is fed the images themselves");
+        }
+        try (Answers network = model.run().answers(model.recipe())) {
+            return of(model, network, title, data, progress);
+        }
+    }
+
+    private static Attention of(Trained model, Answers network, String title, FaceSet data, Consumer<String> progress)
+            throws IOException, InterruptedException {
         Occlusion occlusion = new Occlusion(data.format());
         List<Integer> labels = DataTables.present(data.validation(), 2);
         if (labels.isEmpty()) {
@@ -82,7 +95,7 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
             tried.add(Arrays.copyOfRange(images, first, Math.min(images.length, first + TRIED_ON)));
         }
         Faces faces = data.validation().select(made.stream().flatMapToInt(IntStream::of).toArray());
-        double[][] drops = occlusion.drops(faces, model::predict,
+        double[][] drops = occlusion.drops(faces, network::to,
                 done -> progress.accept(String.format(Locale.ROOT, "%s: %d of %d places made grey in %d images", title, done,
                         Occlusion.SIDE * Occlusion.SIDE, faces.size())));
         double[][] slopes = occlusion.sums(Inside.gradientTimesInput(model.run(), model.recipe(), faces));
@@ -106,11 +119,11 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
             progress.accept(title + ": places made grey " + order.getKey() + " in " + Figures.count(others.size(), "other image"));
             List<Predictions> said = new ArrayList<>();
             for (int number : SHARES) {
-                said.add(model.predict(occlusion.greyed(others, order.getValue().apply(number))));
+                said.add(network.to(occlusion.greyed(others, order.getValue().apply(number))));
             }
             deleted.put(order.getKey(), said);
         }
-        deleted.put("", List.of(model.predict(others)));
+        deleted.put("", List.of(network.to(others)));
         return new Attention(title, data, labels, faces.size(), dropMaps, slopeMaps, single, deleted);
     }
 

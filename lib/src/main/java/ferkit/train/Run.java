@@ -200,7 +200,10 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      */
     public Predictions predict(Architecture architecture, Examples examples) throws IOException, InterruptedException {
         requireInput(Input.grey());
-        return said(architecture, examples);
+        try (Stoppable work = new Stoppable();
+                NDManager manager = Engine.getInstance().newBaseManager()) {
+            return said(network(architecture, manager), manager, examples);
+        }
     }
 
     /**
@@ -211,8 +214,15 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
      * @throws IOException if the weights cannot be read
      */
     public Predictions predict(Recipe recipe, Faces faces) throws IOException, InterruptedException {
+        try (Answers answers = answers(recipe)) {
+            return answers.to(faces);
+        }
+    }
+
+    /** The network for many such questions; throws what {@link #predict(Recipe, Faces)} does. */
+    public Answers answers(Recipe recipe) throws IOException {
         requireInput(recipe.input());
-        return said(recipe.architecture(), recipe.input().examples(faces));
+        return new Answers(this, recipe);
     }
 
     /** @throws IllegalArgumentException if its network was fed otherwise */
@@ -225,11 +235,8 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         }
     }
 
-    private Predictions said(Architecture architecture, Examples examples) throws IOException, InterruptedException {
-        try (Stoppable work = new Stoppable();
-                NDManager manager = Engine.getInstance().newBaseManager()) {
-            return Training.predict(network(architecture, manager), config().classes(), views, manager, examples, config().batch(), images -> {});
-        }
+    Predictions said(Block network, NDManager manager, Examples examples) throws InterruptedException {
+        return Training.predict(network, config().classes(), views, manager, examples, config().batch(), images -> {});
     }
 
     /**

@@ -18,6 +18,7 @@ import ferkit.data.Format;
 import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
 import ferkit.eval.Figures;
+import ferkit.eval.Occlusion;
 import ferkit.model.Architecture;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
@@ -135,6 +136,11 @@ class PicturesTest {
         assertTrue(labels.size() > 3 && labels.stream().allMatch(label -> few.counts()[label] >= 2));
         assertEquals(labels.stream().mapToInt(label -> Math.min(4, few.counts()[label] / 2)).sum(), attention.averaged());
         assertTrue(attention.maps().description().contains("One drawn face, largest values: "));
+        Faces first = few.select(new int[] {attention.single().keySet().iterator().next()});
+        Trained model = new Trained(run, Recipe.of(SMALL));
+        assertArrayEquals(new Occlusion(few.format()).drops(first, model::predict, done -> {})[0], attention.single().values().iterator().next(),
+                1e-6,
+                "as a network says that is built anew for each place");
         Table table = attention.deletionTable();
         assertEquals(5, table.rowCount());
         int others = labels.stream().mapToInt(label -> few.counts()[label] - Math.min(4, few.counts()[label] / 2)).sum();
