@@ -30,7 +30,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from ferkit import bench, clean, doctor, environ, install, jdk, kernel, places, reporting, settings, suite, tools, venv
+from ferkit import bench, clean, cluster, doctor, environ, install, jdk, kernel, places, reporting, settings, suite, tools, venv
 
 
 def lab(options) -> int:
@@ -79,7 +79,17 @@ def train(options) -> int:
     seeds = ["--seeds", options.seeds] if options.seeds is not None else []
     words = [sys.orig_argv[0], *sys.argv]
     line = subprocess.list2cmdline(words) if places.WINDOWS else shlex.join(words)
-    return library("train", *options.models, *seeds, *jobs, **settings.variables(options), FERKIT_COMMAND=line)
+    variables = {**settings.variables(options), "FERKIT_COMMAND": line}
+    if options.on is None:
+        if options.checkpoints is not None:
+            raise tools.Stop("--checkpoints says where machines that --on names keep them: expected both, or neither.")
+        return library("train", *options.models, *seeds, *jobs, **variables)
+    if jobs:
+        raise tools.Stop("--jobs and --on: expected one of the two; on a cluster as many runs are side by side as there are executors.")
+    checkpoints = ["--checkpoints", cluster.address(options.checkpoints)] if options.checkpoints is not None else []
+    environment, java = dict(os.environ), cluster.set_up()
+    os.chdir(places.ROOT)
+    return become(cluster.command(java, *options.models, *seeds, "--on", options.on, *checkpoints), {**environment, **cluster.variables(java, options.on), **variables})
 
 
 def become(command: list, environment: dict) -> int:
@@ -109,6 +119,8 @@ def parse(arguments) -> argparse.Namespace:
     command.add_argument("models", nargs="+", metavar="MODEL", help="the number or name of one of the study's models, or all; or a recipe beyond it: sprint, marathon, …, or sprint-ferplus on FER+'s votes; or ablation, the sprint without one ingredient each; or chance, the study's questions in small")
     command.add_argument("--seeds", metavar="LIST", help="train with each of several seeds, for example 1-5 or 1,3,7")
     command.add_argument("--jobs", type=int, help="how many runs to train side by side")
+    command.add_argument("--on", metavar="MASTER", help="train on a Spark cluster: spark://host:7077; or local-cluster[2,1,4096] or local[2] on this machine")
+    command.add_argument("--checkpoints", metavar="ADDRESS", help="with --on: a folder that all machines reach, also hdfs://… (default: the runs' folders on this machine)")
     settings.add(command)
     command = add("export", export, "write a finished run, or the mean of several, as an ONNX file with a model card")
     command.add_argument("runs", nargs="+", metavar="RUN", help="its number or name in reports/runs, or its folder; with =2 behind it, it counts twice in the mean")

@@ -7,14 +7,14 @@ machine     memory and cores                          jdk         JDKs, and how 
 proxies     as Java and Maven take them               environ     what counts of the user's environment
 maven       Maven, and the library that it builds     venv        virtual environments
 kernel      the Java kernel                           install     set-up as a whole
-reporting   which notebooks, on what, to which place  checks      what a notebook and a page must be
-clean       removes what set-up made                  doctor      says what is there and what to do
-attempts    things tried, each with a line about it   exports     exported files, checked and timed
-scaling     many runs on many cores, simulated        bench       measures
-suite       what `test` checks
+cluster     training on other machines, by Spark      reporting   which notebooks, on what, to which place
+checks      what a notebook and a page must be        clean       removes what set-up made
+doctor      says what is there and what to do         attempts    things tried, each with a line about it
+exports     exported files, checked and timed         scaling     many runs on many cores, simulated
+bench       measures                                  suite       what `test` checks
 
 pages       notebooks' pages and their index          execution   notebooks run in Java kernels
 reruns      the same twice, out of order, interrupted runner      the program that does these
 lab         JupyterLab's server in the kit's own way  trials      training killed, stopped, out of room
-browser     JupyterLab and the pages in Chromium
+browser     JupyterLab and the pages in Chromium      cluster_trials  what is killed on a cluster
 """

@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -15,13 +16,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from ferkit import attempts, exports, install, jdk, machine, places, scaling, settings, steps, tools, venv
+from ferkit import attempts, cluster, environ, exports, install, jdk, machine, places, scaling, settings, steps, tools, venv
 
 BATCH = 128
 ROUNDS = 5
 ROUND_FLOP = 3e11  # of a contestant in a round: its steps are as many; before the first round five that are not timed
 WAYS_ROUNDS = 3
 WAYS_SEED = "991"
+ENGINE_WAYS = {"`--jobs 2`": [], "`--on local-cluster[2,1,3072]`": ["--on", "local-cluster[2,1,3072]"]}
+ENGINE_EPOCHS, ENGINE_GOAL = "2", 3  # percent
 PEERS = places.ENVIRONMENT / ".venv-peers"
 REPORT = places.REPORTS / "benchmark.md"
 KIT = "this kit"
@@ -230,6 +233,37 @@ def measure_ways(java: jdk.Java) -> list:
     return lines + [""]
 
 
+def measure_engine(java: jdk.Java) -> list:
+    """Lines of the report about what Spark costs: all models on the sample by two workers of one core, and side by side without it, in turns."""
+    if java.version > cluster.NEWEST_JAVA:
+        return ["## On a cluster", "", f"Not measured: Spark runs on a JDK 17 to {cluster.NEWEST_JAVA}.", ""]
+    java = cluster.set_up()
+    alone, on_spark = ENGINE_WAYS
+    seconds, start = {way: [] for way in ENGINE_WAYS}, []
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}
+    ours |= {**cluster.variables(java, "local"), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": ENGINE_EPOCHS, "FERKIT_SEED": WAYS_SEED}
+    for _ in range(WAYS_ROUNDS):
+        for way, options in ENGINE_WAYS.items():
+            attempts.forget(WAYS_SEED)
+            command = cluster.command(java, "all", *options) if options else jdk.command(java, "train", "all", "--jobs", "2")
+            began = time.perf_counter()
+            answer = tools.capture(command, env={**ours, **({} if options else {"FERKIT_THREADS": "2"})}, cwd=places.ROOT)
+            seconds[way].append(time.perf_counter() - began)
+            attempts.forget(WAYS_SEED)
+            if answer.code != 0:
+                raise tools.Stop(f"train all, {way}, failed: {tools.last_line(answer.text)}")
+            if options:
+                start.append(float(re.search(r"is ready after ([\d.]+) s", answer.text)[1]))
+    more = [100 * ((on - ready) / off - 1) for off, on, ready in zip(seconds[alone], seconds[on_spark], start)]
+    tools.say("  on a cluster: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items())
+              + f", of which {statistics.median(start):.1f} s start; {statistics.median(more):+.1f} %")
+    lines = ["## On a cluster", "", f"Seconds of `train all` for {ENGINE_EPOCHS} epochs of each model on the sample by two workers of one core, and two side by side without Spark, in turns "
+             f"(median, fastest and slowest of {WAYS_ROUNDS}):", "", "| | seconds |", "|---|---|"]
+    lines += [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
+    return lines + ["", f"Of these Spark takes {statistics.median(start):.1f} to start, once. Without that the runs take {statistics.median(more):+.1f} % more "
+                    f"({min(more):+.1f} to {max(more):+.1f}; goal: under {ENGINE_GOAL}).", ""]
+
+
 def measure_reading(java: jdk.Java) -> list:
     """Lines of the report about reading the CSV, or a line that says why there are none."""
     source = Path(os.environ.get("FERKIT_DATA") or next((str(places.DATA / name) for name in ("fer2013.csv", "fer2013.csv.gz")
@@ -294,9 +328,15 @@ def run(options) -> int:
     lines += measure_steps(java)
     lines += measure_marathon(java)
     lines += measure_ways(java)
+    lines += measure_engine(java)
     lines += scaling.lines("\n".join(lines))
     lines += measure_reading(java)
     lines += measure_prediction(java)
     tools.write(REPORT, "\n".join(lines))
     tools.say(f"Written to {REPORT.relative_to(places.ROOT)}")
     return 0
+
+
+if __name__ == "__main__":  # what Spark costs alone, from the folder environment: python3 -m ferkit.bench
+    environ.own_environment()
+    print("\n".join(measure_engine(install.set_up())))

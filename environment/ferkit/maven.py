@@ -45,6 +45,25 @@ def build_library(java: jdk.Java):
     tools.write(places.STATE / "library", stamp)
 
 
+def build_spark(java: jdk.Java, settings: dict):
+    """The library with what trains on other machines: profile spark in pom.xml, once somebody asks for it. Beside the jars lie the settings
+    that `spark-submit` is to be given, the jars that another Spark lacks among them."""
+    stamp = steps.content_hash(places.ROOT / "pom.xml", places.ROOT / "lib" / "src" / "main", places.ROOT / "lib" / "src" / "spark" / "java", str(settings))
+    if steps.up_to_date("spark", stamp) and any((places.SPARK / "jars").glob("ferkit-*.jar")):
+        return
+    steps.outdate("spark")
+    tools.remove(places.SPARK)
+    result = steps.follow([*command(), "-Pspark", "-U", "package", "-Dmaven.test.skip=true"], "Building the library with Spark (lib/target/spark) with Maven",
+                          r"\[INFO\] Downloaded|Downloaded from", places.STATE / "maven-spark.log", env=environment(java), cwd=places.ROOT)
+    if result.code != 0:
+        raise tools.Stop(f"{problem(result.text)} All that Maven printed is in {places.STATE / 'maven-spark.log'}.")
+    own = {jar.name for jar in places.JARS.glob("*.jar")}
+    jars = [jar for jar in sorted((places.SPARK / "jars").glob("*.jar")) if jar.name in own and not jar.name.startswith("ferkit-")]
+    lines = {**settings, "spark.jars": ",".join(jar.as_uri() for jar in jars)}
+    tools.write(places.SPARK / "spark.conf", "".join(f"{name} {value}\n" for name, value in lines.items()))
+    tools.write(places.STATE / "spark", stamp)
+
+
 def command() -> list:
     """Maven on the kit's pom.xml. Who names no proxy in Maven's own settings gets some with the one that the environment names: in the
     place of the user's, or of the installation's where the user has some. Its credentials stay in the environment."""

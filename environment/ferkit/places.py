@@ -11,4 +11,5 @@ NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 DATA = ROOT / "data"
 JARS = ROOT / "lib" / "target" / "jars"
+SPARK = ROOT / "lib" / "target" / "spark"  # as SPARK_HOME is: jars in it, and what standalone workers write
 WINDOWS = os.name == "nt"

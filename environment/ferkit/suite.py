@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ferkit import checks, exports, install, jdk, kernel, maven, places, reporting, settings, tools, venv
+from ferkit import checks, cluster, exports, install, jdk, kernel, maven, places, reporting, settings, tools, venv
 
 PAGES = places.REPORTS / "sample"  # where report puts what it makes on the sample
 # Other digits, decimal and grouping signs, another date order and another time zone: nothing may show in a file or a page.
@@ -54,18 +54,18 @@ def kit_tests(bench: Bench, **variables):
 
 
 def code_is_in_order(bench: Bench):
-    """What the compiler and Error Prone find in the library's code: profile checks in pom.xml."""
-    answer = tools.capture([*maven.command(), "-Pchecks", "test-compile"], env={**maven.environment(bench.java), **bench.environment}, cwd=places.ROOT)
+    """What the compiler and Error Prone find in the library's code, with what trains on other machines: profile checks in pom.xml."""
+    answer = tools.capture([*maven.command(), "-Pchecks,spark", "test-compile"], env={**maven.environment(bench.java), **bench.environment}, cwd=places.ROOT)
     if answer.code != 0:
         tools.say(answer.text)
     bench.record("code of the library", [maven.problem(answer.text)] if answer.code != 0 else [])
 
 
-def java_tests(bench: Bench, name: str = "tests of the library", environment: dict = {}):
+def java_tests(bench: Bench, name: str = "tests of the library", environment: dict = {}, target: Path = places.JARS.parent, options=()):
     """mvn test: Surefire's lines are shown as they come, and its reports are read."""
-    reports, problems, good = places.JARS.parent / "surefire-reports", [], 0
+    reports, problems, good = target / "surefire-reports", [], 0
     tools.remove(reports)
-    process = subprocess.Popen([*map(str, maven.command()), "test"], cwd=places.ROOT, env={**maven.environment(bench.java), **bench.environment, **environment},
+    process = subprocess.Popen([*map(str, maven.command()), *options, "test"], cwd=places.ROOT, env={**maven.environment(bench.java), **bench.environment, **environment},
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                encoding="utf-8", errors="replace")
     try:
@@ -92,6 +92,16 @@ def java_tests(bench: Bench, name: str = "tests of the library", environment: di
 
 def java_tests_in_another_locale(bench: Bench):
     java_tests(bench, "tests of the library under an Egyptian locale", bench.in_another_locale())
+
+
+def a_cluster_trains_the_same(bench: Bench):
+    """Tests of what trains on other machines, and two workers of this one beside training without them: see cluster_trials.py."""
+    if bench.java.version > cluster.NEWEST_JAVA:
+        bench.not_run.append(f"training on a cluster: Spark runs on a JDK 17 to {cluster.NEWEST_JAVA}")
+        return
+    cluster.set_up()
+    java_tests(bench, "tests of training on a cluster", target=places.SPARK, options=["-Pspark", "-Dtest=ferkit/spark/*Test"])
+    each(bench, "on a cluster: {}", "trial", "cluster_trials", "same")
 
 
 def notebooks_are_clean(bench: Bench):
@@ -202,6 +212,11 @@ def training_survives(bench: Bench):
     each(bench, "training: {}", "trial", "trials")
 
 
+def a_cluster_survives(bench: Bench):
+    """Executors, workers and drivers that are killed or stopped, copies of runs, a standalone cluster, spark-submit: see cluster_trials.py."""
+    each(bench, "on a cluster: {}", "trial", "cluster_trials")
+
+
 def in_a_browser(bench: Bench):
     """JupyterLab in Chromium, and the pages on paper: see browser.py."""
     each(bench, "in a browser: {}", "browser", "browser")
@@ -220,9 +235,9 @@ def slow_kit_tests(bench: Bench):
     kit_tests(bench, KIT_LONG_TESTS="1")
 
 
-CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, code_is_in_order, java_tests, notebooks_run, nothing_old_is_shown,
+CHECKS = [kit_tests, notebooks_are_clean, committed_pages_are_clean, code_is_in_order, java_tests, a_cluster_trains_the_same, notebooks_run, nothing_old_is_shown,
           notebooks_in_another_locale, java_tests_in_another_locale]
-LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, in_a_browser, exported_files, slow_kit_tests]
+LONG = [twice_in_one_kernel, out_of_order, on_other_jdks, training_survives, a_cluster_survives, in_a_browser, exported_files, slow_kit_tests]
 
 
 def run(options) -> int:

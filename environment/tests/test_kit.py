@@ -18,7 +18,7 @@ from unittest import mock
 
 import ferkit
 import kit
-from ferkit import bench, environ, exports, install, jdk, kernel, machine, maven, places, proxies, settings, steps, tools, venv
+from ferkit import bench, cluster, environ, exports, install, jdk, kernel, machine, maven, places, proxies, settings, steps, tools, venv
 
 NEEDED = jdk.required()
 LONG = os.environ.get("KIT_LONG_TESTS") == "1"
@@ -314,6 +314,33 @@ class SettingsTest(unittest.TestCase):
             kit.train(kit.parse(["train", "all"]))
             kit.train(kit.parse(["train", "all", "--seeds", "1-5"]))
         self.assertEqual(["train all --jobs 0", "train all", "train all --seeds 1-5"], [" ".join(call.args[0]).split("ferkit.Main ")[1] for call in become.call_args_list])
+
+    def test_a_cluster_is_asked_by_its_driver(self):
+        with mock.patch.object(kit, "become") as become, mock.patch.object(cluster, "set_up", return_value=jdk.Java(Path("java"), Path("home"), 17, [])), \
+                mock.patch("os.chdir"):
+            kit.train(kit.parse(["train", "all", "--seeds", "1-5", "--on", "spark://h:7077", "--checkpoints", "hdfs://h/x", "--threads", "2"]))
+            kit.train(kit.parse(["train", "6", "--on", "local[2]", "--checkpoints", "a folder"]))
+        (far, environment), (near, alone) = (call.args for call in become.call_args_list)
+        self.assertEqual("all --seeds 1-5 --on spark://h:7077 --checkpoints hdfs://h/x", " ".join(far).split("ferkit.spark.Driver ")[1])
+        self.assertEqual([Path("a folder").resolve().as_uri()], near[-1:])
+        self.assertEqual(("2", str(places.SPARK)), (environment["FERKIT_THREADS"], environment["SPARK_HOME"]))
+        self.assertEqual((None, "127.0.0.1"), (environment.get("SPARK_LOCAL_IP"), alone["SPARK_LOCAL_IP"]))
+        for name, value in jdk.variables().items():
+            self.assertIn(f"-Dspark.executorEnv.{name}={value}", far)
+        self.assertNotIn("-Xmx", next(option for option in far if option.startswith("-Dspark.executor.extraJavaOptions=")))
+
+    def test_what_a_cluster_does_not_take_is_refused(self):
+        with mock.patch.object(cluster, "set_up") as set_up:
+            for arguments, why in [(["--on", "local[2]", "--jobs", "2"], "--jobs and --on"), (["--checkpoints", "x"], "--checkpoints says where")]:
+                with self.subTest(arguments), self.assertRaisesRegex(tools.Stop, why):
+                    kit.train(kit.parse(["train", "6", *arguments]))
+        set_up.assert_not_called()
+
+    def test_spark_is_not_tried_on_a_jdk_that_it_does_not_run_on(self):
+        with mock.patch.object(jdk, "find", return_value=jdk.Java(Path("java"), Path("home"), 25, [])), mock.patch.object(install, "set_up") as set_up, \
+                self.assertRaisesRegex(tools.Stop, "java is Java 25, and Spark runs on 17 to 21: set JAVA_HOME"):
+            cluster.set_up()
+        set_up.assert_not_called()
 
     def test_one_seed_and_several_are_not_taken_together(self):
         with mock.patch.object(install, "set_up") as set_up, self.assertRaisesRegex(tools.Stop, "--seed and --seeds: expected one of the two"):

@@ -140,7 +140,7 @@ public final class Main {
     }
 
     /** Takes an option and what follows it, which may be nothing, out of a line's words. */
-    private static Optional<String> option(List<String> words, String name) {
+    public static Optional<String> option(List<String> words, String name) {
         int at = words.indexOf(name);
         if (at < 0) {
             return Optional.empty();
@@ -189,7 +189,7 @@ public final class Main {
     }
 
     /** How to go on, with the command that kit.py was called by; nothing in one of several processes, for which the first speaks. */
-    private static String advice() {
+    public static String advice() {
         return Optional.ofNullable(System.getenv(COMMAND)).map(command -> ". To go on: " + command).orElse("");
     }
 

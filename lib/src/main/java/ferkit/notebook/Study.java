@@ -23,6 +23,7 @@ import ferkit.study.Beyond;
 import ferkit.study.Kind;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
+import ferkit.study.Task;
 import ferkit.study.Trained;
 import ferkit.study.Workspace;
 import ferkit.train.Inside;
@@ -51,6 +52,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -417,6 +419,41 @@ public final class Study {
         return Refusal.attempt(() -> {
             planned.forget();
             return train(workspace().with(same).planned(recipe), PlannedRun::train);
+        });
+    }
+
+    /**
+     * Has recipes trained on an Apache Spark cluster, each with each seed and in its full size, as {@code kit.py train --on} does it, and shows in a table how far each
+     * is. Interrupting the cell stops all; run again, it goes on.
+     *
+     * @param master for example {@code "spark://host:7077"}, or {@code "local-cluster[2,1,4096]"} for two workers of a core and 4096 MB each on this machine
+     * @param recipes of the kit's tables, for a cluster's machines know no others
+     * @return the finished runs, recipe by recipe
+     * @throws InterruptedException if the cell was interrupted
+     * @throws Refusal if Spark is not set up, a recipe is another than the tables', or a run was not finished
+     */
+    public List<Run> trainOn(String master, List<Recipe> recipes, long... seeds) throws InterruptedException {
+        return Refusal.attempt(() -> {
+            for (Recipe recipe : recipes) {
+                if (!Task.recipe(recipe.name()).equals(recipe)) {
+                    throw new Refusal(recipe.name() + " is not trained here as the kit's table says, and a cluster's machines know the table alone: "
+                            + "add a row to it, or train here");
+                }
+            }
+            List<String> words = new ArrayList<>(recipes.stream().map(Recipe::name).toList());
+            words.addAll(List.of("--on", master, "--seeds", LongStream.of(seeds).mapToObj(Long::toString).collect(Collectors.joining(","))));
+            List<Task> tasks = Task.list(recipes.stream().map(Recipe::name).toList(), LongStream.of(seeds).boxed().toList());
+            Settings full = settings().withFull(true);
+            String id = display.show(Html.paragraph("Training on " + master + ": preparing …"), "text/html");
+            new ClusterTraining(Task.titles(tasks), html -> update.show(id, html, "text/html")).run(workspace().root(), full, words);
+            List<Run> runs = new ArrayList<>();
+            for (Recipe recipe : recipes) {
+                for (long seed : seeds) {
+                    workspace().with(full.withSeed(seed)).planned(recipe).finished().map(this::handOut).ifPresent(runs::add);
+                }
+            }
+            runs.forEach(this::shown);
+            return runs;
         });
     }
 

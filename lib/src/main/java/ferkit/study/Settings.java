@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -65,6 +66,18 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
                         .orElse(Runtime.getRuntime().availableProcessors()),
                 value(environment, "FERKIT_DEVICE", "cpu or gpu0", Function.identity()),
                 value(environment, "FERKIT_FULL", "true or false", Settings::parseBoolean).orElse(false));
+    }
+
+    /** The variables of which {@link #from} makes these settings. */
+    public Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>(Map.of("FERKIT_SEED", Long.toString(seed), "FERKIT_THREADS", Integer.toString(threads),
+                "FERKIT_FULL", Boolean.toString(full)));
+        data.ifPresent(value -> variables.put("FERKIT_DATA", value.toString()));
+        epochs.ifPresent(value -> variables.put("FERKIT_EPOCHS", value.toString()));
+        limit.ifPresent(value -> variables.put("FERKIT_LIMIT", value.toString()));
+        batch.ifPresent(value -> variables.put("FERKIT_BATCH", value.toString()));
+        device.ifPresent(value -> variables.put("FERKIT_DEVICE", value));
+        return variables;
     }
 
     private static <T> Optional<T> value(Map<String, String> environment, String name, String expected, Function<String, T> parse) {

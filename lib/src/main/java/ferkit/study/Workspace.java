@@ -174,8 +174,16 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
      * @throws IllegalStateException if it is that of {@link Beyond#VOTES} and there are no votes
      */
     public PlannedRun planned(Recipe recipe) {
-        return recipe.equals(Beyond.VOTES.recipe()) && !data.classes().equals(Classes.WITH_CONTEMPT) ? withVotes().plannedHere(recipe)
-                : plannedHere(recipe);
+        return of(recipe).plannedHere(recipe);
+    }
+
+    /**
+     * This workspace with the data that a recipe learns from: its own, or for {@link Beyond#VOTES} the same images with votes.
+     *
+     * @throws IllegalStateException if there are no votes
+     */
+    public Workspace of(Recipe recipe) {
+        return recipe.equals(Beyond.VOTES.recipe()) && !data.classes().equals(Classes.WITH_CONTEMPT) ? withVotes() : this;
     }
 
     private PlannedRun plannedHere(Recipe recipe) {

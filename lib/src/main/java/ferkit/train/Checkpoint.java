@@ -101,8 +101,8 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
         }
     }
 
-    /** The newest first: by their number, which has more digits from epoch 10,000 on. */
-    private static List<Path> files(Path folder) throws IOException {
+    /** The files of all, the newest first: by their number, which has more digits from epoch 10,000 on. */
+    static List<Path> files(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }

@@ -31,8 +31,13 @@ public final class ConsoleProgress implements Progress {
     @Override
     public void epoch(History history) {
         done = history.size();
+        out.println(line(model, epochs, history));
+    }
+
+    /** The line about the last epoch of a history. */
+    public static String line(String model, int epochs, History history) {
         History.Epoch e = history.epochs().get(history.size() - 1);
-        out.printf(Locale.ROOT, "%s: epoch %d of %d: accuracy %.4f, loss %.4f, validation accuracy %.4f, validation loss %.4f, %.0f s%n",
+        return String.format(Locale.ROOT, "%s: epoch %d of %d: accuracy %.4f, loss %.4f, validation accuracy %.4f, validation loss %.4f, %.0f s",
                 model, e.epoch(), epochs, e.accuracy(), e.loss(), e.valAccuracy(), e.valLoss(), e.seconds());
     }
 

@@ -5,16 +5,20 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ferkit.data.Faces;
 import ferkit.data.file.AtomicFile;
+import ferkit.data.file.Source;
 import ferkit.model.Architecture;
 import ferkit.model.Gradients;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +39,7 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     private static final String VALIDATION_VIEWS = "validation-views.csv";
     private static final String TEST_VIEWS = "test-views.csv";
     private static final String WEIGHTS = "weights.safetensors";
+    private static final Set<String> FILES = Set.of(CONFIG, HISTORY, VALIDATION, TEST, VALIDATION_VIEWS, TEST_VIEWS, WEIGHTS);
 
     /** A finished run that may be shown, its predictions of the image alone. */
     public Run(Path folder, RunConfig config, History history, Predictions validation, Predictions test) {
@@ -173,6 +178,47 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         Checkpoint.removeAll(folder);
         List<Predictions> alone = predictions.get(Views.ONE);
         return new Run(folder, finished, history, alone.get(0), alone.get(1));
+    }
+
+    /**
+     * Puts a finished run that was made elsewhere into its folder, {@code config.json} last, and then removes the checkpoints there. The caller has
+     * {@link #claim claimed} the folder.
+     *
+     * @param arrived another folder, with the run's files alone
+     * @throws IOException if those files are not a finished run's, or the folder cannot be written
+     * @throws IllegalStateException if the folder has a finished run already, which stays as it is
+     */
+    public static Run adopt(Path folder, Path arrived) throws IOException {
+        if (isFinished(folder)) {
+            throw new IllegalStateException(folder + " has a finished run already, which is not replaced");
+        }
+        load(arrived);
+        for (Path file : Source.children(arrived).stream().sorted(Comparator.comparing(file -> file.endsWith(CONFIG))).toList()) {
+            byte[] content = Files.readAllBytes(file);
+            AtomicFile.write(folder.resolve(file.getFileName()), out -> out.write(content));
+        }
+        Checkpoint.removeAll(folder);
+        return load(folder);
+    }
+
+    /**
+     * Takes the right to write into a run's folder, which one process has at a time, until it is closed.
+     *
+     * @throws IllegalStateException if another process trains into the folder
+     * @throws IOException if it cannot be written
+     */
+    public static Closeable claim(Path folder) throws IOException, InterruptedException {
+        return RunLock.take(folder);
+    }
+
+    /** The files of an unfinished run's checkpoints, the newest first. */
+    public static List<Path> checkpoints(Path folder) throws IOException {
+        return Checkpoint.files(folder);
+    }
+
+    /** Whether a finished run's folder keeps this file; what else lies there belongs to its training. */
+    public static boolean isResult(Path file) {
+        return FILES.contains(file.getFileName().toString());
     }
 
     /**

@@ -1,5 +1,6 @@
 package ferkit.train;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The right to write into a run's folder, held by one training at a time. The file {@code run.lock} names the owner's
  * process id; the lock itself is the operating system's, so that one left behind by a process that died does not count.
  */
-final class RunLock implements AutoCloseable {
+final class RunLock implements Closeable {
     private static final String NAME = "run.lock";
     /** The locked byte lies behind the text, which others may read meanwhile. */
     private static final long LOCKED_BYTE = 1 << 20;

@@ -72,6 +72,14 @@ class WorkspaceTest {
     }
 
     @Test
+    void settingsAreMadeOfTheirVariablesAgain() {
+        for (Settings settings : List.of(Settings.from(Map.of()), Settings.from(Map.of()).withData("a/b").withEpochs(3).withLimit(0).withBatch(5)
+                .withSeed(-7).withThreads(3).withDevice("gpu1").withFull(true))) {
+            assertEquals(settings, Settings.from(settings.variables()));
+        }
+    }
+
+    @Test
     void ferPlusIsFoundBesideTheFileThatIsReadInAFolderBelow() throws IOException {
         Path below = Files.createDirectories(root.resolve("data/fer2013"));
         Files.writeString(below.resolve("fer2013.csv"), "emotion,pixels,Usage\n");

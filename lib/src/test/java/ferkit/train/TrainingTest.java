@@ -32,6 +32,7 @@ import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
 import ferkit.model.Summary;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
@@ -156,6 +157,26 @@ class TrainingTest {
         Run.forget(folder);
         train(folder, config(1, 1), Examples.of(TRAINING), witness);
         assertEquals(5, witness.batchesSeen.size());
+    }
+
+    @Test
+    void aRunThatWasMadeElsewhereComesWholeAndReplacesNone() throws Exception {
+        Path elsewhere = train(folder.resolve("elsewhere"), config(2, 1)).folder();
+        Path here = folder.resolve("here");
+        interruptedIn(here, 2, 2);
+        Files.delete(elsewhere.resolve("run.lock"));
+        try (Closeable claim = Run.claim(here)) {
+            Path lost = elsewhere.resolve("test-predictions.csv");
+            byte[] predictions = Files.readAllBytes(lost);
+            Files.delete(lost);
+            assertThrows(IOException.class, () -> Run.adopt(here, elsewhere));
+            assertFalse(Run.isFinished(here));
+            assertEquals(1, Run.checkpoints(here).size());
+            Files.write(lost, predictions);
+            assertEquals(2, Run.adopt(here, elsewhere).history().size());
+            assertEquals(List.of(), Run.checkpoints(here));
+            assertThrows(IllegalStateException.class, () -> Run.adopt(here, elsewhere));
+        }
     }
 
     @Test

@@ -8,8 +8,11 @@ import ferkit.data.Origin;
 import ferkit.data.Split;
 import ferkit.data.file.AtomicFile;
 import ferkit.data.file.Hashes;
+import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -66,34 +69,62 @@ public final class Cache {
         Path file = file(source);
         try {
             Files.createDirectories(folder);
-            AtomicFile.write(file, out -> {
-                CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32C());
-                DataOutputStream data = new DataOutputStream(checked);
-                data.write(FORMAT);
-                write(data, READER + state);
-                write(data, faces.hash());
-                write(data, faces.origin().kind().name());
-                write(data, faces.origin().title());
-                data.writeInt(faces.origin().notes().size());
-                for (String note : faces.origin().notes()) {
-                    write(data, note);
-                }
-                data.writeInt(faces.classes().count());
-                for (int label = 0; label < faces.classes().count(); label++) {
-                    write(data, faces.classes().title(label));
-                    write(data, String.join("\n", faces.classes().spellings().get(label)));
-                }
-                data.writeInt(faces.format().channels());
-                data.writeInt(faces.format().height());
-                data.writeInt(faces.format().width());
-                for (Split split : Split.values()) {
-                    write(data, faces.split(split));
-                }
-                data.writeLong(checked.getChecksum().getValue());
-            });
+            AtomicFile.write(file, out -> write(out, state, faces));
         } catch (IOException e) {
             log.accept("No cache: " + file + " cannot be written (" + e + "), so the data set is read anew each time");
         }
+    }
+
+    /** A data set as the bytes that a file of a cache has, for another machine: {@link #unpacked} reads them. */
+    public static byte[] packed(FaceSet faces) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            write(out, "", faces);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory takes all
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * The data set that {@link #packed} made bytes of.
+     *
+     * @param hash that its images must have, computed anew
+     * @throws IOException if the bytes are damaged, or of other images or another version of the kit
+     */
+    public static FaceSet unpacked(byte[] bytes, String hash) throws IOException {
+        FaceSet faces = read(ByteBuffer.wrap(bytes), "").orElseThrow(() -> new IOException("The data set was sent by another version of the kit"));
+        FaceSet hashed = new FaceSet(faces.origin(), faces.training(), faces.validation(), faces.test());
+        if (!hashed.hash().equals(hash)) {
+            throw new IOException("The data set arrived with hash " + hashed.hash() + ", but hash " + hash + " was sent");
+        }
+        return hashed;
+    }
+
+    private static void write(OutputStream out, String state, FaceSet faces) throws IOException {
+        CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32C());
+        DataOutputStream data = new DataOutputStream(checked);
+        data.write(FORMAT);
+        write(data, READER + state);
+        write(data, faces.hash());
+        write(data, faces.origin().kind().name());
+        write(data, faces.origin().title());
+        data.writeInt(faces.origin().notes().size());
+        for (String note : faces.origin().notes()) {
+            write(data, note);
+        }
+        data.writeInt(faces.classes().count());
+        for (int label = 0; label < faces.classes().count(); label++) {
+            write(data, faces.classes().title(label));
+            write(data, String.join("\n", faces.classes().spellings().get(label)));
+        }
+        data.writeInt(faces.format().channels());
+        data.writeInt(faces.format().height());
+        data.writeInt(faces.format().width());
+        for (Split split : Split.values()) {
+            write(data, faces.split(split));
+        }
+        data.writeLong(checked.getChecksum().getValue());
     }
 
     private static Optional<FaceSet> read(ByteBuffer in, String state) throws IOException {

