@@ -1,6 +1,6 @@
 """`kit.py bench`: images per second of one training step of each model, in this kit, Keras and PyTorch, interleaved in one run; the same
 of the marathon's network beside PyTorch's best settings; the seconds that training all models takes one after another and side by side, and those that reading FER2013's CSV takes, here and
-in pandas; and what a finished run takes from a photograph to probabilities, beside ONNX Runtime. What many cores would take for many seeds is simulated from that.
+in pandas; what training by Spark costs more than without it; and what a finished run takes from a photograph to probabilities, beside ONNX Runtime. What many cores would take for many seeds is simulated from that.
 Prints what it measures and writes reports/benchmark.md."""
 import contextlib
 import datetime

@@ -192,8 +192,8 @@ public final class Driver {
         Link.open(desk);
         try (JavaSparkContext context = started(conf, place)) {
             out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %d %s%n",
-                    context.version(),
-                    place.master(), (System.nanoTime() - start) / 1e9, works.size(), place.cores(), place.cores() == 1 ? "thread" : "threads");
+                    context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(), place.cores(),
+                    place.cores() == 1 ? "thread" : "threads");
             List<Work> pending = new ArrayList<>();
             try {
                 context.setJobGroup("ferkit", "runs", true); // so that a run that is given up stops within a batch
@@ -231,6 +231,11 @@ public final class Driver {
                 out.println("Stopped" + Main.advice());
                 context.cancelAllJobs();
                 throw e;
+            } catch (Exception e) { // Spark throws checked ones that it does not declare
+                if (!context.sc().isStopped()) {
+                    throw e;
+                }
+                throw new IOException("Spark at " + place.master() + " has ended, or does not let this driver in" + LOGS, e);
             }
         }
     }

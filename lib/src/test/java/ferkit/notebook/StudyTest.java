@@ -63,6 +63,15 @@ class StudyTest {
     }
 
     @Test
+    void aClusterIsAskedForTheTablesRecipesOnly() {
+        Study study = begin();
+        study.open(Settings.from(Map.of()).withData("sample"));
+        assertRefused("model-6 is not trained here as the kit's table says",
+                () -> study.trainOn("local[1]", List.of(Recipe.of(StudyModel.named("6")).withEpochs(1)), 1));
+        assertRefused("Model 'mish' is not known", () -> study.trainOn("local[1]", List.of(Recipe.of(StudyModel.named("6")).named("mish")), 1));
+    }
+
+    @Test
     void whatWasOpenedStandsBelowTheTableForWhoeverMakesAPage() {
         Study study = begin();
         study.open(Settings.from(Map.of()).withData("sample").withSeed(7));
