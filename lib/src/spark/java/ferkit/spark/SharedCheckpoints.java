@@ -32,13 +32,13 @@ final class SharedCheckpoints implements Checkpoints {
      * @param address a URI
      * @param hadoop settings of Hadoop's client
      * @throws IllegalArgumentException if it is none, or of no file system that is known
-     * @throws IOException if the folder is not there and cannot be made
+     * @throws IOException if its host or what reads it is not found, or the folder is not there and cannot be made
      */
     static SharedCheckpoints at(String address, Configuration hadoop) throws IOException {
         try {
             URI uri = new URI(address);
             if (!uri.isAbsolute() || uri.isOpaque()) {
-                throw new IllegalArgumentException("--checkpoints " + address + ": " + EXPECTED);
+                throw new URISyntaxException(address, "It is no address");
             }
             FileSystem files = FileSystem.get(uri, hadoop);
             Path base = new Path(uri);
@@ -48,7 +48,7 @@ final class SharedCheckpoints implements Checkpoints {
             return new SharedCheckpoints(files, base);
         } catch (URISyntaxException | org.apache.hadoop.fs.UnsupportedFileSystemException e) {
             throw new IllegalArgumentException("--checkpoints " + address + ": " + e.getMessage() + "; " + EXPECTED, e);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // a host or class that is not found is of the second kind
             throw new IOException("--checkpoints " + address + ": " + e.getMessage() + "; " + EXPECTED, e);
         }
     }

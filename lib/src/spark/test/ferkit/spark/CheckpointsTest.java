@@ -86,8 +86,10 @@ class CheckpointsTest {
             assertTrue(e.getMessage().startsWith("--checkpoints " + address + ": ")
                     && e.getMessage().contains("expected a folder that all machines reach"), e.getMessage());
         }
-        IOException e = assertThrows(IOException.class, () -> SharedCheckpoints.at("file:///dev/null/x", new Configuration()));
-        assertTrue(e.getMessage().startsWith("--checkpoints file:///dev/null/x: "), e.getMessage());
+        for (String address : List.of("file:///dev/null/x", "hdfs://nowhere.invalid:9000/x", "s3a://bucket/x")) {
+            IOException e = assertThrows(IOException.class, () -> SharedCheckpoints.at(address, new Configuration()), address);
+            assertTrue(e.getMessage().startsWith("--checkpoints " + address + ": "), e.getMessage());
+        }
     }
 
     @Test
