@@ -174,8 +174,9 @@ public final class Main {
             OUT.println(title + ": the run's folder is " + planned.folder());
         }
         Run run = finished.isPresent() ? finished.get() : train(planned, title);
-        OUT.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", title, planned.folder(),
-                run.validationAccuracy(), run.best().epoch(), run.history().size());
+        // whole: printf writes piece by piece, and other processes print beside this one
+        OUT.println(String.format(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d", title, planned.folder(),
+                run.validationAccuracy(), run.best().epoch(), run.history().size()));
     }
 
     private static Run train(PlannedRun planned, String title) throws IOException, InterruptedException {
