@@ -210,14 +210,15 @@ public final class Driver {
                     work.result = context.parallelize(List.of(task(context, workspace, work, checkpoints, sent)), 1).map(RunTask::train)
                             .collectAsync();
                 }
+                long asked = System.nanoTime();
                 for (boolean told = false; !pending.isEmpty(); Thread.sleep(POLL_MILLIS)) {
                     for (Work work : List.copyOf(pending)) {
                         if (work.result.isDone()) {
                             pending.remove(work);
-                            end(work, shared);
+                            end(work, shared, context);
                         }
                     }
-                    if (!told && !desk.hasBegun() && System.nanoTime() - start > PATIENCE_NANOS) {
+                    if (!told && !desk.hasBegun() && System.nanoTime() - asked > PATIENCE_NANOS) {
                         told = true;
                         out.printf(Locale.ROOT,
                                 "No machine has begun a run yet. Each takes %s of a worker's cores and %s of its memory: are there workers with so much?%n",
@@ -266,7 +267,7 @@ public final class Driver {
     }
 
     /** Puts a run that an executor has finished into its folder, or notes why there is none. */
-    private void end(Work work, Optional<SharedCheckpoints> shared) throws InterruptedException {
+    private void end(Work work, Optional<SharedCheckpoints> shared, JavaSparkContext context) throws InterruptedException {
         try {
             desk.close(work.run());
             Outcome outcome = work.result.get().get(0);
@@ -287,6 +288,9 @@ public final class Driver {
                 shared.get().forget(work.run());
             }
         } catch (ExecutionException e) {
+            if (context.sc().isStopped()) { // not this run's matter alone
+                throw new IllegalStateException(e);
+            }
             fail(work.title, firstLine(e.getCause()) + LOGS);
         } catch (IOException | IllegalStateException e) {
             fail(work.title, e.getMessage());
