@@ -174,9 +174,7 @@ public final class Main {
             OUT.println(title + ": the run's folder is " + planned.folder());
         }
         Run run = finished.isPresent() ? finished.get() : train(planned, title);
-        // whole: printf writes piece by piece, and other processes print beside this one
-        OUT.println(String.format(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d", title, planned.folder(),
-                run.validationAccuracy(), run.best().epoch(), run.history().size()));
+        OUT.println(ConsoleProgress.finished(title, run));
     }
 
     private static Run train(PlannedRun planned, String title) throws IOException, InterruptedException {

@@ -22,7 +22,7 @@ import java.util.zip.ZipOutputStream;
 /**
  * The whole state of a run after an epoch, from which training goes on as if it had never stopped.
  * A file {@code checkpoint-0012.zip} holds the state after epoch 12; its parts' CRC-32 tell a damaged file.
- * The newest two are kept.
+ * The newest {@value #KEPT} are kept.
  *
  * @param config of the run that wrote it
  * @param history up to its epoch
@@ -32,7 +32,9 @@ import java.util.zip.ZipOutputStream;
  * @param optimizer what it remembers, safetensors
  * @param best the network's state after the epoch of the best validation accuracy, safetensors
  */
-record Checkpoint(RunConfig config, History history, long updates, byte[] network, byte[] average, byte[] optimizer, byte[] best) {
+public record Checkpoint(RunConfig config, History history, long updates, byte[] network, byte[] average, byte[] optimizer, byte[] best) {
+    /** As many are kept: where the newest cannot be read, the one before. */
+    public static final int KEPT = 2;
 
     /**
      * Saves the state and then removes all but this and the one before.
@@ -47,9 +49,14 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
             throw new IOException("The state after epoch " + history.size() + " could not be saved in " + folder + " (" + e.getMessage()
                     + "): make room or make it writable, then run again; it continues from the last saved epoch", e);
         }
+        keepNewest(folder);
+    }
+
+    /** Removes all but the newest {@link #KEPT}, unless somebody else has. */
+    public static void keepNewest(Path folder) throws IOException {
         List<Path> files = files(folder);
-        for (Path old : files.subList(Math.min(2, files.size()), files.size())) {
-            Files.delete(old);
+        for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
+            Files.deleteIfExists(old);
         }
     }
 
@@ -87,11 +94,17 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
 
     /** The epoch of the newest checkpoint, by its file's name; empty if there is none. */
     static Optional<Integer> newestEpoch(Path folder) throws IOException {
-        return files(folder).stream().findFirst().map(Checkpoint::epoch);
+        return files(folder).stream().findFirst().map(file -> epoch(file.getFileName().toString()));
     }
 
-    private static int epoch(Path file) {
-        return Integer.parseInt(file.getFileName().toString().replaceAll("\\D", ""));
+    /** Whether a file of this name is one. */
+    public static boolean isName(String name) {
+        return name.matches("checkpoint-\\d{4,9}\\.zip");
+    }
+
+    /** The epoch in such a name. */
+    public static int epoch(String name) {
+        return Integer.parseInt(name.replaceAll("\\D", ""));
     }
 
     /** Removes all checkpoints of a finished run. */
@@ -102,12 +115,12 @@ record Checkpoint(RunConfig config, History history, long updates, byte[] networ
     }
 
     /** The files of all, the newest first: by their number, which has more digits from epoch 10,000 on. */
-    static List<Path> files(Path folder) throws IOException {
+    public static List<Path> files(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        return Source.children(folder).stream().filter(f -> f.getFileName().toString().matches("checkpoint-\\d{4,9}\\.zip"))
-                .sorted(Comparator.comparing(Checkpoint::epoch).reversed()).toList();
+        return Source.children(folder).stream().filter(f -> isName(f.getFileName().toString()))
+                .sorted(Comparator.comparing((Path file) -> epoch(file.getFileName().toString())).reversed()).toList();
     }
 
     private void writeTo(OutputStream out) throws IOException {

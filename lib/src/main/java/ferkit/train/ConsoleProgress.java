@@ -23,12 +23,6 @@ public final class ConsoleProgress implements Progress {
     }
 
     @Override
-    public void batch(int epoch, int images, int of, double accuracy, double loss) {}
-
-    @Override
-    public void phase(String phase, int images, int of) {}
-
-    @Override
     public void epoch(History history) {
         done = history.size();
         out.println(line(model, epochs, history));
@@ -39,6 +33,12 @@ public final class ConsoleProgress implements Progress {
         History.Epoch e = history.epochs().get(history.size() - 1);
         return String.format(Locale.ROOT, "%s: epoch %d of %d: accuracy %.4f, loss %.4f, validation accuracy %.4f, validation loss %.4f, %.0f s",
                 model, e.epoch(), epochs, e.accuracy(), e.loss(), e.valAccuracy(), e.valLoss(), e.seconds());
+    }
+
+    /** The line about a finished run, in one piece: other processes and threads may print beside it. */
+    public static String finished(String model, Run run) {
+        return String.format(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d", model, run.folder(),
+                run.validationAccuracy(), run.best().epoch(), run.history().size());
     }
 
     /** After training was told to stop: what is kept, and how to go on. */

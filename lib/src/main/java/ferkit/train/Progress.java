@@ -1,6 +1,6 @@
 package ferkit.train;
 
-/** What a training run tells while it runs. Called on the training thread. */
+/** What a training run tells while it runs; what happens within an epoch is told to nobody unless overridden. Called on the training thread. */
 public interface Progress {
     /** Something to be told once, in one sentence, for example that an earlier state is continued. */
     void message(String text);
@@ -14,7 +14,7 @@ public interface Progress {
      * @param accuracy mean over the images seen in this epoch, 0 to 1
      * @param loss mean over the images seen in this epoch
      */
-    void batch(int epoch, int images, int of, double accuracy, double loss);
+    default void batch(int epoch, int images, int of, double accuracy, double loss) {}
 
     /**
      * After each batch of what follows an epoch's updates, such as validation; once, before it begins, for what is not counted in images.
@@ -23,7 +23,7 @@ public interface Progress {
      * @param images done in this phase
      * @param of images in all; 0 where none are counted
      */
-    void phase(String phase, int images, int of);
+    default void phase(String phase, int images, int of) {}
 
     /** After each epoch is saved; also once when a run is continued, with the epochs it already has. */
     void epoch(History history);

@@ -211,11 +211,6 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
         return RunLock.take(folder);
     }
 
-    /** The files of an unfinished run's checkpoints, the newest first. */
-    public static List<Path> checkpoints(Path folder) throws IOException {
-        return Checkpoint.files(folder);
-    }
-
     /** Whether a finished run's folder keeps this file; what else lies there belongs to its training. */
     public static boolean isResult(Path file) {
         return FILES.contains(file.getFileName().toString());

@@ -1,6 +1,6 @@
 package ferkit.spark;
 
-import ferkit.train.Run;
+import ferkit.train.Checkpoint;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
@@ -61,17 +61,17 @@ final class Desk {
      *
      * @param epoch 0 for a line of another kind
      */
-    Boolean tell(String run, int epoch, String line) {
+    Void tell(String run, int epoch, String line) {
         if (folders.containsKey(run) && (epoch == 0 || epoch > epoch(run))) {
             epochs.merge(run, epoch, Math::max);
             out.println(line);
         }
-        return true;
+        return null; // Spark warns of an answer that nobody waits for
     }
 
     /** The names of a run's checkpoints, the newest first. */
     List<String> checkpoints(String run) throws IOException {
-        return Run.checkpoints(folder(run)).stream().map(file -> file.getFileName().toString()).limit(Checkpoints.KEPT).toList();
+        return Checkpoint.files(folder(run)).stream().map(file -> file.getFileName().toString()).limit(Checkpoint.KEPT).toList();
     }
 
     /** Bytes of a checkpoint from an offset on; none at its end. */
@@ -106,15 +106,12 @@ final class Desk {
             file.force(true);
         }
         Files.move(arriving, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        List<Path> all = Run.checkpoints(folder(run));
-        for (Path old : all.subList(Math.min(Checkpoints.KEPT, all.size()), all.size())) {
-            Files.deleteIfExists(old);
-        }
+        Checkpoint.keepNewest(folder(run));
         return true;
     }
 
     private Path checkpoint(String run, String name) throws IOException {
-        if (!name.matches(Checkpoints.NAME)) {
+        if (!Checkpoint.isName(name)) {
             throw new IOException("\"" + name + "\" is no checkpoint's name");
         }
         return folder(run).resolve(name);

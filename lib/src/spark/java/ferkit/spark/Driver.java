@@ -3,11 +3,14 @@ package ferkit.spark;
 import ferkit.Main;
 import ferkit.data.FaceSet;
 import ferkit.data.cache.Cache;
+import ferkit.eval.Figures;
 import ferkit.model.weights.PublicWeights;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Task;
 import ferkit.study.Workspace;
+import ferkit.train.Checkpoint;
+import ferkit.train.ConsoleProgress;
 import ferkit.train.Run;
 import ferkit.train.Stoppable;
 import java.io.Closeable;
@@ -175,7 +178,7 @@ public final class Driver {
                     if (shared.isPresent()) {
                         shared.get().forget(planned.shortFolder());
                     }
-                    sayFinished(titles.get(i), finished.get());
+                    out.println(ConsoleProgress.finished(titles.get(i), finished.get()));
                 } else {
                     works.add(new Work(tasks.get(i), titles.get(i), planned));
                 }
@@ -191,9 +194,9 @@ public final class Driver {
         long start = System.nanoTime();
         Link.open(desk);
         try (JavaSparkContext context = started(conf, place)) {
-            out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %d %s%n",
-                    context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(), place.cores(),
-                    place.cores() == 1 ? "thread" : "threads");
+            out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %s%n",
+                    context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(),
+                    Figures.count(place.cores(), "thread"));
             List<Work> pending = new ArrayList<>();
             try {
                 context.setJobGroup("ferkit", "runs", true); // so that a run that is given up stops within a batch
@@ -202,7 +205,7 @@ public final class Driver {
                     desk.open(work.run(), work.planned.folder());
                     pending.add(work);
                     if (shared.isPresent() && shared.get().kept(work.run()).isEmpty()) { // what was begun without Spark
-                        List<Path> own = new ArrayList<>(Run.checkpoints(work.planned.folder()));
+                        List<Path> own = new ArrayList<>(Checkpoint.files(work.planned.folder()));
                         for (int i = own.size() - 1; i >= 0; i--) {
                             shared.get().keep(work.run(), own.get(i));
                         }
@@ -280,7 +283,7 @@ public final class Driver {
             try {
                 Archive.into(arrived, outcome.archive());
                 work.planned.config().requireSameFinishedRun(Run.load(arrived).config(), "What an executor made of " + work.title);
-                sayFinished(work.title, Run.adopt(work.planned.folder(), arrived));
+                out.println(ConsoleProgress.finished(work.title, Run.adopt(work.planned.folder(), arrived)));
             } finally {
                 Utils.deleteRecursively(arrived.toFile());
             }
@@ -300,11 +303,6 @@ public final class Driver {
     private void fail(String title, String why) {
         failed.add(title + " (" + why + ")");
         out.println(title + ": " + why);
-    }
-
-    private void sayFinished(String title, Run run) {
-        out.printf(Locale.ROOT, "%s: finished in %s, best validation accuracy %.4f in epoch %d of %d%n", title, run.folder(),
-                run.validationAccuracy(), run.best().epoch(), run.history().size());
     }
 
     /** Spark puts whole stack traces into its messages. */

@@ -1,5 +1,6 @@
 package ferkit.spark;
 
+import ferkit.eval.Figures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -70,7 +71,7 @@ record Place(String master, int cores, String memory) {
     private static int fitting(String master, int cores, Optional<Integer> threads) {
         if (threads.isPresent() && threads.get() != cores) {
             throw new IllegalArgumentException(
-                    "--on " + master + " gives a run " + cores + (cores == 1 ? " core" : " cores") + ", but --threads says "
+                    "--on " + master + " gives a run " + Figures.count(cores, "core") + ", but --threads says "
                             + threads.get() + ": expected the same number, or no --threads");
         }
         return cores;

@@ -2,16 +2,17 @@ package ferkit.spark;
 
 import ferkit.data.FaceSet;
 import ferkit.data.cache.Cache;
+import ferkit.eval.Figures;
 import ferkit.model.weights.PublicWeights;
 import ferkit.study.PlannedRun;
 import ferkit.study.Settings;
 import ferkit.study.Task;
 import ferkit.study.Workspace;
+import ferkit.train.Checkpoint;
 import ferkit.train.ConsoleProgress;
 import ferkit.train.History;
 import ferkit.train.Progress;
 import ferkit.train.Recipe;
-import ferkit.train.Run;
 import ferkit.train.StartWeights;
 import java.io.File;
 import java.io.IOException;
@@ -61,7 +62,7 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
         Path folder = Files.createTempDirectory(Path.of(Utils.getLocalDir(conf)), "run-");
         try {
             Settings wanted = Settings.from(settings);
-            say(0, "on " + Utils.localHostName() + ", " + wanted.threads() + (wanted.threads() == 1 ? " thread" : " threads")
+            say(0, "on " + Utils.localHostName() + ", " + Figures.count(wanted.threads(), "thread")
                     + (task.attemptNumber() == 0 ? "" : ", try " + (task.attemptNumber() + 1)));
             PlannedRun planned = new Workspace(folder, wanted, opened(), Workspace.prepareEngine(wanted)).planned(started(folder));
             Checkpoints kept = checkpoints.isEmpty() ? new DriverCheckpoints()
@@ -133,15 +134,9 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
         }
 
         @Override
-        public void batch(int epoch, int images, int of, double accuracy, double loss) {}
-
-        @Override
-        public void phase(String phase, int images, int of) {}
-
-        @Override
         public void epoch(History history) {
             try {
-                kept.keep(run, Run.checkpoints(planned.folder()).get(0));
+                kept.keep(run, Checkpoint.files(planned.folder()).get(0));
             } catch (IOException e) {
                 say(0, "the state after epoch " + history.size() + " could not be kept (" + e.getMessage() + "); training goes on");
             }

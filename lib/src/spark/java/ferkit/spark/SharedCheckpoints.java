@@ -1,5 +1,6 @@
 package ferkit.spark;
 
+import ferkit.train.Checkpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -56,20 +57,16 @@ final class SharedCheckpoints implements Checkpoints {
     /** The files that are kept of a run, the newest first. */
     List<FileStatus> kept(String run) throws IOException {
         try {
-            return Arrays.stream(files.listStatus(new Path(base, run))).filter(file -> file.getPath().getName().matches(NAME))
-                    .sorted(Comparator.comparing(SharedCheckpoints::epoch).reversed()).toList();
+            return Arrays.stream(files.listStatus(new Path(base, run))).filter(file -> Checkpoint.isName(file.getPath().getName()))
+                    .sorted(Comparator.comparing((FileStatus file) -> Checkpoint.epoch(file.getPath().getName())).reversed()).toList();
         } catch (FileNotFoundException e) {
             return List.of();
         }
     }
 
-    private static int epoch(FileStatus file) {
-        return Integer.parseInt(file.getPath().getName().replaceAll("\\D", ""));
-    }
-
     @Override
     public void fetch(String run, java.nio.file.Path folder, Consumer<String> log) throws IOException {
-        for (FileStatus file : kept(run).stream().limit(KEPT).toList()) {
+        for (FileStatus file : kept(run).stream().limit(Checkpoint.KEPT).toList()) {
             try {
                 files.copyToLocalFile(false, file.getPath(), new Path(folder.resolve(file.getPath().getName()).toUri()), true);
             } catch (IOException e) {
@@ -93,7 +90,7 @@ final class SharedCheckpoints implements Checkpoints {
             files.delete(arriving, false);
         }
         List<FileStatus> all = kept(run);
-        for (FileStatus old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+        for (FileStatus old : all.subList(Math.min(Checkpoint.KEPT, all.size()), all.size())) {
             files.delete(old.getPath(), false);
         }
     }

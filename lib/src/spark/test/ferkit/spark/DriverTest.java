@@ -68,9 +68,6 @@ class DriverTest {
         }
 
         @Override
-        public void phase(String phase, int images, int of) {}
-
-        @Override
         public void epoch(History history) {}
     }
 
@@ -106,12 +103,6 @@ class DriverTest {
     private static final class Quiet implements Progress {
         @Override
         public void message(String text) {}
-
-        @Override
-        public void batch(int epoch, int images, int of, double accuracy, double loss) {}
-
-        @Override
-        public void phase(String phase, int images, int of) {}
 
         @Override
         public void epoch(History history) {}

@@ -115,9 +115,6 @@ class OtherDataTest {
         }
 
         @Override
-        public void phase(String phase, int images, int of) {}
-
-        @Override
         public void epoch(History history) {}
     }
 

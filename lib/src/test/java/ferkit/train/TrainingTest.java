@@ -99,9 +99,6 @@ class TrainingTest {
         }
 
         @Override
-        public void phase(String phase, int images, int of) {}
-
-        @Override
         public void epoch(History history) {
             arrays.add(arrays());
         }
@@ -171,10 +168,10 @@ class TrainingTest {
             Files.delete(lost);
             assertThrows(IOException.class, () -> Run.adopt(here, elsewhere));
             assertFalse(Run.isFinished(here));
-            assertEquals(1, Run.checkpoints(here).size());
+            assertEquals(1, Checkpoint.files(here).size());
             Files.write(lost, predictions);
             assertEquals(2, Run.adopt(here, elsewhere).history().size());
-            assertEquals(List.of(), Run.checkpoints(here));
+            assertEquals(List.of(), Checkpoint.files(here));
             assertThrows(IllegalStateException.class, () -> Run.adopt(here, elsewhere));
         }
     }
