@@ -23,7 +23,7 @@ ROUNDS = 5
 ROUND_FLOP = 3e11  # of a contestant in a round: its steps are as many; before the first round five that are not timed
 WAYS_ROUNDS = 3
 WAYS_SEED = "991"
-ENGINE_WAYS = {"`--jobs 2`": [], "`--on local-cluster[2,1,3072]`": ["--on", "local-cluster[2,1,3072]"]}
+TWO_WORKERS = "local-cluster[2,1,3072]"
 ENGINE_EPOCHS, ENGINE_GOAL = "2", 3  # percent
 PEERS = places.ENVIRONMENT / ".venv-peers"
 REPORT = places.REPORTS / "benchmark.md"
@@ -210,27 +210,34 @@ def describe(environment: dict) -> str:
     return " ".join(shown) or "none"
 
 
-def measure_ways(java: jdk.Java) -> list:
-    """Lines of the report about the fastest way to train all models: an epoch of each on the sample, one after another on all
-    cores, and in the default way."""
-    ways = {"`--jobs 1`": ["--jobs", "1"], "the default": []}
-    seconds = {way: [] for way in ways}
+def all_models_in_turns(ways: dict, variables: dict) -> tuple:
+    """Trains all models on the sample as each way's command and further variables say, WAYS_ROUNDS times in turns. Returns each way's seconds, what it
+    printed, and the rows of a table."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}
-    ours |= {**jdk.variables(), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": "1", "FERKIT_SEED": WAYS_SEED}
+    ours |= {**variables, "FERKIT_DATA": "sample", "FERKIT_SEED": WAYS_SEED}
+    seconds, texts = {way: [] for way in ways}, {way: [] for way in ways}
     for _ in range(WAYS_ROUNDS):
-        for way, options in ways.items():
+        for way, (command, own) in ways.items():
             attempts.forget(WAYS_SEED)
             began = time.perf_counter()
-            answer = tools.capture(jdk.command(java, "train", "all", *options), env=ours, cwd=places.ROOT)
+            answer = tools.capture(command, env={**ours, **own}, cwd=places.ROOT)
             seconds[way].append(time.perf_counter() - began)
             attempts.forget(WAYS_SEED)
             if answer.code != 0:
                 raise tools.Stop(f"train all, {way}, failed: {tools.last_line(answer.text)}")
+            texts[way].append(answer.text)
+    rows = [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
+    return seconds, texts, ["| | seconds |", "|---|---|", *rows]
+
+
+def measure_ways(java: jdk.Java) -> list:
+    """Lines of the report about the fastest way to train all models: an epoch of each on the sample, one after another on all
+    cores, and in the default way."""
+    seconds, _, table = all_models_in_turns({"`--jobs 1`": (jdk.command(java, "train", "all", "--jobs", "1"), {}),
+                                             "the default": (jdk.command(java, "train", "all"), {})}, {**jdk.variables(), "FERKIT_EPOCHS": "1"})
     tools.say("  train all: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items()))
-    lines = ["## All models", "", f"Seconds of `train all` for one epoch of each model on the sample (median, fastest and slowest of "
-             f"{WAYS_ROUNDS}). The default trains one on each core, as far as there is memory.", "", "| | seconds |", "|---|---|"]
-    lines += [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
-    return lines + [""]
+    return ["## All models", "", f"Seconds of `train all` for one epoch of each model on the sample (median, fastest and slowest of "
+            f"{WAYS_ROUNDS}). The default trains one on each core, as far as there is memory.", "", *table, ""]
 
 
 def measure_engine(java: jdk.Java) -> list:
@@ -238,30 +245,18 @@ def measure_engine(java: jdk.Java) -> list:
     if java.version > cluster.NEWEST_JAVA:
         return ["## On a cluster", "", f"Not measured: Spark runs on a JDK 17 to {cluster.NEWEST_JAVA}.", ""]
     java = cluster.set_up()
-    alone, on_spark = ENGINE_WAYS
-    seconds, start = {way: [] for way in ENGINE_WAYS}, []
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("FERKIT_")}
-    ours |= {**cluster.variables(java, "local"), "FERKIT_DATA": "sample", "FERKIT_EPOCHS": ENGINE_EPOCHS, "FERKIT_SEED": WAYS_SEED}
-    for _ in range(WAYS_ROUNDS):
-        for way, options in ENGINE_WAYS.items():
-            attempts.forget(WAYS_SEED)
-            command = cluster.command(java, "all", *options) if options else jdk.command(java, "train", "all", "--jobs", "2")
-            began = time.perf_counter()
-            answer = tools.capture(command, env={**ours, **({} if options else {"FERKIT_THREADS": "2"})}, cwd=places.ROOT)
-            seconds[way].append(time.perf_counter() - began)
-            attempts.forget(WAYS_SEED)
-            if answer.code != 0:
-                raise tools.Stop(f"train all, {way}, failed: {tools.last_line(answer.text)}")
-            if options:
-                start.append(float(re.search(r"is ready after ([\d.]+) s", answer.text)[1]))
+    alone, on_spark = "`--jobs 2`", f"`--on {TWO_WORKERS}`"
+    seconds, texts, table = all_models_in_turns({alone: (jdk.command(java, "train", "all", "--jobs", "2"), {"FERKIT_THREADS": "2"}),
+                                                 on_spark: (cluster.command(java, "all", "--on", TWO_WORKERS), {})},
+                                                {**cluster.variables(java, TWO_WORKERS), "FERKIT_EPOCHS": ENGINE_EPOCHS})
+    start = [float(re.search(r"is ready after ([\d.]+) s", text)[1]) for text in texts[on_spark]]
     more = [100 * ((on - ready) / off - 1) for off, on, ready in zip(seconds[alone], seconds[on_spark], start)]
     tools.say("  on a cluster: " + ", ".join(f"{way} {statistics.median(values):.0f} s" for way, values in seconds.items())
               + f", of which {statistics.median(start):.1f} s start; {statistics.median(more):+.1f} %")
-    lines = ["## On a cluster", "", f"Seconds of `train all` for {ENGINE_EPOCHS} epochs of each model on the sample by two workers of one core, and two side by side without Spark, in turns "
-             f"(median, fastest and slowest of {WAYS_ROUNDS}):", "", "| | seconds |", "|---|---|"]
-    lines += [f"| {way} | {statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f}) |" for way, values in seconds.items()]
-    return lines + ["", f"Of these Spark takes {statistics.median(start):.1f} to start, once. The rest differs from the time without Spark by {statistics.median(more):+.1f} % "
-                    f"({min(more):+.1f} to {max(more):+.1f}; goal: under +{ENGINE_GOAL}): a worker stays for all its runs, without Spark each starts a process.", ""]
+    return ["## On a cluster", "", f"Seconds of `train all` for {ENGINE_EPOCHS} epochs of each model on the sample by two workers of one core, and two side by side without Spark, in turns "
+            f"(median, fastest and slowest of {WAYS_ROUNDS}):", "", *table, "",
+            f"Of these Spark takes {statistics.median(start):.1f} to start, once. The rest differs from the time without Spark by {statistics.median(more):+.1f} % "
+            f"({min(more):+.1f} to {max(more):+.1f}; goal: under +{ENGINE_GOAL}): a worker stays for all its runs, without Spark each starts a process.", ""]
 
 
 def measure_reading(java: jdk.Java) -> list:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from ferkit import cluster, jdk, places, tools
-from ferkit.attempts import NotRun, attempt, demand, forget, runs
+from ferkit.attempts import NotRun, attempt, demand, forget, history, runs
 
 SEEDS = ("986", "987")
 TWO_WORKERS = "local-cluster[2,1,1024]"
@@ -89,8 +89,7 @@ def results() -> dict:
     for folder in runs(*SEEDS):
         demand((folder / "config.json").exists(), f"{folder.name} is not finished")
         demand(not list(folder.glob("checkpoint*")), f"{folder.name} still has {[file.name for file in folder.glob('checkpoint*')]}")
-        history = [line.rsplit(",", 1)[0] for line in (folder / "history.csv").read_text("utf-8").splitlines()]
-        found[folder.name] = history, {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in (".safetensors", ".csv")
+        found[folder.name] = history(folder), {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in (".safetensors", ".csv")
                                        and file.name != "history.csv"}
     return found
 

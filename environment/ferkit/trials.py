@@ -16,7 +16,7 @@ from pathlib import Path
 from jupyter_client import KernelManager
 
 from ferkit import kernel, places, tools
-from ferkit.attempts import NotRun, attempt, demand, forget, runs
+from ferkit.attempts import NotRun, attempt, demand, forget, history, runs
 
 SEED = "990"
 KILLS = 20
@@ -48,8 +48,7 @@ def train() -> str:
 def figures() -> tuple:
     """A finished run's history without the seconds, and its weights."""
     folder, = runs(SEED)
-    history = [line.rsplit(",", 1)[0] for line in (folder / "history.csv").read_text("utf-8").splitlines()]
-    return history, (folder / "weights.safetensors").read_bytes()
+    return history(folder), (folder / "weights.safetensors").read_bytes()
 
 
 def killed() -> str:
