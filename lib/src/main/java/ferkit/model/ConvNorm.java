@@ -120,7 +120,7 @@ final class ConvNorm extends AbstractBlock implements Forward.Told {
         NDArray tall = x.pad(new Shape(0, 0, 0, reach), 0).transpose(0, 2, 3, 1).reshape(1, -1, width, out).transpose(0, 3, 1, 2);
         return Conv2d.conv2d(tall, w, null, new Shape(1, 1), new Shape(reach, reach), new Shape(1, 1), groups).singletonOrThrow()
                 .transpose(0, 2, 3, 1).reshape(images, height + reach, width, out)
-                .get(new NDIndex().addAllDim().addSliceDim(0, height)).toType(x.getDataType(), true).transpose(0, 3, 1, 2);
+                .get(new NDIndex().addAllDim().addSliceDim(0, height)).transpose(0, 3, 1, 2);
     }
 
     @Override

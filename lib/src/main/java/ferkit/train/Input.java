@@ -173,9 +173,10 @@ public record Input(boolean standardized, List<Step> steps) {
             }
             // channels last in memory, which every layer keeps: pooling and normalising are several times faster so
             Shape shape = new Shape(indices.length, format.height(), format.width(), format.channels());
+            // a copy: the array made from Java's numbers lends them, and they are freed some time after it is closed; toType to the same type copies nothing
             try (NDArray numbers = input.standardized ? manager.create(FloatBuffer.wrap(standardize(pixels, format.size())), shape)
                     : manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
-                    NDArray floats = numbers.toType(DataType.FLOAT32, true)) {
+                    NDArray floats = input.standardized ? numbers.duplicate() : numbers.toType(DataType.FLOAT32, true)) {
                 return floats.transpose(0, 3, 1, 2);
             }
         }

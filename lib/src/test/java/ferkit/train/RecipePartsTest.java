@@ -220,6 +220,23 @@ class RecipePartsTest {
         assertArrayEquals(floats(REFERENCE.get("standardized")), Input.standardize(images(), side * side), 1e-6f);
     }
 
+    /** DJL frees numbers that came from Java once nobody in Java holds the array they became, whoever still computes with them. */
+    @Test
+    void aBatchOwnsItsNumbers() {
+        int[] some = IntStream.range(0, 64).toArray();
+        for (Input input : List.of(Input.grey(), Input.grey().asStandardized())) {
+            try (NDManager manager = Training.newManager("cpu"); NDArray batch = input.examples(FACES).batch(manager, some)) {
+                float[] before = batch.toFloatArray();
+                for (int i = 0; i < 20; i++) {
+                    System.gc();
+                    try (NDArray other = manager.full(batch.getShape(), Float.NaN)) {
+                        assertArrayEquals(before, batch.toFloatArray(), input.plan(FACES.format()));
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void affineSampling() {
         int side = REFERENCE.get("side").getAsInt();
