@@ -7,12 +7,15 @@ import java.util.function.Supplier;
 
 /**
  * Whether the network that is validated and kept is the one that learns, or an exponential moving average of its parameters
- * and running statistics over the updates: a copy after the first, then a ← decay · a + (1 − decay) · w, as PyTorch's
- * {@code AveragedModel} with {@code get_ema_avg_fn}.
+ * and running statistics over the updates: a copy after the first, then a ← d · a + (1 − d) · w, with d the decay or, if that is less,
+ * t / (t + 9) at the update t, as TensorFlow's {@code ExponentialMovingAverage} with {@code num_updates}: so a short training, too, forgets the
+ * network that it began with.
  *
  * @param decay 0 for no averaging, otherwise less than 1
  */
 public record Averaging(double decay) {
+    private static final double WARMUP = 9;
+
     /** @throws IllegalArgumentException if the decay is out of range */
     public Averaging {
         if (!(decay >= 0 && decay < 1)) {
@@ -32,7 +35,7 @@ public record Averaging(double decay) {
 
     /** In words. */
     public String plan() {
-        return decay == 0 ? "none" : "exponential moving average, decay " + decay;
+        return decay == 0 ? "none" : "exponential moving average, decay " + decay + ", less in the first updates";
     }
 
     /** A network to hold the average, which {@code other} makes; without averaging {@code network} itself. */
@@ -45,11 +48,12 @@ public record Averaging(double decay) {
         if (average == network) {
             return;
         }
+        double kept = t == 1 ? 0 : Math.min(decay, t / (t + WARMUP));
         NDList now = Weights.of(network);
         NDList averages = Weights.of(average);
         for (int i = 0; i < now.size(); i++) {
-            try (NDArray share = now.get(i).mul(t == 1 ? 1 : 1 - decay)) {
-                averages.get(i).muli(t == 1 ? 0 : decay).addi(share);
+            try (NDArray share = now.get(i).mul(1 - kept)) {
+                averages.get(i).muli(kept).addi(share);
             }
         }
     }
