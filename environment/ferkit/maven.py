@@ -57,6 +57,8 @@ def build_spark(java: jdk.Java, settings: dict):
                           r"\[INFO\] Downloaded|Downloaded from", places.STATE / "maven-spark.log", env=environment(java), cwd=places.ROOT)
     if result.code != 0:
         raise tools.Stop(f"{problem(result.text)} All that Maven printed is in {places.STATE / 'maven-spark.log'}.")
+    for name in ("classes", "generated-sources", "maven-archiver", "maven-status"):
+        tools.remove(places.SPARK / name)  # other machines get a copy of what is left
     own = {jar.name for jar in places.JARS.glob("*.jar")}
     jars = [jar for jar in sorted((places.SPARK / "jars").glob("*.jar")) if jar.name in own and not jar.name.startswith("ferkit-")]
     lines = {**settings, "spark.jars": ",".join(jar.as_uri() for jar in jars)}

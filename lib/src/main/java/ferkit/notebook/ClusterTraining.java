@@ -56,7 +56,7 @@ final class ClusterTraining {
     void run(Path root, Settings settings, List<String> words) throws IOException, InterruptedException {
         if (!Files.isDirectory(root.resolve("lib/target/spark/jars"))) {
             throw new Refusal(
-                    "Spark is not set up yet. python3 environment/kit.py train 6 --data sample --on local[1] does that, and trains Model 6 on the sample");
+                    "Spark is not set up yet. python3 environment/kit.py train 6 --data sample --on 'local[1]' does that, and trains Model 6 on the sample");
         }
         List<String> command = new ArrayList<>(List.of(python(root), root.resolve("environment/kit.py").toString(), "train"));
         command.addAll(words);

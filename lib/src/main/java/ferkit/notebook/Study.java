@@ -698,6 +698,10 @@ public final class Study {
                 }
                 show(seeds.sentences());
             }
+            if (settings().limit().orElse(0) > 0) {
+                show("With a limit each seed draws other training images, so such runs differ in more than their seeds and are not compared: seeds are compared without one.");
+                return null;
+            }
             show(wanting.isEmpty() ? "Of every model there are " + Seeds.LEAST + " seeds at least."
                     : "A comparison needs " + Seeds.LEAST + " seeds of each model. With the same data and settings `python3 environment/kit.py train "
                             + (wanting.size() == StudyModel.ALL.size() ? "all" : String.join(" ", wanting)) + " --seeds 1-" + Seeds.LEAST

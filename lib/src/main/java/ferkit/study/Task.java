@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 public record Task(Recipe recipe, long seed) {
     /** More is taken for a slip of the hand. */
     private static final int MOST_SEEDS = 1_000;
+    private static final String GROUPS = "; or all for the study's, ablation for the sprint without one ingredient each, or chance for the study's questions in small";
 
     /**
      * Each recipe with each seed, the longest runs first by their networks' multiply-adds and their epochs, so that none is left to the end, when the others have nothing to do.
@@ -33,8 +34,7 @@ public record Task(Recipe recipe, long seed) {
      */
     public static List<Task> list(List<String> names, List<Long> seeds) {
         if (names.isEmpty()) {
-            throw new IllegalArgumentException("train: expected one or more of " + known() + ", or all for the study's, ablation for the sprint "
-                    + "without one ingredient each, or chance for the study's questions in small");
+            throw new IllegalArgumentException("train: expected one or more of " + known() + GROUPS);
         }
         List<Recipe> recipes = new ArrayList<>(names.stream().flatMap(Task::recipes).toList());
         Set<String> once = new HashSet<>();
@@ -52,7 +52,7 @@ public record Task(Recipe recipe, long seed) {
             case "all" -> StudyModel.ALL.stream().map(Recipe::of);
             case "ablation" -> Beyond.ABLATION.stream().map(Beyond::recipe);
             case "chance" -> Beyond.CHANCE.stream().map(Beyond::recipe);
-            default -> Stream.of(recipe(name));
+            default -> Stream.of(recipe(name, GROUPS));
         };
     }
 
@@ -66,10 +66,14 @@ public record Task(Recipe recipe, long seed) {
      * @throws IllegalArgumentException if there is none; the message lists those there are
      */
     public static Recipe recipe(String name) {
+        return recipe(name, "");
+    }
+
+    private static Recipe recipe(String name, String others) {
         try {
             return Beyond.find(name).map(Beyond::recipe).orElseGet(() -> Recipe.of(StudyModel.named(name)));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Model '" + name + "' is not known: expected one of " + known(), e);
+            throw new IllegalArgumentException("Model '" + name + "' is not known: expected one of " + known() + others, e);
         }
     }
 

@@ -50,6 +50,8 @@ public final class Driver {
     /** After so long without an executor something is amiss. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long ANSWER_SECONDS = 60;
+    /** So many executors that ended in an error are no accident. */
+    private static final int MANY_ENDED = 20;
     private static final String LOGS = "; what Spark noted is in lib/target/spark/driver.log here and in the folder work of each worker";
 
     private final PrintStream out;
@@ -141,7 +143,7 @@ public final class Driver {
             }
         }
         if (!failed.isEmpty()) {
-            throw new IllegalStateException("Not finished: " + String.join("; ", failed) + ". The same command continues them");
+            throw new IllegalStateException("Not finished, as said above: " + String.join("; ", failed) + ". The same command continues them");
         }
     }
 
@@ -192,7 +194,9 @@ public final class Driver {
     private void train(Workspace workspace, List<Work> works, Place place, String checkpoints, SparkConf conf, Optional<SharedCheckpoints> shared)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
+        out.println("Starting Spark at " + place.master() + " …");
         Link.open(desk);
+        EndedExecutors ended = EndedExecutors.counted();
         try (JavaSparkContext context = started(conf, place)) {
             out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %s%n",
                     context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(),
@@ -214,7 +218,17 @@ public final class Driver {
                             .collectAsync();
                 }
                 long asked = System.nanoTime();
+                boolean toldOfEnded = false;
                 for (boolean told = false; !pending.isEmpty(); Thread.sleep(POLL_MILLIS)) {
+                    if (!toldOfEnded && ended.count() >= MANY_ENDED) {
+                        toldOfEnded = true;
+                        String many = ended.count() + " executors have ended in an error, the last with \"" + ended.last()
+                                + "\"; what they printed is in the files stderr in the folder work of their workers (of local-cluster: lib/target/spark/work)";
+                        if (!desk.hasBegun()) {
+                            throw new IOException("No run could be begun: " + many);
+                        }
+                        out.println(many + "; runs go on where executors stay");
+                    }
                     for (Work work : List.copyOf(pending)) {
                         if (work.result.isDone()) {
                             pending.remove(work);
@@ -301,7 +315,7 @@ public final class Driver {
     }
 
     private void fail(String title, String why) {
-        failed.add(title + " (" + why + ")");
+        failed.add(title);
         out.println(title + ": " + why);
     }
 

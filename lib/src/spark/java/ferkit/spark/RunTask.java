@@ -80,9 +80,10 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
         }
     }
 
-    /** Names the run's folder as it is called on the driver's machine. */
-    private static String shown(String text, Path folder) {
-        return String.valueOf(text).replace(folder + File.separator, "");
+    /** Names the run's folder as it is called where checkpoints are kept. */
+    private String shown(String text, Path folder) {
+        return String.valueOf(text).replace(folder + File.separator,
+                checkpoints.isEmpty() || checkpoints.endsWith("/") ? checkpoints : checkpoints + "/");
     }
 
     private FaceSet opened() throws IOException {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,11 +132,23 @@ class DriverTest {
         Files.writeString(damaged.resolve("checkpoint-0001.zip"), "no ZIP");
         try (Closeable claim = Run.claim(other)) {
             IllegalStateException e = assertThrows(IllegalStateException.class, () -> train(here, tasks, ""));
-            assertTrue(e.getMessage().startsWith("Not finished: model-6, seed 2 (Another cell of this process already trains into "), e.getMessage());
-            assertTrue(e.getMessage().contains("; model-6, seed 1 ("), e.getMessage());
+            assertEquals("Not finished, as said above: model-6, seed 2; model-6, seed 1. The same command continues them", e.getMessage());
+            String said = printed.toString(StandardCharsets.UTF_8);
+            assertTrue(said.contains("model-6, seed 2: Another cell of this process already trains into "), said);
+            assertTrue(said.lines().anyMatch(line -> line.startsWith("model-6, seed 1: ") && line.contains("checkpoint-0001.zip")), said);
         }
         assertTrue(Run.isFinished(here.with(here.settings().withSeed(3)).planned(tasks.get(2).recipe()).folder()));
         assertFalse(Run.isFinished(damaged));
+    }
+
+    @Test
+    void executorsThatEndInAnErrorAreCounted() {
+        EndedExecutors ended = EndedExecutors.counted();
+        for (String state : List.of("RUNNING", "EXITED (Command exited with code 1)", "KILLED", "FAILED (No space left on device)")) {
+            LogManager.getLogger(EndedExecutors.CLIENT).info("Executor updated: app-20261129063809-0000/7 is now {}", state);
+        }
+        assertEquals(2, ended.count());
+        assertEquals("No space left on device", ended.last());
     }
 
     @Test

@@ -49,7 +49,7 @@ class ClusterTrainingTest {
     @Test
     void withoutSparkTheCommandThatSetsItUpIsNamed() {
         Refusal e = assertThrows(Refusal.class, () -> training.run(root, Settings.from(Map.of()), List.of("6")));
-        assertTrue(e.getMessage().contains("python3 environment/kit.py train 6 --data sample --on local[1]"), e.getMessage());
+        assertTrue(e.getMessage().contains("python3 environment/kit.py train 6 --data sample --on 'local[1]'"), e.getMessage());
     }
 
     @Test
