@@ -43,7 +43,8 @@ public interface Architecture {
     }
 
     /**
-     * A network of one's own.
+     * A network of one's own. Where a gradient flows through, its layers multiply or divide by an array of {@code NDManager.full}, {@code ones} or {@code zeros},
+     * not by a Java number or an array made of some: DJL frees these when garbage is collected, though the backward pass is still to read them.
      *
      * @param name letters, digits, - and _
      * @param plan in words; runs of another plan are not continued or loaded, so change it with the network

@@ -124,7 +124,7 @@ public final class EfficientNet {
             }
             NDManager manager = images.getManager();
             return images.transpose(0, 2, 3, 1) // channels last in memory, which convolutions keep and are faster on
-                    .div(unit).sub(array(manager, mean)).div(array(manager, deviation))
+                    .div(manager.full(new Shape(1), unit)).sub(array(manager, mean)).div(array(manager, deviation))
                     .transpose(0, 3, 1, 2);
         }
 

@@ -86,7 +86,9 @@ public record EfficientNetClassifier(String name, Variant variant, int side, int
             for (Block child : List.of(trunk, dropout, dense)) {
                 x = child.forward(store, x, training);
             }
-            return new NDList(x.singletonOrThrow().mul(model.headRate));
+            NDArray logits = x.singletonOrThrow();
+            // not mul of a number, which DJL frees before the backward pass needs it
+            return new NDList(logits.mul(logits.getManager().full(new Shape(1), (float) model.headRate)));
         }
 
         @Override

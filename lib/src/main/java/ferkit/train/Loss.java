@@ -3,7 +3,7 @@ package ferkit.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
-/** What training makes small. */
+/** What training makes small. One of one's own multiplies or divides as {@link ferkit.model.Architecture#of} says. */
 public interface Loss {
     /**
      * The mean over a batch, one number.

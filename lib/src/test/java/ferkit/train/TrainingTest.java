@@ -28,6 +28,9 @@ import ferkit.data.TinyFaces;
 import ferkit.data.drawn.Sample;
 import ferkit.eval.Evaluation;
 import ferkit.model.Architecture;
+import ferkit.model.EfficientNet.Variant;
+import ferkit.model.EfficientNetClassifier;
+import ferkit.model.ResidualModel;
 import ferkit.model.StudyModel;
 import ferkit.model.StudyModel.Padding;
 import ferkit.model.StudyModel.Pooling;
@@ -36,6 +39,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -284,6 +288,45 @@ class TrainingTest {
     private static Run train(Path folder, Recipe recipe, int epochs, Witness witness) throws IOException, InterruptedException {
         Examples heldOut = recipe.input().examples(HELD_OUT);
         return Training.run(folder, config(recipe, epochs), recipe, recipe.input().examples(TRAINING), heldOut, heldOut, witness);
+    }
+
+    /** DJL frees numbers that came from Java once nobody in Java holds the array they became, though a backward pass is still to come. */
+    @Test
+    void collectionsOfGarbageWithinAStepChangeNothing() {
+        Recipe beyond = RECIPE.withInput(Input.grey().asStandardized()).withOptimizer(Muon.of(1e-3, 0.05)).withLoss(Loss.crossEntropy(0.1));
+        for (Recipe recipe : List.of(RECIPE, beyond.withArchitecture(new ResidualModel("residual", 1, List.of(8, 16), List.of(1, 1))),
+                beyond.withArchitecture(new EfficientNetClassifier("lite0", Variant.LITE0, 48, 3, 0.1, 0.1, 2)))) {
+            assertArrayEquals(afterSteps(recipe, false), afterSteps(recipe, true), recipe.architecture().name());
+        }
+    }
+
+    private static byte[] afterSteps(Recipe recipe, boolean collects) {
+        Loss loss = new Loss() {
+            @Override
+            public NDArray of(NDArray logits, NDArray labels) {
+                for (int i = 0; collects && i < 3; i++) {
+                    System.gc();
+                    IntStream.range(0, 1_000).forEach(n -> ByteBuffer.allocateDirect(4).putFloat(n));
+                    IntStream.range(0, 5).forEach(n -> logits.getManager().full(new Shape(8, Faces.PIXELS), n).close());
+                }
+                return recipe.loss().of(logits, labels);
+            }
+
+            @Override
+            public String plan() {
+                return recipe.loss().plan();
+            }
+        };
+        try (NDManager manager = Training.newManager("cpu")) {
+            Training.seed(1, 0);
+            Block network = recipe.architecture().build(manager, Format.FER2013, 7);
+            Updates updates = new Updates(manager, network, recipe.optimizer(), Schedule.constant(), 1);
+            for (int step = 0; step < 3; step++) {
+                Training.step(network, updates, loss, manager, recipe.input().examples(TRAINING), IntStream.range(8 * step, 8 * step + 8).toArray(),
+                        new Tally());
+            }
+            return Weights.encode(Weights.of(network));
+        }
     }
 
     @Test
