@@ -86,6 +86,8 @@ def train(options) -> int:
         return library("train", *options.models, *seeds, *jobs, **variables)
     if jobs:
         raise tools.Stop("--jobs and --on: expected one of the two; on a cluster as many runs are side by side as there are executors.")
+    if options.checkpoints == "":
+        raise tools.Stop("--checkpoints is empty: expected a folder that all machines reach, or its address.")
     checkpoints = ["--checkpoints", cluster.address(options.checkpoints)] if options.checkpoints is not None else []
     environment, java = dict(os.environ), cluster.set_up()
     os.chdir(places.ROOT)

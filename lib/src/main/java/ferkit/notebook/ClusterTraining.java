@@ -82,6 +82,9 @@ final class ClusterTraining {
         } catch (InterruptedException e) {
             process.destroy(); // asks it to stop
             process.waitFor(Stoppable.PATIENCE_SECONDS, TimeUnit.SECONDS);
+            for (String line = lines.poll(); line != null && !line.equals(END); line = lines.poll(1, TimeUnit.SECONDS)) {
+                take(line); // what is kept of each
+            }
             throw e;
         }
     }

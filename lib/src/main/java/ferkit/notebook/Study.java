@@ -430,12 +430,15 @@ public final class Study {
      * @param recipes of the kit's tables, for a cluster's machines know no others
      * @return the finished runs, recipe by recipe
      * @throws InterruptedException if the cell was interrupted
-     * @throws Refusal if Spark is not set up, a recipe is another than the tables', or a run was not finished
+     * @throws Refusal if Spark is not set up, a recipe is another than the tables', a seed is below 0 or there twice, or a run was not finished
      */
     public List<Run> trainOn(String master, List<Recipe> recipes, long... seeds) throws InterruptedException {
         return Refusal.attempt(() -> {
+            if (seeds.length == 0 || LongStream.of(seeds).anyMatch(seed -> seed < 0) || LongStream.of(seeds).distinct().count() < seeds.length) {
+                throw new Refusal("The seeds are " + Arrays.toString(seeds) + ": expected one or more from 0 up, each once");
+            }
             for (Recipe recipe : recipes) {
-                if (!Task.recipe(recipe.name()).equals(recipe)) {
+                if (!Task.isKnown(recipe)) {
                     throw new Refusal(recipe.name() + " is not trained here as the kit's table says, and a cluster's machines know the table alone: "
                             + "add a row to it, or train here");
                 }
@@ -705,7 +708,7 @@ public final class Study {
             show(wanting.isEmpty() ? "Of every model there are " + Seeds.LEAST + " seeds at least."
                     : "A comparison needs " + Seeds.LEAST + " seeds of each model. With the same data and settings `python3 environment/kit.py train "
                             + (wanting.size() == StudyModel.ALL.size() ? "all" : String.join(" ", wanting)) + " --seeds 1-" + Seeds.LEAST
-                            + "` trains what is missing, and nothing that is finished.");
+                            + settings().options() + "` trains what is missing, and nothing that is finished.");
             return null;
         });
     }

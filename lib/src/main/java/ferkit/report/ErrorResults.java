@@ -125,7 +125,7 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
             Difference difference = Difference.ofImages(m.of(run.test()), m.labels());
             sentences.add(
                     "Of the runs, " + results.title(run) + " is nearest to the majority, with " + Figures.fixed(100 * m.of(run.test()).accuracy(), 1)
-                            + " %. That minus the label's own is " + Figures.signed(100 * difference.value(), 1) + " points (95 % interval "
+                            + " %. That share minus the label's own is " + Figures.signed(difference.value(), 4) + " (95 % interval "
                             + difference.interval().signedText() + ", p " + (difference.pValue() < 0.001 ? "" : "= ")
                             + Figures.pValue(difference.pValue()) + "): "
                             + (difference.pValue() < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));

@@ -80,6 +80,16 @@ public record Settings(Optional<Path> data, Optional<Integer> epochs, Optional<I
         return variables;
     }
 
+    /** Epochs, limit and batch, and the sample, where they were chosen, as a command line has them behind its other words; empty if none was. */
+    public String options() {
+        StringBuilder options = new StringBuilder();
+        data.filter(value -> value.toString().equals("sample")).ifPresent(value -> options.append(" --data sample"));
+        epochs.ifPresent(value -> options.append(" --epochs ").append(value));
+        limit.ifPresent(value -> options.append(" --limit ").append(value));
+        batch.ifPresent(value -> options.append(" --batch ").append(value));
+        return options.toString();
+    }
+
     private static <T> Optional<T> value(Map<String, String> environment, String name, String expected, Function<String, T> parse) {
         String text = environment.getOrDefault(name, "").strip();
         if (text.isEmpty()) {

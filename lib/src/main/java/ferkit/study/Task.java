@@ -77,6 +77,15 @@ public record Task(Recipe recipe, long seed) {
         }
     }
 
+    /** Whether {@link #recipe} has this recipe by its name, and not another. */
+    public static boolean isKnown(Recipe recipe) {
+        try {
+            return recipe(recipe.name()).equals(recipe);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static String known() {
         return StudyModel.ALL.stream().map(StudyModel::name).toList() + " or their numbers, or " + Beyond.names() + ", or "
                 + Beyond.VOTES.recipe().name();

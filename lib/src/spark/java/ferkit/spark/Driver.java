@@ -197,6 +197,7 @@ public final class Driver {
         out.println("Starting Spark at " + place.master() + " …");
         Link.open(desk);
         EndedExecutors ended = EndedExecutors.counted();
+        conf.setIfMissing("spark.cores.max", Integer.toString(works.size() * place.cores())); // else Spark takes all that there are
         try (JavaSparkContext context = started(conf, place)) {
             out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %s%n",
                     context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(),
@@ -238,7 +239,7 @@ public final class Driver {
                     if (!told && !desk.hasBegun() && System.nanoTime() - asked > PATIENCE_NANOS) {
                         told = true;
                         out.printf(Locale.ROOT,
-                                "No machine has begun a run yet. Each takes %s of a worker's cores and %s of its memory: are there workers with so much?%n",
+                                "No machine has begun a run yet. Each takes %s of a worker's cores and %s of its memory: are there workers with so much that no other program uses?%n",
                                 conf.get("spark.executor.cores"), conf.get("spark.executor.memory"));
                     }
                 }
@@ -279,7 +280,8 @@ public final class Driver {
         }
         Broadcast<byte[]> faces = sent.computeIfAbsent(data.hash(), hash -> context.broadcast(Cache.packed(data)));
         Settings settings = workspace.settings().withSeed(work.task.seed());
-        return new RunTask(work.run(), work.title, work.task.recipe().name(), new TreeMap<>(settings.variables()), faces, data.hash(), weights,
+        return new RunTask(RunTask.ownBuild(), work.run(), work.title, work.task.recipe().name(), new TreeMap<>(settings.variables()), faces,
+                data.hash(), weights,
                 checkpoints);
     }
 

@@ -17,9 +17,13 @@ import ferkit.train.StartWeights;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
@@ -32,6 +36,7 @@ import org.apache.spark.util.Utils;
 /**
  * One run, as an executor is told to make it: in a folder of its own on the executor's disk, which is removed when it ends.
  *
+ * @param build the driver's {@link #ownBuild}
  * @param run which it is, the same however often it is tried: its folder below the kit's
  * @param title what lines about it begin with
  * @param recipe by its name, for all machines have the same table of recipes
@@ -41,7 +46,7 @@ import org.apache.spark.util.Utils;
  * @param weights ImageNet's, if the recipe starts from them; else null
  * @param checkpoints the address of {@link SharedCheckpoints}; empty for {@link DriverCheckpoints}
  */
-record RunTask(String run, String title, String recipe, TreeMap<String, String> settings, Broadcast<byte[]> data, String hash,
+record RunTask(String build, String run, String title, String recipe, TreeMap<String, String> settings, Broadcast<byte[]> data, String hash,
         Broadcast<byte[]> weights, String checkpoints) implements Serializable {
     /** Data sets that this process has unpacked, by their hashes. */
     private static final Map<String, FaceSet> OPENED = new HashMap<>();
@@ -49,6 +54,16 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
     /** Whether a recipe starts from {@link PublicWeights#LITE0_SHA256}, which is then to be sent along. */
     static boolean startsFromLite0(Recipe recipe) {
         return recipe.start().plan().equals(StartWeights.lite0(() -> null).plan());
+    }
+
+    /** Tells one build of the kit from others: the hash of the jar that this class is in; empty where it is in none. */
+    static String ownBuild() throws IOException {
+        try {
+            Path jar = Path.of(RunTask.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Files.isRegularFile(jar) ? HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar))) : "";
+        } catch (URISyntaxException | NoSuchAlgorithmException e) {
+            throw new IOException(e);
+        }
     }
 
     /**
@@ -59,6 +74,9 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
     Outcome train() throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         SparkConf conf = SparkEnv.get().conf();
+        if (!ownBuild().equals(build)) {
+            return new Outcome(null, "The kit on " + Utils.localHostName() + " is another build than the driver's: copy lib/target/spark there anew");
+        }
         Path folder = Files.createTempDirectory(Path.of(Utils.getLocalDir(conf)), "run-");
         try {
             Settings wanted = Settings.from(settings);
@@ -122,6 +140,7 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
         private final PlannedRun planned;
         private final Checkpoints kept;
         private final Path folder;
+        private boolean predicts;
 
         Relay(PlannedRun planned, Checkpoints kept, Path folder) {
             this.planned = planned;
@@ -132,6 +151,14 @@ record RunTask(String run, String title, String recipe, TreeMap<String, String> 
         @Override
         public void message(String text) {
             say(0, shown(text, folder));
+        }
+
+        @Override
+        public void phase(String phase, int images, int of) {
+            if (phase.startsWith("predictions") && !predicts) {
+                predicts = true;
+                say(0, "predicting");
+            }
         }
 
         @Override

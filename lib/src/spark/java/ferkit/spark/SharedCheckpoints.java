@@ -95,8 +95,14 @@ final class SharedCheckpoints implements Checkpoints {
         }
     }
 
-    /** Removes all that is kept of a run. */
+    /** Removes the checkpoints of a run, and the folders that are empty then; the address may be one where other things lie, such as the kit's own folder. */
     void forget(String run) throws IOException {
-        files.delete(new Path(base, run), true);
+        for (FileStatus file : kept(run)) {
+            files.delete(file.getPath(), false);
+        }
+        for (Path folder = new Path(base, run); !folder.equals(base) && files.exists(folder)
+                && files.listStatus(folder).length == 0; folder = folder.getParent()) {
+            files.delete(folder, false);
+        }
     }
 }

@@ -57,8 +57,27 @@ class CheckpointsTest {
         assertEquals(List.of("checkpoint-0010.zip", "checkpoint-0011.zip"), names(arrived));
         assertArrayEquals(Files.readAllBytes(checkpoint(11)), Files.readAllBytes(arrived.resolve("checkpoint-0011.zip")));
         kept.forget(RUN);
-        assertFalse(Files.exists(place));
+        assertEquals(List.of("checkpoint-0012.zip.1234.tmp"), names(place), "not what may be another's");
         assertEquals(List.of(), messages);
+    }
+
+    @Test
+    void ofARunThatEndedNothingIsLeftButWhatIsNoCheckpoint() throws IOException {
+        SharedCheckpoints kept = shared();
+        String other = "reports/runs/model-5";
+        for (String run : List.of(RUN, other)) {
+            kept.keep(run, checkpoint(1));
+        }
+        Path place = folder.resolve("a shared place");
+        Path result = Files.writeString(place.resolve(RUN).resolve("weights.safetensors"),
+                "a finished run, where the address is the kit's own folder");
+        kept.forget(other);
+        kept.forget(RUN);
+        assertEquals(List.of("model-6"), names(place.resolve("reports/runs")));
+        assertEquals(List.of("weights.safetensors"), names(place.resolve(RUN)));
+        Files.delete(result);
+        kept.forget(RUN);
+        assertEquals(List.of(), names(place));
     }
 
     @Test

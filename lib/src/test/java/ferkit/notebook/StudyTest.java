@@ -68,7 +68,12 @@ class StudyTest {
         study.open(Settings.from(Map.of()).withData("sample"));
         assertRefused("model-6 is not trained here as the kit's table says",
                 () -> study.trainOn("local[1]", List.of(Recipe.of(StudyModel.named("6")).withEpochs(1)), 1));
-        assertRefused("Model 'mish' is not known", () -> study.trainOn("local[1]", List.of(Recipe.of(StudyModel.named("6")).named("mish")), 1));
+        assertRefused("mish is not trained here as the kit's table says",
+                () -> study.trainOn("local[1]", List.of(Recipe.of(StudyModel.named("6")).named("mish")), 1));
+        for (long[] seeds : new long[][] {{}, {-1}, {1, 1}}) {
+            assertRefused("The seeds are " + Arrays.toString(seeds) + ": expected",
+                    () -> study.trainOn("local[1]", List.of(Recipe.of(StudyModel.named("6"))), seeds));
+        }
     }
 
     @Test
@@ -148,7 +153,7 @@ class StudyTest {
         }, (id, content, mime) -> {});
         study.showSeeds();
         assertEquals(List
-                .of("A comparison needs 3 seeds of each model. With the same data and settings `python3 environment/kit.py train all --seeds 1-3` "
+                .of("A comparison needs 3 seeds of each model. With the same data and settings `python3 environment/kit.py train all --seeds 1-3 --epochs 1` "
                         + "trains what is missing, and nothing that is finished."),
                 shown);
 
@@ -166,7 +171,7 @@ class StudyTest {
                         shown.get(1).endsWith(
                                 "- Two seeds in common, and so nothing to be said of their difference: Model 1 (sample) and Model 6 (sample).\n"),
                         shown.toString());
-                assertTrue(shown.get(2).contains("`python3 environment/kit.py train all --seeds 1-3`"), shown.toString());
+                assertTrue(shown.get(2).contains("`python3 environment/kit.py train all --seeds 1-3 --epochs 1`"), shown.toString());
             }
         }
         shown.clear();
@@ -177,7 +182,7 @@ class StudyTest {
         assertTrue(shown.get(1).contains(">" + Figures.signed(difference, 4) + "<"), shown.get(1));
         assertTrue(shown.get(2).contains("Model 1 (sample) − Model 6 (sample)"), shown.get(2).substring(0, 300));
         assertTrue(shown.get(3).contains("- Of 1 pair with 3 seeds in common or more, "), shown.get(3));
-        assertTrue(shown.get(4).contains("`python3 environment/kit.py train 2 3 4 5 --seeds 1-3`"), shown.get(4));
+        assertTrue(shown.get(4).contains("`python3 environment/kit.py train 2 3 4 5 --seeds 1-3 --epochs 1`"), shown.get(4));
     }
 
     @Test

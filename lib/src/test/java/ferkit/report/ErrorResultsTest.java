@@ -94,7 +94,7 @@ class ErrorResultsTest {
         assertEquals("Model 6 | 0.8947 | 0.686–0.971 | 0.7895 | 4 | 50.0 %", row(table, 2)); // 2 of its 4 errors are what most see
         assertEquals("8 | 17 | 1.000 | 0.882", row(errors.byAgreementTable(), 3));
         assertEquals("Neutral | Happy | 2 | 1.000", row(errors.differences(1), 0));
-        assertTrue(errors.labelSentences().get(1).contains("That minus the label's own is 0.0 points"), errors.labelSentences().toString());
+        assertTrue(errors.labelSentences().get(1).contains("That share minus the label's own is 0.0000"), errors.labelSentences().toString());
         assertEquals(5, errors.doubt().rowCount());
     }
 
