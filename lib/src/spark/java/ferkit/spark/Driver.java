@@ -197,7 +197,9 @@ public final class Driver {
         out.println("Starting Spark at " + place.master() + " …");
         Link.open(desk);
         EndedExecutors ended = EndedExecutors.counted();
-        conf.setIfMissing("spark.cores.max", Integer.toString(works.size() * place.cores())); // else Spark takes all that there are
+        if (!conf.getBoolean("spark.speculation", false)) { // copies of runs want room of their own
+            conf.setIfMissing("spark.cores.max", Integer.toString(works.size() * place.cores())); // else Spark takes all that there are
+        }
         try (JavaSparkContext context = started(conf, place)) {
             out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %s%n",
                     context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(),
