@@ -304,12 +304,18 @@ class TrainingTest {
         Loss loss = new Loss() {
             @Override
             public NDArray of(NDArray logits, NDArray labels) {
+                collect(logits.getManager());
+                NDArray value = recipe.loss().of(logits, labels);
+                collect(logits.getManager());
+                return value;
+            }
+
+            private void collect(NDManager manager) {
                 for (int i = 0; collects && i < 3; i++) {
                     System.gc();
                     IntStream.range(0, 1_000).forEach(n -> ByteBuffer.allocateDirect(4).putFloat(n));
-                    IntStream.range(0, 5).forEach(n -> logits.getManager().full(new Shape(8, Faces.PIXELS), n).close());
+                    IntStream.range(0, 5).forEach(n -> manager.full(new Shape(8, Faces.PIXELS), n).close());
                 }
-                return recipe.loss().of(logits, labels);
             }
 
             @Override
