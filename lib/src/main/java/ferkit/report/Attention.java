@@ -203,9 +203,9 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
         double[] agreement = IntStream.range(0, labels.size())
                 .mapToDouble(i -> new SpearmansCorrelation().correlation(occlusion.get(i), gradients.get(i))).toArray();
         sentences.add("Both maps of a class put the places into a similar order as far as Spearman's correlation says, 1 being the same: "
-                + Figures.fixed(StatUtils.mean(agreement), 2) + " on average over the classes, from " + Figures.fixed(StatUtils.min(agreement), 2)
+                + Figures.signed(StatUtils.mean(agreement), 2) + " on average over the classes, from " + Figures.signed(StatUtils.min(agreement), 2)
                 + " to "
-                + Figures.fixed(StatUtils.max(agreement), 2) + ".");
+                + Figures.signed(StatUtils.max(agreement), 2) + ".");
         return sentences;
     }
 
