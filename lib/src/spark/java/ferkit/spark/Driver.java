@@ -204,6 +204,7 @@ public final class Driver {
             out.printf(Locale.ROOT, "Spark %s at %s is ready after %.1f s; runs to train: %d, one at a time in an executor, on %s%n",
                     context.version(), place.master(), (System.nanoTime() - start) / 1e9, works.size(),
                     Figures.count(place.cores(), "thread"));
+            String build = RunTask.ownBuild();
             List<Work> pending = new ArrayList<>();
             try {
                 context.setJobGroup("ferkit", "runs", true); // so that a run that is given up stops within a batch
@@ -217,7 +218,7 @@ public final class Driver {
                             shared.get().keep(work.run(), own.get(i));
                         }
                     }
-                    work.result = context.parallelize(List.of(task(context, workspace, work, checkpoints, sent)), 1).map(RunTask::train)
+                    work.result = context.parallelize(List.of(task(context, workspace, build, work, checkpoints, sent)), 1).map(RunTask::train)
                             .collectAsync();
                 }
                 long asked = System.nanoTime();
@@ -269,7 +270,8 @@ public final class Driver {
         }
     }
 
-    private static RunTask task(JavaSparkContext context, Workspace workspace, Work work, String checkpoints, Map<String, Broadcast<byte[]>> sent)
+    private static RunTask task(JavaSparkContext context, Workspace workspace, String build, Work work, String checkpoints,
+            Map<String, Broadcast<byte[]>> sent)
             throws IOException {
         FaceSet data = workspace.of(work.task.recipe()).data();
         Broadcast<byte[]> weights = null;
@@ -282,7 +284,7 @@ public final class Driver {
         }
         Broadcast<byte[]> faces = sent.computeIfAbsent(data.hash(), hash -> context.broadcast(Cache.packed(data)));
         Settings settings = workspace.settings().withSeed(work.task.seed());
-        return new RunTask(RunTask.ownBuild(), work.run(), work.title, work.task.recipe().name(), new TreeMap<>(settings.variables()), faces,
+        return new RunTask(build, work.run(), work.title, work.task.recipe().name(), new TreeMap<>(settings.variables()), faces,
                 data.hash(), weights,
                 checkpoints);
     }

@@ -2,6 +2,7 @@ package ferkit.spark;
 
 import ferkit.data.FaceSet;
 import ferkit.data.cache.Cache;
+import ferkit.data.file.Hashes;
 import ferkit.eval.Figures;
 import ferkit.model.weights.PublicWeights;
 import ferkit.study.PlannedRun;
@@ -20,10 +21,7 @@ import java.io.Serializable;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
@@ -60,8 +58,8 @@ record RunTask(String build, String run, String title, String recipe, TreeMap<St
     static String ownBuild() throws IOException {
         try {
             Path jar = Path.of(RunTask.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return Files.isRegularFile(jar) ? HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar))) : "";
-        } catch (URISyntaxException | NoSuchAlgorithmException e) {
+            return Files.isRegularFile(jar) ? Hashes.of(jar, "SHA-256") : "";
+        } catch (URISyntaxException e) {
             throw new IOException(e);
         }
     }
