@@ -5,6 +5,8 @@ import ferkit.eval.Figures;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
@@ -104,7 +106,7 @@ public final class MapGrid {
 
     /**
      * Faces in rows with maps laid over them: red where a map is above 0, blue where it is below, each at its deepest where it is furthest from 0.
-     * Below each stands its largest value.
+     * Below each stand its smallest and its largest value.
      *
      * @param captions of the columns
      * @param patch side of a patch as a share of the face's
@@ -134,15 +136,17 @@ public final class MapGrid {
                         double largest = largest(row.maps().get(i));
                         g.drawImage(overlay(row.maps().get(i), largest, side, patch), x, y, null);
                         g.setColor(Style.INK);
-                        Charts.centred(g, Style.SMALL, highest(row.maps().get(i)), x + side / 2.0, y + side + 13);
+                        Charts.centred(g, Style.SMALL, ends(row.maps().get(i)), x + side / 2.0, y + side + 13);
                     }
                 }
             }
         });
-        return new Picture(title, title + ". " + rows.stream().map(row -> row.title() + ", largest values: " + IntStream.range(0, captions.size())
-                .filter(i -> row.maps().get(i) != null).mapToObj(i -> captions.get(i) + " " + highest(row.maps().get(i)) + " "
-                        + where(row.maps().get(i)))
-                .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", image);
+        return new Picture(title,
+                title + ". " + rows.stream().map(row -> row.title() + ", smallest and largest values: " + IntStream.range(0, captions.size())
+                        .filter(i -> row.maps().get(i) != null).mapToObj(i -> captions.get(i) + " " + ends(row.maps().get(i)) + ", highest "
+                                + where(row.maps().get(i)))
+                        .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".",
+                image);
     }
 
     /** In which ninth of the face a map is highest, for example "in the middle, below". */
@@ -157,15 +161,15 @@ public final class MapGrid {
                 + List.of("left", "middle", "right").get(3 * best[1] / map[0].length);
     }
 
-    /** A map's largest value with two digits that say something. */
-    private static String highest(float[][] map) {
-        double highest = Double.NEGATIVE_INFINITY;
-        for (float[] row : map) {
-            for (float value : row) {
-                highest = Math.max(highest, value);
-            }
-        }
-        return highest > 0 && highest < LEAST ? "< " + Figures.significant(LEAST, 1) : Figures.significant(highest, 2);
+    /** A map's smallest and largest value. */
+    private static String ends(float[][] map) {
+        DoubleSummaryStatistics values = Arrays.stream(map).flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
+                .summaryStatistics();
+        return end(values.getMin()) + " to " + end(values.getMax());
+    }
+
+    private static String end(double value) {
+        return (value < 0 ? "−" : "") + (Math.abs(value) > 0 && Math.abs(value) < LEAST ? "0.00" : Figures.significant(Math.abs(value), 2));
     }
 
     private static BufferedImage overlay(float[][] map, double largest, int side, double patch) {

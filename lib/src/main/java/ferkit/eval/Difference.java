@@ -23,8 +23,8 @@ public record Difference(double value, Interval interval, double pValue, String 
 
     /**
      * Of runs with several seeds each: Welch's t-test (Welch 1947, "The generalization of 'Student's' problem when several different population
-     * variances are involved"). Runs of one seed are not taken as pairs: after some epochs two recipes have no more in common from an equal seed than
-     * from unequal ones, and pairs would halve the degrees of freedom.
+     * variances are involved"), which asks for neither equal seeds nor equally many. What runs of an equal seed have in common, such as the order of the images, it
+     * takes for independent, and so errs, if at all, towards not telling apart; {@link #ofPairs} would not, but has half the degrees of freedom.
      *
      * @throws IllegalArgumentException if there are fewer than two of either
      */

@@ -5,10 +5,12 @@ import ferkit.data.Faces;
 import ferkit.data.FerPlus;
 import ferkit.data.Split;
 import ferkit.train.Predictions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
  * The images of one split on which most of FER+'s ten people agree, and what is right by that majority: labels and answers are both held against it. Whose
@@ -29,12 +31,21 @@ public record Majority(int[] images, int[] seen, int[] agreeing, Predictions lab
      * How single people do against the majority of the others who looked at the same image.
      *
      * @param right votes for what most of the others saw
+     * @param labels votes of which the others' majority is what the data set's label says
      * @param votes all votes on images on which most of the others agree on a class
+     * @param images on which there are such votes
+     * @param interval 95 % interval of the accuracy, in which votes on one image are not taken as independent: a ratio of sums over images, to first order (Cochran 1977,
+     *            "Sampling Techniques", section 6.4)
      */
-    public record Voters(int right, int votes) {
+    public record Voters(int right, int labels, int votes, int images, Interval interval) {
         /** Share of the votes that are right, 0 to 1. */
         public double accuracy() {
             return (double) right / votes;
+        }
+
+        /** The label's share, held against the same majorities as the votes are. */
+        public double labelAccuracy() {
+            return (double) labels / votes;
         }
     }
 
@@ -54,26 +65,37 @@ public record Majority(int[] images, int[] seen, int[] agreeing, Predictions lab
             return one;
         }).toArray(float[][]::new);
         return new Majority(images, seen, IntStream.of(images).map(i -> Arrays.stream(votes.votes(split, i)).max().getAsInt()).toArray(),
-                new Predictions(Classes.WITH_CONTEMPT, seen, label, sure), voters(votes, split, labelled.size()));
+                new Predictions(Classes.WITH_CONTEMPT, seen, label, sure), voters(votes, split, labelled));
     }
 
-    private static Voters voters(FerPlus votes, Split split, int images) {
-        int right = 0;
-        int all = 0;
-        for (int i = 0; i < images; i++) {
+    private static Voters voters(FerPlus votes, Split split, Faces labelled) {
+        List<int[]> images = new ArrayList<>();
+        for (int i = 0; i < labelled.size(); i++) {
             int[] row = votes.votes(split, i);
+            int right = 0;
+            int labels = 0;
+            int all = 0;
             for (FerPlus.Vote own : FerPlus.Vote.values()) {
                 int voters = row[own.ordinal()];
                 if (voters > 0) {
                     row[own.ordinal()]--;
                     Optional<FerPlus.Vote> others = FerPlus.majority(row).filter(vote -> vote.label() != Faces.NO_LABEL);
+                    int label = labelled.label(i);
                     all += others.isPresent() ? voters : 0;
                     right += others.filter(own::equals).isPresent() ? voters : 0;
+                    labels += others.filter(vote -> vote.label() == label).isPresent() ? voters : 0;
                     row[own.ordinal()]++;
                 }
             }
+            if (all > 0) {
+                images.add(new int[] {right, labels, all});
+            }
         }
-        return new Voters(right, all);
+        int[] sums = IntStream.range(0, 3).map(k -> images.stream().mapToInt(image -> image[k]).sum()).toArray();
+        double share = (double) sums[0] / sums[2];
+        double half = new NormalDistribution().inverseCumulativeProbability(0.975)
+                * Math.sqrt(images.stream().mapToDouble(image -> image[0] - share * image[2]).map(d -> d * d).sum()) / sums[2];
+        return new Voters(sums[0], sums[1], sums[2], images.size(), new Interval(share - half, share + half));
     }
 
     /**

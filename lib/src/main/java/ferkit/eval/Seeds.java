@@ -24,7 +24,7 @@ import tech.tablesaw.api.Table;
  * <p>
  * The comparison is Student's paired t-test of the differences, one a seed. Pairs, because an equal seed gives two networks the same order of images in each epoch, and
  * networks of equal weights' shapes the same weights to start from: such runs are not independent, as {@link Difference#ofSeeds Welch's test} takes them to be, and pairs hold
- * whether that matters or not. The t-test, because a test that assumes nothing of the differences but their symmetry, the exact one over all changes of their signs,
+ * whether that matters or not. ({@link Ablation} uses Welch's, since its rows may have unequal numbers of seeds.) The t-test, because a test that assumes nothing of the differences but their symmetry, the exact one over all changes of their signs,
  * cannot come below 2 / 2ⁿ with n seeds: 0.25 with three, 0.0625 with five, so never below 5 %. It assumes that differences scatter normally, as those of means over
  * thousands of images nearly do. With two seeds its interval reaches 12.7 standard errors to either side, which says nothing; {@value #LEAST} are asked for.
  *
@@ -60,6 +60,11 @@ public record Seeds(Map<String, NavigableMap<Long, Double>> models) {
         /** So far two runs of one network lie apart at most in 95 of 100 cases. */
         public double apart() {
             return new TDistribution(null, freedom).inverseCumulativeProbability(0.975) * Math.sqrt(2) * deviation;
+        }
+
+        /** Means over so many seeds of each of two networks lie so far apart at least before a test of these two at 5 % tells them apart. */
+        public double seen(int seeds) {
+            return new TDistribution(null, 2.0 * (seeds - 1)).inverseCumulativeProbability(0.975) * Math.sqrt(2.0 / seeds) * deviation;
         }
 
         /** Both numbers in a sentence. */

@@ -374,7 +374,7 @@ public final class Study {
     }
 
     /**
-     * The finished run of a recipe whose training takes hours, if there is one; otherwise it is trained now only on the drawn sample, or if the full size was asked
+     * The finished run of a recipe that takes long to train, if there is one; otherwise it is trained now only on the drawn sample, or if the full size was asked
      * for, and a sentence says how to train it, or what is missing for that.
      */
     public Optional<Run> ifFinished(Recipe recipe) throws InterruptedException {
@@ -391,7 +391,7 @@ public final class Study {
         }
         show(Kind.BEYOND.title(recipe.name())
                 + " has not been run yet with these settings, so there is nothing to show of it. `python3 environment/kit.py train "
-                + recipe.name() + "` trains it, which takes hours.");
+                + recipe.name() + "` trains it.");
         return Optional.empty();
     }
 
@@ -558,7 +558,7 @@ public final class Study {
             for (Run run : results.withoutTrials().runs()) {
                 runs.add(run);
                 if (Beyond.names().contains(run.config().model())) {
-                    runs.addAll(otherSeeds(run).stream().filter(other -> other.config().epochs() == run.config().epochs()).toList());
+                    runs.addAll(siblings(run));
                 }
             }
             return new Results(data().origin(), runs);
@@ -566,27 +566,35 @@ public final class Study {
         return Refusal.attempt(() -> BeyondResults.of(data(), finished.runs()));
     }
 
+    /** Finished runs that differ from this one in nothing but the seed. */
+    private List<Run> siblings(Run run) {
+        return otherSeeds(run).stream().filter(other -> other.config().epochs() == run.config().epochs()).toList();
+    }
+
     /**
-     * What the errors are of the finished runs of the study's models and of the recipes beyond the study that have labelled test images, with the votes of FER+ where they
-     * lie beside the data; once there is a run of full size, without trials. A FER+ that does not fit is left out and what is wrong with it is shown.
+     * What the errors are of the finished runs of the study's models and of the recipes beyond the study, on labels and on FER+'s votes, that have labelled test images, with
+     * the votes where they lie beside the data; once there is a run of full size, without trials. A FER+ that does not fit is left out and what is wrong with it is shown.
      */
     public ErrorResults errors() {
         Workspace opened = workspace();
         Results finished = finished(Beyond.andTheStudys(), Results::withoutTrials);
         return Refusal.attempt(() -> {
-            List<Run> seen = new ArrayList<>();
-            for (Run run : finished.runs()) {
-                if (run.isTested()) {
-                    seen.add(run.withViews());
-                }
-            }
+            List<Run> tested = finished.runs().stream().filter(Run::isTested).toList();
+            List<Run> others = tested.stream().flatMap(run -> siblings(run).stream()).filter(Run::isTested).toList();
             Optional<FerPlus> votes = Optional.empty();
             try {
                 votes = opened.votes();
             } catch (IOException e) {
                 show("FER+ is left out. " + e.getMessage());
             }
-            return ErrorResults.of(data(), new Results(data().origin(), seen), votes);
+            List<Run> onVotes = new ArrayList<>();
+            if (votes.isPresent()) {
+                opened.planned(Beyond.VOTES.recipe()).finished().filter(Run::isTested).ifPresent(run -> {
+                    onVotes.add(run);
+                    onVotes.addAll(siblings(run).stream().filter(Run::isTested).toList());
+                });
+            }
+            return ErrorResults.of(data(), tested, others, onVotes, votes);
         });
     }
 

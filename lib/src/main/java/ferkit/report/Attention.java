@@ -58,6 +58,9 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     private static final String BY_OCCLUSION = "by the class's occlusion";
     private static final String BY_GRADIENT = "by the class's gradient";
     private static final String BY_ALL = "by all classes' occlusion";
+    private static final List<List<String>> COMPARISONS = List.of(List.of(BY_ALL, RANDOM), List.of(BY_OCCLUSION, RANDOM),
+            List.of(BY_GRADIENT, RANDOM),
+            List.of(BY_OCCLUSION, BY_ALL), List.of(BY_GRADIENT, BY_ALL));
     private static final long SEED = 48;
 
     /**
@@ -169,12 +172,33 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
                 share -> Math.round(100 * share) + " %");
     }
 
-    /** The same where a quarter of the image is grey: each choice of places against places at random, with McNemar's paired test and Holm's correction. */
+    /** Two choices of places where a quarter of the image is grey: first minus second, and the p-value after Holm's correction for all of {@link #COMPARISONS}. */
+    private record Comparison(String order, String other, Difference difference, double pValue) {
+        boolean toldApart() {
+            return pValue < McNemar.LEVEL;
+        }
+    }
+
+    private List<Comparison> comparisons() {
+        List<Difference> differences = COMPARISONS.stream()
+                .map(two -> Difference.ofImages(deleted.get(two.get(0)).get(COMPARED), deleted.get(two.get(1)).get(COMPARED))).toList();
+        double[] adjusted = McNemar.holm(differences.stream().mapToDouble(Difference::pValue).toArray());
+        return IntStream.range(0, adjusted.length)
+                .mapToObj(i -> new Comparison(COMPARISONS.get(i).get(0), COMPARISONS.get(i).get(1), differences.get(i), adjusted[i])).toList();
+    }
+
+    private Comparison comparison(String order, String other) {
+        return comparisons().stream().filter(c -> c.order().equals(order) && c.other().equals(other)).findFirst().orElseThrow();
+    }
+
+    /**
+     * The same where a quarter of the image is grey: each choice of places against places at random, with McNemar's paired test and Holm's correction, which counts the
+     * comparisons of {@link #sentences} too.
+     */
     public Table deletionTable() {
         List<String> orders = List.of(BY_ALL, BY_OCCLUSION, BY_GRADIENT);
         Predictions random = deleted.get(RANDOM).get(COMPARED);
-        List<Difference> against = orders.stream().map(order -> Difference.ofImages(deleted.get(order).get(COMPARED), random)).toList();
-        double[] adjusted = McNemar.holm(against.stream().mapToDouble(Difference::pValue).toArray());
+        List<Comparison> against = orders.stream().map(order -> comparison(order, RANDOM)).toList();
         List<String> names = new ArrayList<>(List.of("nothing made grey", RANDOM));
         names.addAll(orders);
         List<Predictions> said = new ArrayList<>(List.of(deleted.get("").get(0), random));
@@ -183,9 +207,9 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
                 StringColumn.create("Places chosen", names),
                 Figures.column("Accuracy", said.stream().mapToDouble(Predictions::accuracy).toArray(), 4),
                 Figures.column("Mean probability of the own class", said.stream().mapToDouble(s -> StatUtils.mean(Occlusion.own(s))).toArray(), 3),
-                cells("Accuracy minus that at random", names.size(), i -> Figures.signed(against.get(i).value(), 4)),
-                cells("95 % interval", names.size(), i -> against.get(i).interval().signedText()),
-                cells("p after Holm", names.size(), i -> Figures.pValue(adjusted[i])));
+                cells("Accuracy minus that at random", names.size(), i -> Figures.signed(against.get(i).difference().value(), 4)),
+                cells("95 % interval", names.size(), i -> against.get(i).difference().interval().signedText()),
+                cells("p after Holm", names.size(), i -> Figures.pValue(against.get(i).pValue())));
     }
 
     private static StringColumn cells(String name, int rows, IntFunction<String> cell) {
@@ -196,25 +220,36 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
         for (String order : List.of(BY_OCCLUSION, BY_GRADIENT)) {
+            Comparison random = comparison(order, RANDOM);
+            Comparison all = comparison(order, BY_ALL);
             sentences.add("Made grey " + order + ", a quarter of the image costs " + title + " " + cost(order) + " points of accuracy; at random "
-                    + cost(RANDOM) + " ("
-                    + told(order, RANDOM) + "), " + BY_ALL + " " + cost(BY_ALL) + " (" + told(order, BY_ALL) + ").");
+                    + cost(RANDOM) + " (" + told(random) + "), " + BY_ALL + " " + cost(BY_ALL) + " (" + told(all) + "). " + verdict(random, all));
         }
         double[] agreement = IntStream.range(0, labels.size())
                 .mapToDouble(i -> new SpearmansCorrelation().correlation(occlusion.get(i), gradients.get(i))).toArray();
-        sentences.add("Both maps of a class put the places into a similar order as far as Spearman's correlation says, 1 being the same: "
+        sentences.add("How far both maps of a class put the places into the same order, by Spearman's rank correlation (1 the same order, 0 none): "
                 + Figures.signed(StatUtils.mean(agreement), 2) + " on average over the classes, from " + Figures.signed(StatUtils.min(agreement), 2)
                 + " to "
                 + Figures.signed(StatUtils.max(agreement), 2) + ".");
         return sentences;
     }
 
+    /** What the test says of a kind of map, in a sentence. */
+    private static String verdict(Comparison random, Comparison all) {
+        if (!random.toldApart() || random.difference().value() > 0) {
+            return "These maps are not shown to mean anything.";
+        }
+        return !all.toldApart() ? "They mean something, but are not shown to say more of a class than of faces at large."
+                : all.difference().value() < 0 ? "They mean something, and say more of a class than of faces at large."
+                        : "They mean something, but less than what all classes have in common.";
+    }
+
     private String cost(String order) {
         return Figures.fixed(100 * (deleted.get("").get(0).accuracy() - deleted.get(order).get(COMPARED).accuracy()), 1);
     }
 
-    private String told(String order, String other) {
-        double p = Difference.ofImages(deleted.get(order).get(COMPARED), deleted.get(other).get(COMPARED)).pValue();
-        return (p < McNemar.LEVEL ? "told apart, p " : "not told apart, p ") + (p < 0.001 ? "" : "= ") + Figures.pValue(p);
+    private static String told(Comparison two) {
+        return (two.toldApart() ? "told apart, p " : "not told apart, p ") + (two.pValue() < 0.001 ? "" : "= ") + Figures.pValue(two.pValue())
+                + " after Holm";
     }
 }

@@ -2,6 +2,7 @@ package ferkit.report;
 
 import ferkit.chart.Charts;
 import ferkit.chart.Picture;
+import ferkit.data.Emotion;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Split;
@@ -21,12 +22,14 @@ import ferkit.study.Kind;
 import ferkit.study.Published;
 import ferkit.train.Predictions;
 import ferkit.train.Run;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,22 +44,36 @@ import tech.tablesaw.api.Table;
  * images among the test images are worth to them.
  *
  * @param data that the runs were trained on
- * @param results runs with labelled test images, by the views of their recipe
+ * @param alone runs with labelled test images, by the image alone
+ * @param results the same by the views of their recipe
+ * @param otherSeeds finished runs by the same recipes with other seeds, by the views of their recipe
+ * @param onVotes runs by {@link Beyond#VOTES}, by the views of their recipe and in the order of their seeds; the first is shown, the others are named beside it
+ * @param votes of FER+, where they are at hand
  * @param majority what most of ten people saw in the test images; empty where their votes are not at hand
- * @param entropies of the votes on each test image, in nats; empty where there are none
  */
-public record ErrorResults(FaceSet data, Results results, Optional<Majority> majority, double[] entropies) {
+public record ErrorResults(FaceSet data, Results alone, Results results, List<Run> otherSeeds, List<Run> onVotes, Optional<FerPlus> votes,
+        Optional<Majority> majority) {
     private static final double[] LEFT_OUT = {0, 0.1, 0.2, 0.3};
     /** Upper ends of the groups by the votes' entropy, in nats, and what they are called. */
     private static final double[] ENTROPIES = {0, 0.5, 1, Double.POSITIVE_INFINITY};
     private static final List<String> ENTROPY_GROUPS = List.of("0, all agree", "up to 0.5", "0.5 to 1", "more than 1");
 
-    /** Of runs with views, and of votes where there are such. */
-    public static ErrorResults of(FaceSet data, Results results, Optional<FerPlus> votes) {
-        return new ErrorResults(data, results, votes.map(v -> Majority.of(v, Split.TEST, data.test())),
-                votes.map(v -> IntStream.range(0, data.test().size())
-                        .mapToDouble(i -> Calibration.entropy(IntStream.of(v.votes(Split.TEST, i)).asDoubleStream().toArray())).toArray())
-                        .orElse(new double[0]));
+    /**
+     * Of finished runs with labelled test images, each asked about the image alone, and of votes where there are such.
+     *
+     * @throws IOException if what runs say by their views cannot be read
+     */
+    public static ErrorResults of(FaceSet data, List<Run> runs, List<Run> otherSeeds, List<Run> onVotes, Optional<FerPlus> votes) throws IOException {
+        return new ErrorResults(data, new Results(data.origin(), runs), new Results(data.origin(), withViews(runs)), withViews(otherSeeds),
+                withViews(onVotes), votes, votes.map(v -> Majority.of(v, Split.TEST, data.test())));
+    }
+
+    private static List<Run> withViews(List<Run> runs) throws IOException {
+        List<Run> seen = new ArrayList<>();
+        for (Run run : runs) {
+            seen.add(run.withViews());
+        }
+        return List.copyOf(seen);
     }
 
     private List<Run> runs() {
@@ -65,6 +82,16 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
 
     private Majority required() {
         return majority.orElseThrow(() -> new IllegalStateException("There are no votes beside these data"));
+    }
+
+    /** For charts, where lines are to stay apart: of the study's models the one that is best on the validation images, and all others. */
+    private List<Run> charted() {
+        Optional<Run> best = runs().stream().filter(ErrorResults::isStudys).max(Comparator.comparingDouble(Run::validationAccuracy));
+        return runs().stream().filter(run -> !isStudys(run) || best.get().equals(run)).toList();
+    }
+
+    private static boolean isStudys(Run run) {
+        return StudyModel.ALL.stream().anyMatch(model -> model.name().equals(run.config().model()));
     }
 
     private StringColumn titles(String... before) {
@@ -90,7 +117,7 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
         Majority m = required();
         List<Predictions> said = runs().stream().map(run -> m.of(run.test())).toList();
         List<String> right = new ArrayList<>(List.of(Figures.fixed(m.labels().accuracy(), 4), Figures.fixed(m.voters().accuracy(), 4)));
-        List<String> interval = new ArrayList<>(List.of(text(m.labels()), ""));
+        List<String> interval = new ArrayList<>(List.of(text(m.labels()), m.voters().interval().text()));
         List<String> label = new ArrayList<>(List.of("", ""));
         List<String> errors = new ArrayList<>(List.of("", ""));
         List<String> shared = new ArrayList<>(List.of("", ""));
@@ -117,29 +144,48 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
     public List<String> labelSentences() {
         Majority m = required();
         List<String> sentences = new ArrayList<>();
-        sentences.add("The data set's own label is the majority's on " + Figures.fixed(100 * m.labels().accuracy(), 1)
-                + " % of these images. One of the ten people agrees with the majority of the other nine in "
-                + Figures.fixed(100 * m.voters().accuracy(), 1)
-                + " % of " + Figures.count(m.voters().votes(), "vote") + ".");
+        sentences.add("The data set's own label is the majority's on " + percent(m.labels().accuracy()) + " of these images.");
+        sentences.add("Where nine of the ten people agree on a class, which they do on " + Figures.count(m.voters().images(), "image")
+                + ", though not whichever nine are asked, the tenth says the same in " + percent(m.voters().accuracy()) + " of "
+                + Figures.count(m.voters().votes(), "vote") + "; the label says it in " + percent(m.voters().labelAccuracy()) + " of these cases.");
         runs().stream().max(Comparator.comparingDouble(run -> m.of(run.test()).accuracy())).ifPresent(run -> {
             Difference difference = Difference.ofImages(m.of(run.test()), m.labels());
-            sentences.add(
-                    "Of the runs, " + results.title(run) + " is nearest to the majority, with " + Figures.fixed(100 * m.of(run.test()).accuracy(), 1)
-                            + " %. That share minus the label's own is " + Figures.signed(difference.value(), 4) + " (95 % interval "
-                            + difference.interval().signedText() + ", p " + (difference.pValue() < 0.001 ? "" : "= ")
-                            + Figures.pValue(difference.pValue()) + "): "
-                            + (difference.pValue() < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));
+            sentences.add("Of " + Figures.count(runs().size(), "run") + ", " + results.title(run) + " is nearest to the majority, with "
+                    + percent(m.of(run.test()).accuracy()) + seeds(run) + ". That share minus the label's own is " + tested(difference) + ": "
+                    + (difference.pValue() < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));
         });
         return sentences;
     }
 
-    /** Share of the images on which the data set's label, and each run, says what most people saw, by how many of ten people say so. */
+    /** What the same recipe reaches with other seeds, in brackets. */
+    private String seeds(Run run) {
+        List<String> others = Stream.concat(otherSeeds.stream(), onVotes.stream())
+                .filter(other -> other.config().model().equals(run.config().model()) && other.config().seed() != run.config().seed())
+                .map(other -> percent(required().of(other.test()).accuracy())).toList();
+        return others.isEmpty() ? " (one seed has been run)" : " (with other seeds " + String.join(" and ", others) + ")";
+    }
+
+    private static String percent(double share) {
+        return Figures.fixed(100 * share, 1) + " %";
+    }
+
+    private static String tested(Difference difference) {
+        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", p "
+                + (difference.pValue() < 0.001 ? "" : "= ") + Figures.pValue(difference.pValue()) + ")";
+    }
+
+    /**
+     * Share of the images on which the data set's label, and each run, says what most people saw, by how many of ten people say so; of the study's models the one that is
+     * best on the validation images.
+     */
     public Picture byAgreement() {
         Majority m = required();
         double[] places = IntStream.range(0, Majority.GROUPS.size()).asDoubleStream().toArray();
         List<Charts.Line> lines = new ArrayList<>(List.of(new Charts.Line("the data set's label", places, shares(m, m.labels()))));
-        runs().forEach(run -> lines.add(new Charts.Line(results.title(run), places, shares(m, m.of(run.test())))));
-        return Charts.lines("Who says what most people see, by how many of ten people agree", "People of ten who agree", "Share of the images", lines,
+        Stream.concat(charted().stream(), onVotes.stream().limit(1))
+                .forEach(run -> lines.add(new Charts.Line(results.title(run), places, shares(m, m.of(run.test())))));
+        return Charts.lines("Who says what most people see, by how many of ten people agree", "People of ten who agree",
+                "Share on which the answer is theirs", lines,
                 place -> place == Math.rint(place) && place >= 0 && place < Majority.GROUPS.size() ? Majority.GROUPS.get((int) place) : " ");
     }
 
@@ -154,8 +200,34 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
                 StringColumn.create("People who agree", Majority.GROUPS),
                 Figures.counts("Images", Arrays.stream(m.byAgreement(m.labels())).mapToInt(group -> group[0]).toArray()),
                 Figures.column("The data set's label", shares(m, m.labels()), 3));
-        runs().forEach(run -> table.addColumns(Figures.column(results.title(run), shares(m, m.of(run.test())), 3)));
+        Stream.concat(runs().stream(), onVotes.stream().limit(1))
+                .forEach(run -> table.addColumns(Figures.column(results.title(run), shares(m, m.of(run.test())), 3)));
         return table;
+    }
+
+    /** The two ends of that table in sentences: where most people agree, and where fewest do. */
+    public List<String> agreementSentences() {
+        Majority m = required();
+        int[] groups = IntStream.range(0, Majority.GROUPS.size()).filter(group -> m.byAgreement(m.labels())[group][0] > 0).toArray();
+        return IntStream.of(groups.length == 0 ? new int[0] : new int[] {groups[groups.length - 1], groups[0]}).distinct().mapToObj(this::end)
+                .toList();
+    }
+
+    private String end(int group) {
+        Majority m = required();
+        return "Where " + Majority.GROUPS.get(group) + " of ten people agree, the label says what they see in "
+                + percent(shares(m, m.labels())[group])
+                + between(", the runs trained on labels in ", runs().stream().mapToDouble(run -> shares(m, m.of(run.test()))[group]).toArray())
+                + onVotes.stream().limit(1).map(run -> ", " + results.title(run) + " in " + percent(shares(m, m.of(run.test()))[group]))
+                        .collect(Collectors.joining())
+                + ".";
+    }
+
+    private static String between(String before, double... shares) {
+        return shares.length == 0 ? ""
+                : before + (shares.length == 1 ? percent(shares[0])
+                        : Figures.fixed(100 * Arrays.stream(shares).min().getAsDouble(), 1) + " to "
+                                + percent(Arrays.stream(shares).max().getAsDouble()));
     }
 
     /** What the majority sees, in rows, and the data set's label, in columns. */
@@ -165,32 +237,37 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
                 labels.classes().titles());
     }
 
-    /** Where the label most often says something else than the majority. */
+    /** Where the label most often says something else than the majority of a class that labels can name, the most images first. */
     public Table differences(int rows) {
-        Table table = Evaluation.of(required().labels()).mistakes(rows).setName("Where the label says something else than the majority");
+        Table table = Evaluation.of(required().labels()).mistakes(Integer.MAX_VALUE);
+        table = table.where(table.stringColumn(0).isIn(data.classes().titles())).sortDescendingOn("Images");
         table.column(0).setName("Majority");
         table.column(1).setName("Label");
-        return table;
+        table.column(3).setName("Share of the majority's class");
+        return table.first(rows).setName("Where the label says something else than the majority");
     }
 
     /**
-     * A run on the votes beside the run of the same recipe on the labels, both against the majority and against the labels; then what others reached. Its test images are
-     * those with a majority.
+     * A run on the votes beside the run of the same recipe on the labels, both against the majority and against the labels; then what others reached.
      *
-     * @param voted by {@link Beyond#VOTES}, by the views of its recipe
+     * @throws IllegalStateException if there are no votes or no run on them
      */
-    public Table trainedOnVotes(Run voted) {
+    public Table trainedOnVotes() {
         Majority m = required();
+        Run voted = voted();
         List<String> names = new ArrayList<>(List.of(results.title(voted)));
         List<Predictions> said = new ArrayList<>(List.of(voted.test()));
-        results.run("sprint").ifPresent(run -> {
-            names.add(results.title(run));
-            said.add(run.test());
+        List<String> know = new ArrayList<>(List.of(""));
+        onLabels().ifPresent(run -> {
+            names.addAll(List.of(results.title(run), results.title(run) + ", at the majority's shares"));
+            said.addAll(List.of(run.test(), atMajoritysShares(run)));
+            know.addAll(List.of("",
+                    "not trained anew: its probabilities times how much more frequent a class is among the validation images' majorities than among the"
+                            + " training images' labels"));
         });
         List<String> right = new ArrayList<>(said.stream().map(s -> Figures.fixed(m.of(s).accuracy(), 4)).toList());
         List<String> interval = new ArrayList<>(said.stream().map(s -> text(m.of(s))).toList());
         List<String> label = new ArrayList<>(said.stream().map(s -> Figures.fixed(m.ofLabels(s).accuracy(), 4)).toList());
-        List<String> know = new ArrayList<>(said.stream().map(s -> "").toList());
         if (Kind.of(data.origin(), voted.config()) == Kind.BEYOND) {
             Published.ferPlus().forEach(point -> {
                 names.add(point.name());
@@ -205,44 +282,125 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
                 StringColumn.create("What to know", know));
     }
 
-    /** How sure the runs are and how right, before and after their probabilities are softened by the temperature that suits the validation images best. */
+    private Run voted() {
+        return onVotes.stream().findFirst().orElseThrow(() -> new IllegalStateException("There is no finished run on votes"));
+    }
+
+    /** The run of the recipe that {@link Beyond#VOTES} is, on labels. */
+    private Optional<Run> onLabels() {
+        return results.run(Beyond.ALL.get(0).recipe().name());
+    }
+
+    private Predictions atMajoritysShares(Run run) {
+        Majority validation = Majority.of(votes.orElseThrow(), Split.VALIDATION, data.validation());
+        return Calibration.atShares(shares(data.training().labels(), data.classes().count()), shares(validation.seen(), data.classes().count()),
+                run.test());
+    }
+
+    private static double[] shares(byte[] labels, int classes) {
+        return shares(IntStream.range(0, labels.length).map(i -> labels[i]).toArray(), classes);
+    }
+
+    /** Of the first classes, among all of these labels. */
+    private static double[] shares(int[] labels, int classes) {
+        return IntStream.range(0, classes).mapToDouble(c -> (double) IntStream.of(labels).filter(label -> label == c).count() / labels.length)
+                .toArray();
+    }
+
+    /** What training on the votes changed, what of that the mere frequency of the classes explains, and how many seeds there are, in sentences. */
+    public List<String> votesSentences() {
+        Majority m = required();
+        Predictions votes = m.of(voted().test());
+        List<String> sentences = new ArrayList<>(List.of(
+                results.title(voted()) + " says what the majority sees on " + percent(votes.accuracy()) + " of the images" + seeds(voted()) + "."));
+        onLabels().ifPresent(run -> {
+            Predictions labels = m.of(run.test());
+            Predictions shifted = m.of(atMajoritysShares(run));
+            sentences.add("That share minus " + results.title(run) + "'s is " + tested(Difference.ofImages(votes, labels)) + ".");
+            sentences.add(
+                    "The run on labels would come to " + percent(shifted.accuracy()) + " if it only said each class as often as the majority does, "
+                            + Figures.signed(100 * (shifted.accuracy() - labels.accuracy()), 1)
+                            + " points without a label better than another. Neutral, for one, is what the majority sees on "
+                            + percent(share(votes.truth())) + " of the images and what the label says on " + percent(share(m.labels().predicted()))
+                            + "; the run on labels says it on " + percent(share(labels.predicted())) + ", that on votes on "
+                            + percent(share(votes.predicted())) + ".");
+        });
+        return sentences;
+    }
+
+    private static double share(int... neutral) {
+        return (double) IntStream.of(neutral).filter(label -> label == Emotion.NEUTRAL.label()).count() / neutral.length;
+    }
+
+    /**
+     * How confident the runs are and how often right, before and after their probabilities are softened by the temperature that suits the validation images best; runs
+     * with views also by the image alone, for a mean over views is less confident by itself.
+     */
     public Table calibration() {
-        double[] temperatures = runs().stream().mapToDouble(run -> Calibration.temperature(run.validation())).toArray();
-        List<Calibration> before = runs().stream().map(run -> Calibration.of(run.test())).toList();
-        List<Calibration> after = IntStream.range(0, runs().size())
-                .mapToObj(i -> Calibration.of(Calibration.at(temperatures[i], runs().get(i).test()))).toList();
-        return Table.create("Surety and accuracy on the test images", titles(),
-                Figures.column("Mean surety",
-                        runs().stream()
-                                .mapToDouble(
-                                        run -> IntStream.range(0, run.test().size()).mapToDouble(run.test()::surety).average().orElse(Double.NaN))
-                                .toArray(),
-                        3),
-                Figures.column("Accuracy", runs().stream().mapToDouble(run -> run.test().accuracy()).toArray(), 3),
+        List<Run> asked = bothWays();
+        double[] temperatures = asked.stream().mapToDouble(run -> Calibration.temperature(run.validation())).toArray();
+        List<Calibration> before = asked.stream().map(run -> Calibration.of(run.test())).toList();
+        List<Calibration> after = IntStream.range(0, asked.size())
+                .mapToObj(i -> Calibration.of(Calibration.at(temperatures[i], asked.get(i).test()))).toList();
+        return Table.create("Confidence and accuracy on the test images", StringColumn.create("", asked.stream().map(results::title)),
+                Figures.column("Mean confidence", asked.stream().mapToDouble(run -> confidence(run.test())).toArray(), 3),
+                Figures.column("Accuracy", asked.stream().mapToDouble(run -> run.test().accuracy()).toArray(), 3),
                 Figures.column("Temperature (validation)", temperatures, 2),
                 Figures.column("Calibration error", before.stream().mapToDouble(Calibration::error).toArray(), 3),
-                Figures.column("Calibration error at that temperature", after.stream().mapToDouble(Calibration::error).toArray(), 3),
+                Figures.column("… at that temperature", after.stream().mapToDouble(Calibration::error).toArray(), 3),
+                Figures.column("… of a perfect one, by chance", after.stream().mapToDouble(Calibration::byChance).toArray(), 3),
                 Figures.column("Log loss", before.stream().mapToDouble(Calibration::logLoss).toArray(), 3),
                 Figures.column("Log loss at that temperature", after.stream().mapToDouble(Calibration::logLoss).toArray(), 3));
     }
 
-    /** The reliability diagram: how often each run is right where it is about so sure. */
+    private static double confidence(Predictions said) {
+        return IntStream.range(0, said.size()).mapToDouble(said::confidence).average().orElse(Double.NaN);
+    }
+
+    /** Each run by the image alone, and after it by its views where it has such. */
+    private List<Run> bothWays() {
+        return IntStream.range(0, runs().size()).boxed().flatMap(i -> Stream.of(alone.runs().get(i), runs().get(i)).distinct()).toList();
+    }
+
+    /** Which run is too confident by most, and how far temperatures mend it, in sentences. */
+    public List<String> calibrationSentences() {
+        List<Run> asked = bothWays();
+        if (asked.isEmpty()) {
+            return List.of();
+        }
+        Run worst = asked.stream().max(Comparator.comparingDouble(run -> confidence(run.test()) - run.test().accuracy())).get();
+        List<Calibration> mended = asked.stream().map(run -> Calibration.of(Calibration.at(Calibration.temperature(run.validation()), run.test())))
+                .toList();
+        List<String> left = IntStream.range(0, asked.size()).filter(i -> mended.get(i).error() > 2 * mended.get(i).byChance())
+                .mapToObj(i -> results.title(asked.get(i))).toList();
+        return List.of(
+                "More confident than right: " + asked.stream().filter(run -> confidence(run.test()) > run.test().accuracy()).count() + " of "
+                        + asked.size() + ", by most " + results.title(worst) + " (" + percent(confidence(worst.test())) + " confident, "
+                        + percent(worst.test().accuracy()) + " right).",
+                "At the temperatures of the validation images "
+                        + (left.isEmpty() ? "no error is more than twice what chance alone would show of a perfect run."
+                                : "the error is still more than twice what chance alone would show of a perfect run for " + String.join(", ", left)
+                                        + "."));
+    }
+
+    /** The reliability diagram: how often a run is right where it is about so confident; of the study's models the one that is best on the validation images. */
     public Picture reliability() {
         double least = 1.0 / data.classes().count();
         List<Charts.Line> lines = new ArrayList<>(
-                List.of(new Charts.Line("as often right as sure", new double[] {least, 1}, new double[] {least, 1})));
-        runs().forEach(run -> {
+                List.of(new Charts.Line("as often right as confident", new double[] {least, 1}, new double[] {least, 1})));
+        charted().forEach(run -> {
             List<Calibration.Bin> bins = Calibration.of(run.test()).bins();
-            lines.add(new Charts.Line(results.title(run), bins.stream().mapToDouble(Calibration.Bin::surety).toArray(),
+            lines.add(new Charts.Line(results.title(run), bins.stream().mapToDouble(Calibration.Bin::confidence).toArray(),
                     bins.stream().mapToDouble(Calibration.Bin::accuracy).toArray()));
         });
-        return Charts.lines("How often a run is right where it is so sure", "Mean probability of what is predicted", "Share predicted right", lines,
-                surety -> Figures.fixed(surety, 2));
+        return Charts.lines("How often a run is right where it is so confident", "Mean probability of what is predicted", "Share predicted right",
+                lines,
+                confidence -> Figures.fixed(confidence, 2));
     }
 
-    /** Accuracy on the test images that remain when those of which a run is least sure are left out. */
+    /** Accuracy on the test images that remain when those of which a run is least confident are left out. */
     public Table withoutTheDoubtful() {
-        Table table = Table.create("Accuracy without the test images of which a run is least sure", titles());
+        Table table = Table.create("Accuracy without the test images of which a run is least confident", titles());
         for (double share : LEFT_OUT) {
             table.addColumns(StringColumn.create(share == 0 ? "All" : "Without " + Math.round(100 * share) + " %", runs().stream().map(run -> {
                 Predictions left = Calibration.surest(run.test(), share);
@@ -252,10 +410,19 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
         return table;
     }
 
+    /** What leaving out the most doubtful images gains, in a sentence. */
+    public List<String> doubtfulSentences() {
+        double most = LEFT_OUT[LEFT_OUT.length - 1];
+        return runs().isEmpty() ? List.of()
+                : List.of("Without the " + Math.round(100 * most) + " % of which it is least confident a run is right more often" + between(
+                        " by ", runs().stream().mapToDouble(run -> Calibration.surest(run.test(), most).accuracy() - run.test().accuracy()).toArray())
+                        + " of the images.");
+    }
+
     /** Mean entropy of each run's answers in groups by the entropy of the votes, and the rank correlation of the two over all test images. */
     public Table doubt() {
-        List<int[]> groups = IntStream.range(0, ENTROPIES.length).mapToObj(g -> IntStream.range(0, entropies.length)
-                .filter(i -> entropies[i] <= ENTROPIES[g] + 1e-9 && (g == 0 || entropies[i] > ENTROPIES[g - 1] + 1e-9)).toArray()).toList();
+        double[] entropies = entropies();
+        List<int[]> groups = groups(entropies);
         List<String> names = new ArrayList<>(ENTROPY_GROUPS);
         names.add("Rank correlation with the votes'");
         Table table = Table.create("Mean entropy of the answers, by the entropy of the votes, in nats",
@@ -270,6 +437,32 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
                                     : new SpearmansCorrelation().correlation(entropies, said), 2))));
         });
         return table;
+    }
+
+    /** Of the votes on each test image, in nats. */
+    private double[] entropies() {
+        FerPlus all = votes.orElseThrow(() -> new IllegalStateException("There are no votes beside these data"));
+        return IntStream.range(0, data.test().size())
+                .mapToDouble(i -> Calibration.entropy(IntStream.of(all.votes(Split.TEST, i)).asDoubleStream().toArray())).toArray();
+    }
+
+    private static List<int[]> groups(double... entropies) {
+        return IntStream.range(0, ENTROPIES.length).mapToObj(g -> IntStream.range(0, entropies.length)
+                .filter(i -> entropies[i] <= ENTROPIES[g] + 1e-9 && (g == 0 || entropies[i] > ENTROPIES[g - 1] + 1e-9)).toArray()).toList();
+    }
+
+    /** Whether runs are less decided where people are, in a sentence. */
+    public List<String> doubtSentences() {
+        double[] entropies = entropies();
+        List<int[]> groups = groups(entropies);
+        List<Run> rising = runs().stream().filter(run -> {
+            double[] said = Calibration.entropies(run.test());
+            double[] means = groups.stream().filter(group -> group.length > 0)
+                    .mapToDouble(group -> IntStream.of(group).mapToDouble(i -> said[i]).average().getAsDouble()).toArray();
+            return IntStream.range(1, means.length).allMatch(g -> means[g] > means[g - 1]);
+        }).toList();
+        return List.of("In " + rising.size() + " of " + Figures.count(runs().size(), "run")
+                + " the mean entropy rises from row to row: the less people agree, the less decided the run.");
     }
 
     /**
@@ -288,13 +481,66 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
         return Table.create(
                 "What copies of training images are worth: " + Figures.count(copied.length) + " of " + Figures.count(nearest.length)
                         + " test images have one",
-                titles(), accuracy("All", IntStream.range(0, nearest.length).toArray()), accuracy("Without copies (" + alone.length + ")", alone),
+                titles(), accuracy("All", IntStream.range(0, nearest.length).toArray()),
+                accuracy("Without copies (" + Figures.count(alone.length) + ")", alone),
                 StringColumn.create("95 % interval", runs().stream().map(run -> alone.length == 0 ? "–" : text(run.test().select(alone)))),
                 StringColumn.create("Copies add", added.stream().map(d -> d.map(x -> Figures.signed(share * x.value(), 4)).orElse("–"))),
                 StringColumn.create("95 % interval of that",
                         added.stream().map(d -> d.map(x -> new Interval(share * x.interval().low(), share * x.interval().high())
                                 .signedText()).orElse("–"))),
-                accuracy("Copy with the same label (" + same.length + ")", same), accuracy("Copy with another label (" + other.length + ")", other));
+                shares("Copy with the same label (" + same.length + "): right", run -> run.test().select(same)),
+                shares("Copy with another label (" + other.length + "): right", run -> run.test().select(other)),
+                shares("… and says that label", run -> twins(run, nearest, other)));
+    }
+
+    /** A run's answers on test images with a copy, held against the labels of their copies in training. */
+    private Predictions twins(Run run, int[] nearest, int... images) {
+        return run.test().select(images).against(data.classes(), IntStream.of(images).map(i -> data.training().label(nearest[i])).toArray());
+    }
+
+    /** Share right, with its interval; of no image a dash. */
+    private StringColumn shares(String name, Function<Run, Predictions> said) {
+        return StringColumn.create(name, runs().stream().map(said)
+                .map(s -> s.size() == 0 ? "–" : Figures.fixed(s.accuracy(), 3) + " (" + Evaluation.of(s).interval().text() + ")"));
+    }
+
+    /** What the runs lose without the copies, and whether they know the labels of the copies by heart, in sentences. */
+    public List<String> copySentences(DataReport report) {
+        int[] nearest = report.nearestToTest();
+        int[] alone = places(nearest, i -> nearest[i] < 0);
+        int[] other = places(nearest, i -> nearest[i] >= 0 && data.training().label(nearest[i]) != data.test().label(i));
+        List<String> sentences = new ArrayList<>();
+        if (alone.length > 0 && alone.length < nearest.length) {
+            sentences.add("Without the images that have a copy"
+                    + between(" a run is right less often by ",
+                            runs().stream().mapToDouble(run -> run.test().accuracy() - run.test().select(alone).accuracy()).toArray())
+                    + " of the images.");
+        }
+        if (other.length > 0) {
+            sentences.add("On the " + Figures.count(other.length, "image") + " whose copy in training has another label, runs say that label in"
+                    + between(" ", runs().stream().mapToDouble(run -> twins(run, nearest, other).accuracy()).toArray())
+                    + between(", their own in ", runs().stream().mapToDouble(run -> run.test().select(other).accuracy()).toArray())
+                    + ". Who had learnt from other faces only would have no reason to prefer that label.");
+        }
+        majority.ifPresent(m -> onVotes.stream().limit(1).forEach(run -> {
+            Predictions said = m.of(run.test());
+            int[] left = places(m.images(), i -> nearest[m.images()[i]] < 0);
+            sentences.add(results.title(run) + ", held against the majority, comes to " + Figures.fixed(said.select(left).accuracy(), 4) + " on the "
+                    + Figures.count(left.length, "image") + " without a copy, in place of " + Figures.fixed(said.accuracy(), 4) + ".");
+        }));
+        return sentences;
+    }
+
+    /** The main findings in sentences: what the labels allow, what training on votes is worth, and how confident and how doubtful the runs are. */
+    public List<String> summary() {
+        List<String> sentences = new ArrayList<>();
+        if (majority.isPresent()) {
+            sentences.addAll(labelSentences());
+            sentences.addAll(onVotes.isEmpty() ? List.of() : votesSentences());
+        }
+        sentences.addAll(calibrationSentences());
+        sentences.addAll(doubtfulSentences());
+        return sentences;
     }
 
     private static int[] places(int[] nearest, IntPredicate which) {
@@ -349,7 +595,11 @@ public record ErrorResults(FaceSet data, Results results, Optional<Majority> maj
         double apart = spread.get().apart();
         List<String> larger = Beyond.CHANCE.stream().skip(1).filter(row -> Math.abs(studys(row.question())) > apart)
                 .map(row -> row.change() + " (" + Figures.signed(studys(row.question()), 4) + ")").toList();
+        int fewest = Stream.concat(Stream.of(small), changed.values().stream()).mapToInt(List::size).min().getAsInt();
         return List.of(spread.get().sentence(),
+                fewest < 2 ? "Of some there is one seed only."
+                        : "With " + fewest + " seeds of each, means have to lie " + Figures.fixed(spread.get().seen(fewest), 4)
+                                + " apart before a test of two of them tells them apart; Holm's correction for all asks for more.",
                 "Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's " + (Beyond.CHANCE.size() - 1)
                         + " differences from Model 2 would be larger than that" + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));
     }

@@ -552,9 +552,9 @@ public final class Results {
                 table.stringColumn(0).append(classes.title(label));
                 table.intColumn(1).append(said.size());
                 table.intColumn(2).append(mistakes.size());
-                table.intColumn(3).append((int) mistakes.stream().filter(i -> said.surety(i) >= SURE).count());
+                table.intColumn(3).append((int) mistakes.stream().filter(i -> said.confidence(i) >= SURE).count());
                 table.stringColumn(4).append(mistakes.isEmpty() ? "–" : classes.title(said.predicted()[mistakes.get(0)]));
-                table.stringColumn(5).append(mistakes.isEmpty() ? "–" : Figures.fixed(said.surety(mistakes.get(0)), 3));
+                table.stringColumn(5).append(mistakes.isEmpty() ? "–" : Figures.fixed(said.confidence(mistakes.get(0)), 3));
             }
         }
         return table;

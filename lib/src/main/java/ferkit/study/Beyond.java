@@ -94,7 +94,7 @@ public record Beyond(String title, Recipe recipe) {
      */
     public static final Beyond VOTES = new Beyond("Sprint on votes", ALL.get(0).recipe.named("sprint-ferplus"));
 
-    /** The study's Model 2 in small, which every row of {@link #CHANCE} changes in one thing, as the study's other models do. */
+    /** The study's Model 2 in small, which the other rows of {@link #CHANCE} change as the study's other models do. */
     private static final StudyModel SMALL = small(StudyModel.ALL.get(1));
 
     /**
@@ -118,13 +118,13 @@ public record Beyond(String title, Recipe recipe) {
         return StudyModel.named(recipe.name().substring("small-".length()));
     }
 
-    /** In which one thing that model differs from the second, in words. */
+    /** In what that model differs from the second, in words. */
     public String change() {
         return switch (question().name()) {
             case "model-1" -> "maximum pooling throughout (Model 1)";
-            case "model-3" -> "twice the filters (Model 3)";
+            case "model-3" -> "twice the filters and dense units (Model 3)";
             case "model-4" -> "kernels of 5×5 (Model 4)";
-            case "model-5" -> "a fourth block (Model 5)";
+            case "model-5" -> "a fourth block, maximum pooling in the second, twice the dense units (Model 5)";
             case "model-6" -> "less padding (Model 6)";
             default -> title;
         };

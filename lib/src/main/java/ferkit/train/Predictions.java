@@ -59,14 +59,14 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
     }
 
     /** The probability of what was predicted for one image, 0 to 1. */
-    public float surety(int image) {
+    public float confidence(int image) {
         return probabilities[image][predicted[image]];
     }
 
     /** The indices of the images predicted right, or of those predicted wrong, the surest of them first. */
     public Stream<Integer> surest(boolean right) {
         return IntStream.range(0, size()).filter(i -> (predicted[i] == truth[i]) == right).boxed()
-                .sorted(Comparator.comparingDouble(i -> -surety(i)));
+                .sorted(Comparator.comparingDouble(i -> -confidence(i)));
     }
 
     /** Those of the images that are of this class. */

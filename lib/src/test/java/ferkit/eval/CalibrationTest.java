@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ferkit.data.Emotion;
 import ferkit.train.Predictions;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +40,37 @@ class CalibrationTest {
         assertEquals(1.850740020762951, calibration.logLoss(), 1e-7);
         assertEquals(15, calibration.bins().size());
         assertEquals(3, calibration.bins().get(0).images());
-        assertEquals(0.31926122307777405, calibration.bins().get(0).surety(), 1e-7);
+        assertEquals(0.31926122307777405, calibration.bins().get(0).confidence(), 1e-7);
         assertEquals(2 / 3.0, calibration.bins().get(0).accuracy(), 1e-12);
         assertEquals(0.5, calibration.bins().get(14).accuracy(), 1e-12);
         assertEquals(50, calibration.bins().stream().mapToInt(Calibration.Bin::images).sum());
         assertThrows(IllegalArgumentException.class, () -> Calibration.of(said().select()));
+    }
+
+    /** Truths are drawn with the very probabilities that were said. */
+    @Test
+    void aPerfectRunShowsTheErrorOfChance() {
+        int images = 1500;
+        SplittableRandom random = new SplittableRandom(1);
+        float[][] rows = new float[images][Emotion.COUNT];
+        for (int i = 0; i < images; i++) {
+            rows[i][0] = 0.5f + i / (2f * images);
+            rows[i][1] = 1 - rows[i][0];
+        }
+        double mean = IntStream.range(0, 300).mapToDouble(trial -> {
+            int[] truth = IntStream.range(0, images).map(i -> random.nextDouble() < rows[i][0] ? 0 : 1).toArray();
+            return Calibration.of(new Predictions(truth, new int[images], rows)).error();
+        }).average().getAsDouble();
+        assertEquals(1, Calibration.of(new Predictions(new int[images], new int[images], rows)).byChance() / mean, 0.03);
+    }
+
+    @Test
+    void probabilitiesFollowTheSharesOfTheClasses() {
+        Predictions said = new Predictions(new int[] {1}, new int[] {0}, new float[][] {{0.5f, 0.4f, 0.1f, 0, 0, 0, 0}});
+        Predictions shifted = Calibration.atShares(new double[] {0.5, 0.25, 0.25, 0, 0, 0, 0}, new double[] {0.25, 0.5, 0.25, 0, 0, 0, 0}, said);
+        assertArrayEquals(new int[] {1}, shifted.predicted());
+        assertArrayEquals(new float[] {0.25f / 1.15f, 0.8f / 1.15f, 0.1f / 1.15f, 0, 0, 0, 0}, shifted.probabilities()[0], 1e-6f);
+        assertArrayEquals(said.truth(), shifted.truth());
     }
 
     @Test
@@ -61,8 +88,8 @@ class CalibrationTest {
         assertEquals(40, left.size());
         assertEquals(21, left.correct());
         assertEquals(50, Calibration.surest(said(), 0).size());
-        double least = IntStream.range(0, 40).mapToDouble(left::surety).min().getAsDouble();
-        assertTrue(IntStream.range(0, 50).filter(i -> said().surety(i) > least).count() <= 40);
+        double least = IntStream.range(0, 40).mapToDouble(left::confidence).min().getAsDouble();
+        assertTrue(IntStream.range(0, 50).filter(i -> said().confidence(i) > least).count() <= 40);
     }
 
     @Test

@@ -73,6 +73,11 @@ class MajorityTest {
         assertEquals(40, voters.votes());
         assertEquals(10 + 6 + 0 + 8, voters.right());
         assertEquals(0.6, voters.accuracy(), 1e-12);
+        assertEquals((10 + 0 + 5 + 0) / 40.0, voters.labelAccuracy(), 1e-12,
+                "on the fourth, neutral is the majority of those whom a vote for sadness meets");
+        assertEquals(4, voters.images());
+        // residuals 10 − 6, 6 − 6, 0 − 6, 8 − 6 of the images; √56 / 40 · 1.96
+        assertEquals("0.233–0.967", voters.interval().text());
     }
 
     @Test

@@ -70,6 +70,8 @@ class SeedsTest {
                 seeds(List.of(A, B, C, D)).sentences().get(0));
         assertEquals(0.008278486174013546, Seeds.Spread.of(List.of(new double[] {0.630, 0.660}, values(A), new double[] {0.645}, values(B)))
                 .orElseThrow().deviation(), 1e-15);
+        assertEquals(2.7764451 * Math.sqrt(2 / 3.0) * 0.01, new Seeds.Spread(0.01, 12).seen(3), 1e-9,
+                "t of four degrees, the standard error of two means of three");
         assertTrue(Seeds.Spread.of(List.of(new double[] {0.6}, new double[] {0.7})).isEmpty());
         assertEquals(List.of("One seed has been run of each model, so what another would change is not known here."), seeds(List.of(D)).sentences());
     }

@@ -135,7 +135,7 @@ class PicturesTest {
         List<Integer> labels = attention.labels();
         assertTrue(labels.size() > 3 && labels.stream().allMatch(label -> few.counts()[label] >= 2));
         assertEquals(labels.stream().mapToInt(label -> Math.min(4, few.counts()[label] / 2)).sum(), attention.averaged());
-        assertTrue(attention.maps().description().contains("One drawn face, largest values: "));
+        assertTrue(attention.maps().description().contains("One drawn face, smallest and largest values: "));
         Faces first = few.select(new int[] {attention.single().keySet().iterator().next()});
         Trained model = new Trained(run, Recipe.of(SMALL));
         assertArrayEquals(new Occlusion(few.format()).drops(first, model::predict, done -> {})[0], attention.single().values().iterator().next(),
