@@ -145,9 +145,9 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         Majority m = required();
         List<String> sentences = new ArrayList<>();
         sentences.add("The data set's own label is the majority's on " + percent(m.labels().accuracy()) + " of these images.");
-        sentences.add("Where nine of the ten people agree on a class, which they do on " + Figures.count(m.voters().images(), "image")
-                + ", though not whichever nine are asked, the tenth says the same in " + percent(m.voters().accuracy()) + " of "
-                + Figures.count(m.voters().votes(), "vote") + "; the label says it in " + percent(m.voters().labelAccuracy()) + " of these cases.");
+        sentences.add("Wherever nine of the ten people agree on a class, the tenth says the same in " + percent(m.voters().accuracy()) + " of "
+                + Figures.count(m.voters().votes(), "vote") + " on " + Figures.count(m.voters().images(), "image") + "; the label says it in "
+                + percent(m.voters().labelAccuracy()) + " of these cases.");
         runs().stream().max(Comparator.comparingDouble(run -> m.of(run.test()).accuracy())).ifPresent(run -> {
             Difference difference = Difference.ofImages(m.of(run.test()), m.labels());
             sentences.add("Of " + Figures.count(runs().size(), "run") + ", " + results.title(run) + " is nearest to the majority, with "
@@ -217,17 +217,17 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         Majority m = required();
         return "Where " + Majority.GROUPS.get(group) + " of ten people agree, the label says what they see in "
                 + percent(shares(m, m.labels())[group])
-                + between(", the runs trained on labels in ", runs().stream().mapToDouble(run -> shares(m, m.of(run.test()))[group]).toArray())
+                + between(", the runs trained on labels in ", " %", runs().stream().mapToDouble(run -> shares(m, m.of(run.test()))[group]).toArray())
                 + onVotes.stream().limit(1).map(run -> ", " + results.title(run) + " in " + percent(shares(m, m.of(run.test()))[group]))
                         .collect(Collectors.joining())
                 + ".";
     }
 
-    private static String between(String before, double... shares) {
-        return shares.length == 0 ? ""
-                : before + (shares.length == 1 ? percent(shares[0])
-                        : Figures.fixed(100 * Arrays.stream(shares).min().getAsDouble(), 1) + " to "
-                                + percent(Arrays.stream(shares).max().getAsDouble()));
+    /** Shares in hundredths, from the lowest to the highest, between two texts; of none nothing. */
+    private static String between(String before, String after, double... shares) {
+        List<String> ends = Stream.of(Arrays.stream(shares).min(), Arrays.stream(shares).max()).flatMap(end -> end.stream().boxed())
+                .map(end -> Figures.fixed(100 * end, 1)).distinct().toList();
+        return ends.isEmpty() ? "" : before + String.join(" to ", ends) + after;
     }
 
     /** What the majority sees, in rows, and the data set's label, in columns. */
@@ -414,9 +414,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public List<String> doubtfulSentences() {
         double most = LEFT_OUT[LEFT_OUT.length - 1];
         return runs().isEmpty() ? List.of()
-                : List.of("Without the " + Math.round(100 * most) + " % of which it is least confident a run is right more often" + between(
-                        " by ", runs().stream().mapToDouble(run -> Calibration.surest(run.test(), most).accuracy() - run.test().accuracy()).toArray())
-                        + " of the images.");
+                : List.of("Without the "
+                        + Math.round(100 * most) + " % of which it is least confident the accuracy of a run is " + between("", " points higher",
+                                runs().stream()
+                                        .mapToDouble(run -> Calibration.surest(run.test(), most).accuracy() - run.test().accuracy()).toArray())
+                        + ".");
     }
 
     /** Mean entropy of each run's answers in groups by the entropy of the votes, and the rank correlation of the two over all test images. */
@@ -511,16 +513,13 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         int[] other = places(nearest, i -> nearest[i] >= 0 && data.training().label(nearest[i]) != data.test().label(i));
         List<String> sentences = new ArrayList<>();
         if (alone.length > 0 && alone.length < nearest.length) {
-            sentences.add("Without the images that have a copy"
-                    + between(" a run is right less often by ",
-                            runs().stream().mapToDouble(run -> run.test().accuracy() - run.test().select(alone).accuracy()).toArray())
-                    + " of the images.");
+            sentences.add("Without the images that have a copy the accuracy of a run is " + between("", " points lower",
+                    runs().stream().mapToDouble(run -> run.test().accuracy() - run.test().select(alone).accuracy()).toArray()) + ".");
         }
         if (other.length > 0) {
-            sentences.add("On the " + Figures.count(other.length, "image") + " whose copy in training has another label, runs say that label in"
-                    + between(" ", runs().stream().mapToDouble(run -> twins(run, nearest, other).accuracy()).toArray())
-                    + between(", their own in ", runs().stream().mapToDouble(run -> run.test().select(other).accuracy()).toArray())
-                    + ". Who had learnt from other faces only would have no reason to prefer that label.");
+            sentences.add("On the " + Figures.count(other.length, "image") + " whose copy in training has another label, runs say that label in "
+                    + between("", " %", runs().stream().mapToDouble(run -> twins(run, nearest, other).accuracy()).toArray()) + ", their own in "
+                    + between("", " %", runs().stream().mapToDouble(run -> run.test().select(other).accuracy()).toArray()) + ".");
         }
         majority.ifPresent(m -> onVotes.stream().limit(1).forEach(run -> {
             Predictions said = m.of(run.test());
