@@ -37,9 +37,10 @@ public record Ablation(Row whole, List<Row> without) {
      * @param seeds number of runs
      * @param alone their mean accuracy on the image alone, 0 to 1
      * @param views on the mean over the recipe's views, 0 to 1
+     * @param against what {@code difference} is held against: the whole recipe's {@code views}, of the same seed where there is one run only
      * @param difference of {@code views}, without the ingredient minus with it; null for the whole recipe
      */
-    public record Row(String name, int seeds, double alone, double views, Difference difference) {}
+    public record Row(String name, int seeds, double alone, double views, double against, Difference difference) {}
 
     /**
      * Where there are two seeds or more of both, intervals are over seeds; otherwise over images, of the two runs of the lowest seed that both
@@ -50,28 +51,29 @@ public record Ablation(Row whole, List<Row> without) {
      */
     public static Ablation of(List<Outcome> whole, Map<String, List<Outcome>> without) {
         List<Row> rows = new ArrayList<>();
-        without.forEach((name, runs) -> rows.add(row(name, runs, runs.size() > 1 && whole.size() > 1 ? Difference.ofSeeds(views(runs), views(whole))
-                : onImages(runs, whole))));
+        without.forEach((name, runs) -> rows.add(runs.size() > 1 && whole.size() > 1
+                ? row(name, runs, mean(views(whole)), Difference.ofSeeds(views(runs), views(whole)))
+                : onImages(name, runs, whole)));
         if (whole.stream().anyMatch(run -> !run.alone().equals(run.views()))) {
             rows.add(
-                    new Row(VIEWS, whole.size(), mean(alone(whole)), mean(alone(whole)),
+                    new Row(VIEWS, whole.size(), mean(alone(whole)), mean(alone(whole)), mean(views(whole)),
                             whole.size() > 1 ? Difference.ofPairs(alone(whole), views(whole))
                                     : Difference.ofImages(whole.get(0).alone(), whole.get(0).views())));
         }
         rows.sort(Comparator.comparingDouble(row -> row.difference().value()));
-        return new Ablation(row("nothing: the whole recipe", whole, null), List.copyOf(rows));
+        return new Ablation(row("nothing: the whole recipe", whole, Double.NaN, null), List.copyOf(rows));
     }
 
-    private static Row row(String name, List<Outcome> runs, Difference difference) {
-        return new Row(name, runs.size(), mean(alone(runs)), mean(views(runs)), difference);
+    private static Row row(String name, List<Outcome> runs, double against, Difference difference) {
+        return new Row(name, runs.size(), mean(alone(runs)), mean(views(runs)), against, difference);
     }
 
-    private static Difference onImages(List<Outcome> runs, List<Outcome> whole) {
+    private static Row onImages(String name, List<Outcome> runs, List<Outcome> whole) {
         Comparator<Outcome> bySeed = Comparator.comparingLong(Outcome::seed);
         Outcome run = runs.stream().filter(r -> whole.stream().anyMatch(w -> w.seed() == r.seed())).min(bySeed)
                 .orElseGet(() -> runs.stream().min(bySeed).orElseThrow());
         Outcome beside = whole.stream().filter(w -> w.seed() == run.seed()).findFirst().orElseGet(() -> whole.stream().min(bySeed).orElseThrow());
-        return Difference.ofImages(run.views(), beside.views());
+        return row(name, runs, beside.views().accuracy(), Difference.ofImages(run.views(), beside.views()));
     }
 
     private static double[] alone(List<Outcome> runs) {
@@ -100,6 +102,7 @@ public record Ablation(Row whole, List<Row> without) {
                 Figures.counts("Runs", rows.stream().mapToInt(Row::seeds).toArray()),
                 Figures.column("Image alone, mean", rows.stream().mapToDouble(Row::alone).toArray(), 4),
                 Figures.column("With views, mean", rows.stream().mapToDouble(Row::views).toArray(), 4),
+                cells("Held against", row -> Figures.fixed(row.against(), 4)),
                 cells("Difference", row -> Figures.signed(row.difference().value(), 4)),
                 cells("95 % interval", row -> row.difference().interval().signedText()),
                 cells("Interval over", row -> row.difference().chance()),
@@ -128,13 +131,13 @@ public record Ablation(Row whole, List<Row> without) {
         List<String> single = without.stream().filter(row -> row.difference().chance().equals(Difference.IMAGES)).map(Row::name).toList();
         if (!single.isEmpty()) {
             sentences.add("Of one run, so that the interval is over images and what another seed would change is not in it: "
-                    + String.join(", ", single) + ".");
+                    + String.join("; ", single) + ".");
         }
         return sentences;
     }
 
     private String named(List<Integer> rows) {
         return rows.stream().map(i -> without.get(i).name() + " (" + Figures.signed(without.get(i).difference().value(), 4) + ")")
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining("; "));
     }
 }

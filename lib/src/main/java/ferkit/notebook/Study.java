@@ -640,7 +640,7 @@ public final class Study {
                 show(ablation.sentences());
             }
             show(missing.isEmpty() ? "Every ingredient has been left out once at least."
-                    : "Not run yet without: " + String.join(", ", missing) + ". `python3 environment/kit.py train ablation` runs them.");
+                    : "Not run yet without: " + String.join("; ", missing) + ". `python3 environment/kit.py train ablation` runs them.");
             return null;
         });
     }

@@ -5,11 +5,14 @@ import ferkit.chart.CostChart.Whose;
 import ferkit.chart.IntervalChart;
 import ferkit.chart.Picture;
 import ferkit.data.FaceSet;
+import ferkit.data.Official;
 import ferkit.eval.Ablation;
+import ferkit.eval.Difference;
 import ferkit.eval.Ensemble;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
 import ferkit.eval.Interval;
+import ferkit.eval.McNemar;
 import ferkit.eval.Selection;
 import ferkit.model.Architecture;
 import ferkit.model.Cost;
@@ -24,11 +27,14 @@ import ferkit.train.RunConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -112,7 +118,23 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         if (all.stream().allMatch(Run::isTested)) {
             sentences.add(spread("Test accuracy with views", seen, r -> r.test().accuracy()));
         }
+        if (run.config().dataHash().equals(Official.HASH) && run.config().limit() == 0) {
+            sentences.add(goal(all, seen));
+        }
         return sentences;
+    }
+
+    /** In how many seeds the study's best is reached, in a sentence. */
+    private static String goal(List<Run> all, List<Run> seen) {
+        Published.Result best = StudyModel.ALL.stream().map(model -> Published.result(model.name()))
+                .max(Comparator.comparingDouble(Published.Result::validationAccuracy)).orElseThrow();
+        return "The study's best validation accuracy, " + Figures.fixed(best.validationAccuracy(), 4) + " (" + Kind.STUDY.title(best.model())
+                + ", of the image alone), is reached in " + reached(all, best) + " seeds of the image alone and in " + reached(seen, best)
+                + " with views.";
+    }
+
+    private static String reached(List<Run> runs, Published.Result best) {
+        return runs.stream().filter(run -> run.validation().accuracy() >= best.validationAccuracy()).count() + " of " + runs.size();
     }
 
     private static String spread(String what, List<Run> runs, ToDoubleFunction<Run> accuracy) {
@@ -160,7 +182,8 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
                     StringColumn.create("95 % interval", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
         }
         return table.addColumns(StringColumn.create("Training cost, PFLOP", runs().stream().map(r -> Figures.significant(pflop(r), 2))),
-                StringColumn.create("Training took", runs().stream().map(r -> Figures.duration(r.config().totalSeconds()))),
+                StringColumn.create("Training took", runs().stream().map(r -> Figures.duration(r.config().totalSeconds()) + ", "
+                        + Figures.count(r.config().threads(), "thread"))),
                 StringColumn.create("Other photographs", runs().stream().map(r -> sawOthers(r) ? "yes" : "no")));
     }
 
@@ -181,6 +204,52 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     /** The chosen ones together on the test images, beside the single run that is best on the validation images; empty if not all have labelled ones. */
     public Optional<Ensemble> onTest(Selection selection) {
         return runs().stream().allMatch(Run::isTested) ? Optional.of(selection.ensemble(asked(Run::test))) : Optional.empty();
+    }
+
+    private Optional<Ensemble> chosenOnTest() {
+        return selection().flatMap(this::onTest);
+    }
+
+    /** The same without the runs whose network had seen other photographs. */
+    private BeyondResults withoutOthers() {
+        int[] own = IntStream.range(0, runs().size()).filter(i -> !sawOthers(runs().get(i))).toArray();
+        return new BeyondResults(data, new Results(data.origin(), IntStream.of(own).mapToObj(alone.runs()::get).toList()),
+                new Results(data.origin(), IntStream.of(own).mapToObj(runs()::get).toList()), IntStream.of(own).mapToObj(multiplyAdds::get).toList());
+    }
+
+    /**
+     * Several ways to have runs answer together, on the test images and beside the single run that is best on the validation images: members chosen or all of them, of
+     * all runs, of those that saw no other photographs, and of the study's; McNemar's paired test against that run, with Holm's correction. Empty if there are not two
+     * runs, or not all have labelled test images.
+     */
+    public Optional<Table> together() {
+        Optional<Ensemble> chosen = chosenOnTest();
+        if (chosen.isEmpty()) {
+            return Optional.empty();
+        }
+        Predictions single = chosen.get().single();
+        BeyondResults own = withoutOthers();
+        Map<String, Predictions> means = new LinkedHashMap<>();
+        means.put("All, chosen and weighted", chosen.get().together());
+        means.put("All, plain mean", Predictions.mean(asked(Run::test)));
+        if (own.runs().size() < runs().size()) {
+            own.chosenOnTest().ifPresent(ensemble -> means.put("FER2013 alone, chosen and weighted", ensemble.together()));
+        }
+        List<Predictions> studys = runs().stream().filter(this::isStudys).map(Run::test).toList();
+        if (studys.size() > 1 && studys.size() < runs().size()) {
+            means.put("The study's " + studys.size() + ", plain mean", Predictions.mean(studys));
+        }
+        List<Difference> against = means.values().stream().map(mean -> Difference.ofImages(mean, single)).toList();
+        double[] adjusted = McNemar.holm(against.stream().mapToDouble(Difference::pValue).toArray());
+        return Optional.of(
+                Table.create("Together on the test images, beside " + chosen.get().singleTitle() + " (" + Figures.fixed(single.accuracy(), 4) + ")",
+                        StringColumn.create("Runs", means.keySet()),
+                        Figures.column("Test accuracy", means.values().stream().mapToDouble(Predictions::accuracy).toArray(), 4),
+                        StringColumn.create("95 % interval", means.values().stream().map(mean -> Evaluation.of(mean).interval().text())),
+                        Figures.signedColumn("Difference", against, Difference::value, 4),
+                        StringColumn.create("p after Holm", IntStream.range(0, adjusted.length).mapToObj(i -> Figures.pValue(adjusted[i]))),
+                        StringColumn.create("Told apart at 5 %",
+                                IntStream.range(0, adjusted.length).mapToObj(i -> adjusted[i] < McNemar.LEVEL ? "yes" : "no"))));
     }
 
     /** The weight of each run in an ensemble, and what asking it costs. */
@@ -217,7 +286,8 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         }
         if (isComparable()) {
             Published.field().stream().filter(point -> !Double.isNaN(point.pflop())).forEach(point -> points.add(new CostChart.Point(point.name(),
-                    point.pflop(), point.accuracy(), point.choseByTest() ? Whose.CHOSEN_BY_TEST : Whose.PUBLISHED, point.otherPhotographs())));
+                    point.pflop(), point.accuracy(), point.chosen() == Published.ByTest.YES ? Whose.CHOSEN_BY_TEST : Whose.PUBLISHED,
+                    point.otherPhotographs())));
         }
         return Optional.of(CostChart.picture("Test accuracy against training cost", points));
     }
@@ -246,6 +316,10 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
             boolean others = sawOthers(selection.get());
             sentences.add(ensemble.title() + ", " + terms(others) + ": "
                     + beside(ensemble.together(), others, Published.Point::ensemble));
+            if (others) {
+                withoutOthers().chosenOnTest().ifPresent(own -> sentences.add("Chosen in the same way from those " + terms(false) + ": "
+                        + beside(own.together(), false, Published.Point::ensemble)));
+            }
         });
         return sentences;
     }
@@ -257,9 +331,10 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     private static String beside(Predictions test, boolean others, Predicate<Published.Point> like) {
         Interval interval = Evaluation.of(test).interval();
         String own = Figures.fixed(test.accuracy(), 4) + " on the test images (95 % interval " + interval.text() + ")";
-        return Published.field().stream().filter(like).filter(point -> !point.choseByTest() && point.otherPhotographs() == others)
+        return Published.field().stream().filter(like).filter(point -> point.chosen() == Published.ByTest.NO && point.otherPhotographs() == others)
                 .max(Comparator.comparingDouble(Published.Point::accuracy))
-                .map(point -> own + "; the best that was found published on such terms is " + Figures.fixed(point.accuracy(), 4) + ", " + point.name()
+                .map(point -> own + "; the best of the others' in the table above on such terms is " + Figures.fixed(point.accuracy(), 4) + ", "
+                        + point.name()
                         + ", which lies " + (interval.contains(point.accuracy()) ? "inside" : interval.low() > point.accuracy() ? "below" : "above")
                         + " that interval.")
                 .orElse(own + ".");

@@ -8,6 +8,7 @@ import ferkit.study.Kind;
 import ferkit.study.Published;
 import ferkit.train.Run;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -85,21 +86,36 @@ public final class Overview {
         List<Run> studys = results.studys();
         if (!studys.isEmpty()) {
             long inside = studys.stream().filter(run -> Results.interval(run).contains(results.study(run).get().validationAccuracy())).count();
-            sentences.add("The study's validation accuracy of the same model lies inside our interval for " + inside + " of " + studys.size() + ".");
+            DoubleSummaryStatistics ours = studys.stream()
+                    .mapToDouble(run -> run.validationAccuracy() - results.study(run).get().validationAccuracy())
+                    .summaryStatistics();
+            DoubleSummaryStatistics theirs = StudyModel.ALL.stream().mapToDouble(model -> Published.result(model.name()).validationAccuracy())
+                    .summaryStatistics();
+            sentences.add("Our validation accuracy minus the study's of the same model: " + Figures.signed(100 * ours.getMin(), 1)
+                    + (studys.size() == 1 ? "" : " to " + Figures.signed(100 * ours.getMax(), 1))
+                    + " points. The study's lies inside our interval for " + inside + " of "
+                    + studys.size() + (inside < studys.size() ? "."
+                            : ", which says that none is far off and no more: such an interval is "
+                                    + Figures.fixed(100 * (Results.interval(studys.get(0)).high() - Results.interval(studys.get(0)).low()), 1)
+                                    + " points wide, and all six of the study's lie within "
+                                    + Figures.fixed(100 * (theirs.getMax() - theirs.getMin()), 1) + "."));
         }
         if (results.runs().size() > 1) {
             sentences.add(results.conclusions().get(1));
         }
         List<Run> tested = results.tested().runs();
         sentences.add(tested.isEmpty() ? "There are no labelled test images, so nothing is known of the models on images that chose nothing."
-                : (tested.size() == 1 ? "On" : "The best on") + " the test images, which chose nothing: "
+                : (tested.size() == 1 ? "On" : "The highest figure on") + " the test images, which chose nothing: "
                         + best(results, tested, run -> run.test().accuracy(), run -> Evaluation.of(run.test()).interval()));
+        if (tested.size() > 1) {
+            sentences.add(results.tested().toldApartOnTest());
+        }
         results.tested().findingsThatHold().ifPresent(findings -> {
             StringColumn holds = (StringColumn) findings.column(findings.columnCount() - 1);
             String all = (findings.columnCount() - 2) + " of " + (findings.columnCount() - 2);
             int always = holds.countOccurrences(all);
             sentences.add("Of " + findings.rowCount() + " findings of the study, " + always + (always == 1 ? " holds" : " hold")
-                    + " in every run that may be compared with it.");
+                    + " in every run that may be compared with it. Two of the five, that training runs ahead and that validation loss turns, nearly any network shows that is trained so long.");
         });
         return sentences;
     }

@@ -6,6 +6,7 @@ import ferkit.chart.IntervalChart;
 import ferkit.chart.PairChart;
 import ferkit.chart.Picture;
 import ferkit.data.Classes;
+import ferkit.data.Format;
 import ferkit.data.Official;
 import ferkit.data.Origin;
 import ferkit.eval.ClassReport;
@@ -36,11 +37,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.math3.util.CombinatoricsUtils;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -53,6 +56,7 @@ public final class Results {
     private static final int NEIGHBOURS = 2;
     /** A probability from which on an answer is called sure. */
     private static final double SURE = 0.9;
+    private static final String LARGER = "have the larger gap at the larger network";
     /** Changes from epoch to epoch are averaged over so many of the last epochs. */
     private static final int LAST_EPOCHS = 10;
 
@@ -531,7 +535,7 @@ public final class Results {
             Pair pair = pairs.get(i);
             boolean apart = adjusted[i] < McNemar.LEVEL;
             return new PairChart.Pair(title(pair.first()), title(pair.second()), pair.test().onlyFirst(), pair.test().onlySecond(),
-                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(adjusted[i]), apart);
+                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(adjusted[i]) + " after Holm", apart);
         }).toList()));
     }
 
@@ -570,29 +574,40 @@ public final class Results {
         Run best = isBest.get(true).get(0);
         List<String> inside = isBest.get(false).stream().filter(run -> interval(best).contains(run.validationAccuracy()))
                 .map(this::title).toList();
-        List<Pair> pairs = everyPair(Run::validation);
-        double[] adjusted = adjusted(pairs);
-        List<String> apart = new ArrayList<>();
-        for (int i = 0; i < adjusted.length; i++) {
-            if (adjusted[i] < McNemar.LEVEL) {
-                Pair pair = pairs.get(i);
-                boolean first = pair.test().onlyFirst() > pair.test().onlySecond();
-                apart.add(title(first ? pair.first() : pair.second()) + " over " + title(first ? pair.second() : pair.first()));
-            }
-        }
         List<String> sentences = new ArrayList<>();
         sentences.add("Highest validation accuracy: " + listed(isBest.get(true).stream().map(this::title).toList())
                 + " with " + Figures.fixed(highest, 4) + ", 95 % interval " + interval(best).text() + views(runs) + "."
                 + (isBest.get(false).isEmpty() ? "" : inside.isEmpty() ? " No other run's figure lies in that interval."
                         : " In that interval " + (inside.size() == 1 ? "lies" : "lie") + " also " + listed(inside) + "."));
-        int all = adjusted.length;
-        sentences.add((apart.isEmpty() ? all == 1 ? "The two cannot" : "None of the " + all + " pairs can"
-                : all == 1 ? "The two can" : apart.size() == all ? "All " + all + " pairs can" : "Of " + all + " pairs, " + apart.size() + " can")
-                + " be told apart on the validation images by the paired test at the 5 % level"
-                + (apart.isEmpty() ? "." : ": " + String.join("; ", apart) + "."));
+        sentences.add(toldApart("validation", Run::validation));
         sentences.add("One training run a model: how much another seed would change a figure is not in these intervals, "
                 + "which only count the chance in the choice of " + Figures.count(best.validation().size(), "validation image") + ".");
         return sentences;
+    }
+
+    /** Which pairs can be told apart on the test images, and which on both sets of images, in a sentence; at least two runs, all with labelled test images. */
+    public String toldApartOnTest() {
+        List<String> both = apart(Run::test).stream().filter(apart(Run::validation)::contains).toList();
+        return toldApart("test", Run::test)
+                + (both.isEmpty() ? " None is told apart on both sets of images." : " On both sets of images: " + String.join("; ", both) + ".");
+    }
+
+    private String toldApart(String images, Function<Run, Predictions> split) {
+        List<String> apart = apart(split);
+        int all = runs.size() * (runs.size() - 1) / 2;
+        return (apart.isEmpty() ? all == 1 ? "The two cannot" : "None of the " + all + " pairs can"
+                : all == 1 ? "The two can" : apart.size() == all ? "All " + all + " pairs can" : "Of " + all + " pairs, " + apart.size() + " can")
+                + " be told apart on the " + images + " images by the paired test at the 5 % level"
+                + (apart.isEmpty() ? "." : ": " + String.join("; ", apart) + ".");
+    }
+
+    private List<String> apart(Function<Run, Predictions> split) {
+        List<Pair> pairs = everyPair(split);
+        double[] adjusted = adjusted(pairs);
+        return IntStream.range(0, adjusted.length).filter(i -> adjusted[i] < McNemar.LEVEL).mapToObj(pairs::get).map(pair -> {
+            boolean first = pair.test().onlyFirst() > pair.test().onlySecond();
+            return title(first ? pair.first() : pair.second()) + " over " + title(first ? pair.second() : pair.first());
+        }).toList();
     }
 
     /** These runs together on the validation images, beside the single one that is best there; empty if there are fewer than two. */
@@ -616,17 +631,16 @@ public final class Results {
 
     /**
      * What the order of these runs says, in sentences: whether it is the study's, and whether the larger network is further ahead on
-     * its training images. The first needs runs that may be compared with the study's; two runs have no order to speak of.
+     * its training images, here and in the study's own histories. What is set beside the study needs runs that may be; two runs have no order to speak of.
      */
     public List<String> orders() {
         List<String> sentences = new ArrayList<>();
         List<Run> studys = studys();
         if (studys.size() > 2) {
+            ToDoubleFunction<Run> study = run -> study(run).orElseThrow().validationAccuracy();
             sentences.add("By validation accuracy ours stand in the order " + ordered(studys, Run::validationAccuracy)
-                    + ", the study's in the order "
-                    + ordered(studys, run -> study(run).orElseThrow().validationAccuracy()) + ". "
-                    + agreement(studys, Run::validationAccuracy, run -> study(run).orElseThrow().validationAccuracy(),
-                            "stand in the same order in both"));
+                    + ", the study's in the order " + ordered(studys, study) + ". "
+                    + agreement(figures(studys, Run::validationAccuracy), figures(studys, study), "stand in the same order in both"));
         }
         Map<String, Long> parameters = new HashMap<>();
         for (Run run : runs) {
@@ -638,23 +652,40 @@ public final class Results {
             sentences.add("By parameters the networks stand in the order " + ordered(known, run -> parameters.get(run.config().model()))
                     + ", by the gap after the last epoch in the order "
                     + ordered(known, run -> Overfitting.of(run.history()).gapAtLast()) + ". "
-                    + agreement(known, run -> parameters.get(run.config().model()), run -> Overfitting.of(run.history()).gapAtLast(),
-                            "have the larger gap at the larger network"));
+                    + agreement(figures(known, run -> parameters.get(run.config().model())),
+                            figures(known, run -> Overfitting.of(run.history()).gapAtLast()), LARGER));
+        }
+        if (!studys.isEmpty()) {
+            List<StudyModel> all = StudyModel.ALL;
+            sentences.add("In the study's own " + all.size() + " histories: " + agreement(
+                    all.stream().mapToDouble(model -> Summary.of(model, Format.FER2013, Classes.FER2013.count()).parameters()).toArray(),
+                    all.stream().mapToDouble(model -> Overfitting.of(Published.history(model.name()).orElseThrow()).gapAtLast()).toArray(), LARGER));
         }
         return sentences;
     }
 
-    private String ordered(List<Run> some, ToDoubleFunction<Run> figure) {
-        return some.stream().sorted(Comparator.comparingDouble(figure).reversed()).map(this::title).collect(Collectors.joining(", "));
+    private static double[] figures(List<Run> some, ToDoubleFunction<Run> figure) {
+        return some.stream().mapToDouble(figure).toArray();
     }
 
-    private static String agreement(List<Run> some, ToDoubleFunction<Run> first, ToDoubleFunction<Run> second, String what) {
-        if (some.size() > RankAgreement.MOST) {
+    private String ordered(List<Run> some, ToDoubleFunction<Run> figure) {
+        return some.stream().collect(Collectors.groupingBy(figure::applyAsDouble, () -> new TreeMap<>(Comparator.reverseOrder()),
+                Collectors.mapping(this::title, Collectors.joining(" = ")))).values().stream().collect(Collectors.joining(", "));
+    }
+
+    private static String agreement(double[] first, double[] second, String what) {
+        if (first.length > RankAgreement.MOST) {
             return "How many pairs agree by chance is not computed for more than " + RankAgreement.MOST + " models.";
         }
-        RankAgreement agreement = RankAgreement.of(some.stream().mapToDouble(first).toArray(), some.stream().mapToDouble(second).toArray());
+        RankAgreement agreement = RankAgreement.of(first, second);
+        long orders = CombinatoricsUtils.factorial(first.length);
+        long perfect = Math.round(orders * RankAgreement.of(first, first).pValue());
         return "Of " + Figures.count(agreement.pairs(), "pair") + " that differ in both figures, " + agreement.same() + " " + what
-                + "; chance alone agrees at least as well in " + Figures.fixed(100 * agreement.pValue(), 0) + " % of all orders.";
+                + "; chance alone agrees at least as well in " + Math.round(orders * agreement.pValue()) + " of " + Figures.count((int) orders)
+                + " orders, " + (agreement.pValue() < McNemar.LEVEL ? "less than 5 %: more than chance."
+                        : "5 % or more: not told apart from chance" + (20 * perfect < orders ? "."
+                                : ", and with so few models not even full agreement (" + perfect + " of " + Figures.count((int) orders)
+                                        + ") would be."));
     }
 
     /** "a", "a and b", "a, b and c". */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import tech.tablesaw.api.StringColumn;
@@ -31,8 +32,25 @@ public final class Published {
 
     private static List<Point> points(String file) {
         return lines(file).stream()
-                .map(c -> new Point(c[0], number(c[1]), number(c[2]), c[3].equals("yes"), c[4].equals("yes"), c[5].equals("yes"), c[6], c[7]))
+                .map(c -> new Point(c[0], number(c[1]), number(c[2]), c[3].equals("yes"), ByTest.named(c[4]), c[5].equals("yes"), c[6], c[7]))
                 .toList();
+    }
+
+    /** Whether a figure's own test images have chosen something of what it is of, as far as published code and words show. */
+    public enum ByTest {
+        NO("no"),
+        YES("yes"),
+        NOT_KNOWN("not known");
+
+        private final String words;
+
+        ByTest(String words) {
+            this.words = words;
+        }
+
+        private static ByTest named(String words) {
+            return Arrays.stream(values()).filter(value -> value.words.equals(words)).findFirst().orElseThrow();
+        }
     }
 
     /**
@@ -42,12 +60,12 @@ public final class Published {
      * @param accuracy on the test images, 0 to 1, as its authors give it
      * @param pflop training cost: multiply-adds of the network × 2 × 3 × images × epochs, counted from what the source says; NaN where that is not enough
      * @param ensemble whether it is of several networks together
-     * @param choseByTest whether the test images were used to choose, for example the epoch
+     * @param chosen whether the test images were used to choose, for example the epoch
      * @param otherPhotographs whether the network had seen others than FER2013's before, for example ImageNet's
      * @param source address
      * @param caveat what to know of it
      */
-    public record Point(String name, double accuracy, double pflop, boolean ensemble, boolean choseByTest, boolean otherPhotographs, String source,
+    public record Point(String name, double accuracy, double pflop, boolean ensemble, ByTest chosen, boolean otherPhotographs, String source,
             String caveat) {}
 
     /** Others' figures, of which those that can be counted have a cost. */
@@ -65,7 +83,7 @@ public final class Published {
         return Table.create("What others published of FER2013", StringColumn.create("Network", FIELD.stream().map(Point::name)),
                 Figures.column("Test accuracy", FIELD, Point::accuracy, 4),
                 StringColumn.create("Training cost, PFLOP", FIELD.stream().map(p -> Figures.significant(p.pflop(), 2))),
-                StringColumn.create("Chosen by test images", FIELD.stream().map(p -> p.choseByTest() ? "yes" : "no")),
+                StringColumn.create("Chosen by test images", FIELD.stream().map(p -> p.chosen().words)),
                 StringColumn.create("Other photographs", FIELD.stream().map(p -> p.otherPhotographs() ? "yes" : "no")),
                 StringColumn.create("What to know", FIELD.stream().map(Point::caveat)),
                 StringColumn.create("Source", FIELD.stream().map(Point::source)));

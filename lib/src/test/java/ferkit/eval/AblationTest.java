@@ -67,12 +67,13 @@ class AblationTest {
         Table table = ablation.table();
         assertEquals(List.of("nothing: the whole recipe", "shortcuts", "flips", "views", "smoothing"), table.stringColumn("Left out").asList());
         assertEquals(List.of("", "−0.0875", "−0.0480", "−0.0080", "−0.0005"), table.stringColumn("Difference").asList());
+        assertEquals(List.of("", "0.6585", "0.6600", "0.6585", "0.6585"), table.stringColumn("Held against").asList(), "of one run the same seed's");
         assertEquals(List.of("", "3 and 2 seeds", "images", "2 seeds", "2 and 2 seeds"), table.stringColumn("Interval over").asList());
         assertEquals(List.of("", "yes", "yes", "no", "no"), table.stringColumn("Told apart at 5 %").asList());
         assertEquals(List.of(2, 3, 1, 2, 2), table.intColumn("Runs").asList());
         assertEquals("0.6505", table.doubleColumn("Image alone, mean").getString(0));
-        assertEquals(List.of("Told apart from chance, by what leaving it out changes: shortcuts (−0.0875), flips (−0.0480).",
-                "Not told apart from chance: views (−0.0080), smoothing (−0.0005).",
+        assertEquals(List.of("Told apart from chance, by what leaving it out changes: shortcuts (−0.0875); flips (−0.0480).",
+                "Not told apart from chance: views (−0.0080); smoothing (−0.0005).",
                 "Of one run, so that the interval is over images and what another seed would change is not in it: flips."), ablation.sentences());
     }
 

@@ -8,6 +8,7 @@ import ferkit.data.Emotion;
 import ferkit.train.Predictions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -61,9 +62,29 @@ class EnsembleTest {
         Table classes = ensemble.classes();
         assertEquals("0.500", classes.doubleColumn("Recall, Model 1").getString(Emotion.DISGUST.label()));
         assertEquals("1.000", classes.doubleColumn("Recall, together").getString(Emotion.DISGUST.label()));
-        assertEquals("1.000", classes.stringColumn("p after Holm").get(Emotion.DISGUST.label()));
+        assertEquals("1.000", classes.stringColumn("p of recall after Holm").get(Emotion.DISGUST.label()));
         assertEquals("+0.333", classes.doubleColumn("F1 difference").getString(Emotion.DISGUST.label())); // 1 and 2/3
         assertEquals("0.000", classes.doubleColumn("F1 difference").getString(Emotion.HAPPY.label()));
+        assertEquals("Classes that gain: none in recall, told apart after Holm's correction; none in F1, by an interval above 0, one for each class.",
+                ensemble.gains());
+    }
+
+    /** Of two hundred happy and two hundred sad images one model finds 120 of either, the mean 160 happy and 120 sad. */
+    @Test
+    void whichClassesGainIsSaid() {
+        int[] truth = IntStream.range(0, 400).map(i -> i < 200 ? 3 : 4).toArray();
+        Predictions one = new Predictions(truth, IntStream.range(0, 400).map(i -> i % 200 < 120 ? truth[i] : 7 - truth[i]).toArray(),
+                new float[400][7]);
+        Predictions all = new Predictions(truth, IntStream.range(0, 400).map(i -> i < 160 || i >= 200 && i < 320 ? truth[i] : 7 - truth[i]).toArray(),
+                new float[400][7]);
+        Ensemble ensemble = new Ensemble("All", all, "One", one);
+        assertEquals(
+                "Classes that gain: Happy in recall, told apart after Holm's correction; Happy, Sad in F1, by an interval above 0, one for each class.",
+                ensemble.gains());
+        Interval happy = ensemble.f1Intervals().get(3);
+        // F1 of happy 2·120/400 and 2·160/440, a difference of 0.127; its standard error by the delta method is 0.021
+        assertEquals(0.127 - 1.96 * 0.021, happy.low(), 0.008);
+        assertEquals(0.127 + 1.96 * 0.021, happy.high(), 0.008);
     }
 
     @Test

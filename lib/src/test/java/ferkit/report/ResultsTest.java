@@ -396,10 +396,14 @@ class ResultsTest {
         assertEquals(List.of("–", "–", "0.67", "–", "–", "0.66"), table.stringColumn("Test: study").asList());
         assertEquals("0.630–0.689", table.stringColumn("Test: 95 % interval").get(5));
         assertEquals(List.of("Of 2 trained models the best on the validation images: Model 6 with 0.6600 (95 % interval 0.630–0.689).",
-                "The study's validation accuracy of the same model lies inside our interval for 2 of 2.",
+                "Our validation accuracy minus the study's of the same model: +0.5 to +0.9 points. The study's lies inside our interval for 2 of 2, which says that none is far "
+                        + "off and no more: such an interval is 5.9 points wide, and all six of the study's lie within 1.9.",
                 "The two can be told apart on the validation images by the paired test at the 5 % level: Model 6 over Model 1.",
-                "The best on the test images, which chose nothing: Model 6 with 0.6600 (95 % interval 0.630–0.689).",
-                "Of 5 findings of the study, 1 holds in every run that may be compared with it."), Overview.sentences(studys));
+                "The highest figure on the test images, which chose nothing: Model 6 with 0.6600 (95 % interval 0.630–0.689).",
+                "The two can be told apart on the test images by the paired test at the 5 % level: Model 6 over Model 1. On both sets of images: Model 6 over Model 1.",
+                "Of 5 findings of the study, 1 holds in every run that may be compared with it. Two of the five, that training runs ahead and that validation loss turns, nearly "
+                        + "any network shows that is trained so long."),
+                Overview.sentences(studys));
     }
 
     @Test
@@ -427,6 +431,21 @@ class ResultsTest {
         assertEquals(1350, results.curves(results.runs().get(1)).image().getWidth());
         assertEquals(8, results.f1Table().columnCount() - 1);
         assertEquals(List.of(2, 2), results.overfitting().intColumn("Epoch of lowest validation loss").asList());
+    }
+
+    @Test
+    void ordersNameEqualsAndWhatSoFewModelsCouldShow() {
+        List<Run> three = List.of(run("model-1", 50, 0, 640), run("model-2", 50, 0, 650), run("model-6", 50, 0, 650));
+        List<String> orders = new Results(FER2013, three).orders();
+        assertEquals(
+                "By validation accuracy ours stand in the order Model 2 = Model 6, Model 1, the study's in the order Model 2, Model 6, Model 1. Of 2 pairs that differ "
+                        + "in both figures, 2 stand in the same order in both; chance alone agrees at least as well in 2 of 6 orders, 5 % or more: not told apart from chance, "
+                        + "and with so few models not even full agreement (2 of 6) would be.",
+                orders.get(0));
+        assertEquals(
+                "In the study's own 6 histories: Of 14 pairs that differ in both figures, 13 have the larger gap at the larger network; chance alone agrees at least as "
+                        + "well in 10 of 720 orders, less than 5 %: more than chance.",
+                orders.get(2));
     }
 
     @Test
