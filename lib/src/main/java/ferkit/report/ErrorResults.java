@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -53,6 +55,7 @@ import tech.tablesaw.api.Table;
  */
 public record ErrorResults(FaceSet data, Results alone, Results results, List<Run> otherSeeds, List<Run> onVotes, Optional<FerPlus> votes,
         Optional<Majority> majority) {
+    private static final int FAR = 3;
     private static final double[] LEFT_OUT = {0, 0.1, 0.2, 0.3};
     /** Upper ends of the groups by the votes' entropy, in nats, and what they are called. */
     private static final double[] ENTROPIES = {0, 0.5, 1, Double.POSITIVE_INFINITY};
@@ -560,10 +563,13 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public static Table chance(List<Ablation.Outcome> small, Map<Beyond, List<Ablation.Outcome>> changed, Results own) {
         Map<String, Beyond> rows = changed.keySet().stream().collect(Collectors.toMap(Beyond::change, row -> row));
         Table table = Ablation.of(small, changed.keySet().stream().collect(Collectors.toMap(Beyond::change, changed::get))).table();
-        table.removeColumns("With views, mean");
+        table.removeColumns("With views, mean", "Held against", "Interval over");
         StringColumn changes = table.stringColumn(0);
         changes.setName("Changed").set(0, "nothing: " + Beyond.CHANCE.get(0).title());
         table.column(2).setName("Validation accuracy, mean");
+        table.insertColumn(3, StringColumn.create("Standard deviation over seeds", changes.asList().stream()
+                .map(change -> rows.containsKey(change) ? changed.get(rows.get(change)) : small)
+                .map(runs -> runs.size() == 1 ? "–" : Figures.fixed(Math.sqrt(StatUtils.variance(accuracies(runs))), 4))));
         List<String> studys = new ArrayList<>();
         List<String> ours = new ArrayList<>();
         for (String change : changes) {
@@ -584,22 +590,48 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         return Published.result(model.name()).validationAccuracy() - Published.result(base().name()).validationAccuracy();
     }
 
-    /** How far two runs of one network lie apart by their seeds alone, and which of the study's differences are larger, in computed sentences. */
+    private static double[] accuracies(List<Ablation.Outcome> runs) {
+        return runs.stream().mapToDouble(run -> run.alone().accuracy()).toArray();
+    }
+
+    /**
+     * How far two runs of one network lie apart by their seeds alone, and which of the study's differences are larger, in computed sentences. A network whose seeds scatter
+     * {@value #FAR} times as much as those of the others together is told apart from them first.
+     */
     public static List<String> chanceSentences(List<Ablation.Outcome> small, Map<Beyond, List<Ablation.Outcome>> changed) {
-        Optional<Seeds.Spread> spread = Seeds.Spread.of(Stream.concat(Stream.of(small), changed.values().stream())
-                .map(runs -> runs.stream().mapToDouble(run -> run.alone().accuracy()).toArray()).toList());
+        Map<Beyond, double[]> networks = new LinkedHashMap<>();
+        networks.put(Beyond.CHANCE.get(0), accuracies(small));
+        changed.forEach((row, runs) -> networks.put(row, accuracies(runs)));
+        List<String> sentences = new ArrayList<>();
+        networks.entrySet().stream().filter(one -> one.getValue().length > 1)
+                .max(Comparator.comparingDouble(one -> StatUtils.variance(one.getValue())))
+                .ifPresent(widest -> {
+                    double deviation = Math.sqrt(StatUtils.variance(widest.getValue()));
+                    Map<Beyond, double[]> others = new LinkedHashMap<>(networks);
+                    others.remove(widest.getKey());
+                    Seeds.Spread.of(others.values()).filter(rest -> deviation > FAR * rest.deviation()).ifPresent(rest -> {
+                        networks.remove(widest.getKey());
+                        sentences.add(widest.getKey().title() + " stands apart: its seeds scatter with a standard deviation of "
+                                + Figures.fixed(deviation, 4)
+                                + ", more than " + FAR + " times that of the others. What follows is of these.");
+                    });
+                });
+        Optional<Seeds.Spread> spread = Seeds.Spread.of(networks.values());
         if (spread.isEmpty()) {
             return List.of("One seed of each has been run, so how much chance alone changes is not known here.");
         }
         double apart = spread.get().apart();
-        List<String> larger = Beyond.CHANCE.stream().skip(1).filter(row -> Math.abs(studys(row.question())) > apart)
+        List<Beyond> asked = networks.keySet().stream().filter(row -> row.question() != base()).toList();
+        List<String> larger = asked.stream().filter(row -> Math.abs(studys(row.question())) > apart)
                 .map(row -> row.change() + " (" + Figures.signed(studys(row.question()), 4) + ")").toList();
-        int fewest = Stream.concat(Stream.of(small), changed.values().stream()).mapToInt(List::size).min().getAsInt();
-        return List.of(spread.get().sentence(),
-                fewest < 2 ? "Of some there is one seed only."
-                        : "With " + fewest + " seeds of each, means have to lie " + Figures.fixed(spread.get().seen(fewest), 4)
-                                + " apart before a test of two of them tells them apart; Holm's correction for all asks for more.",
-                "Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's " + (Beyond.CHANCE.size() - 1)
-                        + " differences from Model 2 would be larger than that" + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));
+        int fewest = networks.values().stream().mapToInt(runs -> runs.length).min().getAsInt();
+        sentences.add(spread.get().sentence());
+        sentences.add(fewest < 2 ? "Of some there is one seed only."
+                : "With " + fewest + " seeds of each, means have to lie " + Figures.fixed(spread.get().seen(fewest), 4)
+                        + " apart before a test of two of them tells them apart; Holm's correction for all asks for more.");
+        sentences.add("Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's "
+                + Figures.count(asked.size(), "difference") + " of these from Model 2 would be larger than that"
+                + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));
+        return sentences;
     }
 }

@@ -178,6 +178,13 @@ class ErrorResultsTest {
                 ErrorResults.chanceSentences(small, changed).toString());
         assertTrue(ErrorResults.chanceSentences(small, changed).get(1).startsWith("With 2 seeds of each, means have to lie 0.2405 apart"),
                 ErrorResults.chanceSentences(small, changed).toString()); // 4.3027 · √(2/2) · 0.0559
+        changed.put(Beyond.CHANCE.get(2), List.of(outcome(1, 2), outcome(2, 18)));
+        assertEquals("0.5657",
+                ErrorResults.chance(small, changed, new Results(set().origin(), List.of())).stringColumn("Standard deviation over seeds").get(2));
+        List<String> apart = ErrorResults.chanceSentences(small, changed);
+        assertTrue(apart.get(0).startsWith("Small Model 3 stands apart: its seeds scatter with a standard deviation of 0.5657"), apart.toString());
+        assertTrue(apart.get(1).contains("standard deviation of these accuracies is 0.0559"), apart.toString());
+        assertTrue(apart.get(3).contains("none of the study's 1 difference of these from Model 2"), apart.toString());
         assertEquals(Collections.singletonList("One seed of each has been run, so how much chance alone changes is not known here."),
                 ErrorResults.chanceSentences(small.subList(0, 1), Map.of()));
     }
