@@ -621,7 +621,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
             return List.of("One seed of each has been run, so how much chance alone changes is not known here.");
         }
         double apart = spread.get().apart();
-        List<Beyond> asked = networks.keySet().stream().filter(row -> row.question() != base()).toList();
+        List<Beyond> asked = networks.keySet().stream().filter(row -> !row.question().equals(base())).toList();
         List<String> larger = asked.stream().filter(row -> Math.abs(studys(row.question())) > apart)
                 .map(row -> row.change() + " (" + Figures.signed(studys(row.question()), 4) + ")").toList();
         int fewest = networks.values().stream().mapToInt(runs -> runs.length).min().getAsInt();

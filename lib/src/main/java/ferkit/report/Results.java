@@ -681,10 +681,10 @@ public final class Results {
         long orders = CombinatoricsUtils.factorial(first.length);
         long perfect = Math.round(orders * RankAgreement.of(first, first).pValue());
         return "Of " + Figures.count(agreement.pairs(), "pair") + " that differ in both figures, " + agreement.same() + " " + what
-                + "; chance alone agrees at least as well in " + Math.round(orders * agreement.pValue()) + " of " + Figures.count((int) orders)
+                + "; chance alone agrees at least as well in " + Math.round(orders * agreement.pValue()) + " of " + Figures.count(orders)
                 + " orders, " + (agreement.pValue() < McNemar.LEVEL ? "less than 5 %: more than chance."
                         : "5 % or more: not told apart from chance" + (20 * perfect < orders ? "."
-                                : ", and with so few models not even full agreement (" + perfect + " of " + Figures.count((int) orders)
+                                : ", and with so few models not even full agreement (" + perfect + " of " + Figures.count(orders)
                                         + ") would be."));
     }
 
