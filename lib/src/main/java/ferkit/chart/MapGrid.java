@@ -161,8 +161,12 @@ public final class MapGrid {
                 + List.of("left", "middle", "right").get(3 * best[1] / map[0].length);
     }
 
-    /** A map's smallest and largest value. */
+    /** A map's smallest and largest value; of one that is nowhere far from 0 that alone. */
     private static String ends(float[][] map) {
+        double furthest = largest(map);
+        if (furthest > 0 && furthest < LEAST) {
+            return "below " + Figures.significant(LEAST, 1);
+        }
         DoubleSummaryStatistics values = Arrays.stream(map).flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
                 .summaryStatistics();
         return end(values.getMin()) + " to " + end(values.getMax());

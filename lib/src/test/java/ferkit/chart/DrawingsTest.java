@@ -61,7 +61,7 @@ class DrawingsTest {
     }
 
     @Test
-    void belowAMapStandsItsLargestValueHoweverSmall() {
+    void belowAMapStandItsEndsHoweverSmall() {
         List<float[][]> maps = Stream.of(0.0042f, 0.00003f, 0.31f, 0f, -0.0042f).map(value -> {
             float[][] map = new float[11][11];
             Arrays.stream(map).forEach(row -> Arrays.fill(row, value));
@@ -70,7 +70,7 @@ class DrawingsTest {
         Picture picture = MapGrid.overlays("Maps", List.of(new MapGrid.Overlay("Occlusion", "probability lost",
                 Collections.nCopies(5, new byte[Format.FER2013.size()]), maps)), List.of("a", "b", "c", "d", "e"), Format.FER2013, 1.0 / 6);
         String words = picture.description();
-        for (String value : List.of("a 0.0042 ", "b < 0.0001 ", "c 0.31 ", "d 0.00 ", "e -0.0042 ")) {
+        for (String value : List.of("a 0.0042 to 0.0042,", "b below 0.0001,", "c 0.31 to 0.31,", "d 0.00 to 0.00,", "e −0.0042 to −0.0042,")) {
             assertTrue(words.contains(value), words);
         }
     }
