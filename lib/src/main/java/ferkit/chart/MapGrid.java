@@ -173,7 +173,7 @@ public final class MapGrid {
     }
 
     private static String end(double value) {
-        return (value < 0 ? "−" : "") + (Math.abs(value) > 0 && Math.abs(value) < LEAST ? "0.00" : Figures.significant(Math.abs(value), 2));
+        return (value <= -LEAST ? "−" : "") + Figures.significant(Math.abs(value) < LEAST ? 0 : Math.abs(value), 2);
     }
 
     private static BufferedImage overlay(float[][] map, double largest, int side, double patch) {

@@ -101,8 +101,8 @@ public record Calibration(List<Bin> bins, double error, double byChance, double 
      * What a model says where classes are as frequent as {@code after} has it and not as in its training: each probability times the ratio of the two shares, scaled to a
      * sum of 1 (Saerens and others 2002, "Adjusting the outputs of a classifier to new a priori probabilities", equation 2.4).
      *
-     * @param before shares of the classes among the images that it was trained on, above 0 where it predicts any
-     * @param after shares of the same classes, 0 to 1; those of classes that it does not know are not used
+     * @param before shares of the classes among the images that it was trained on, or numbers in proportion to them, above 0 where it predicts any
+     * @param after the same of the same classes; those of classes that it does not know are not used
      */
     public static Predictions atShares(double[] before, double[] after, Predictions said) {
         int[] predicted = new int[said.size()];

@@ -38,7 +38,7 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
                 + Figures.count(test.onlyFirst(), "image") + " on which " + singleTitle + " is wrong, and wrong on "
                 + Figures.count(test.onlySecond(), "image")
                 + " on which it is right: the paired test " + (test.pValue() < McNemar.LEVEL ? "tells the two apart" : "does not tell the two apart")
-                + " at the 5 % level (p " + (test.pValue() < 0.001 ? "" : "= ") + Figures.pValue(test.pValue()) + ").";
+                + " at the 5 % level (" + Figures.pEquals(test.pValue()) + ").";
     }
 
     /**
@@ -97,8 +97,9 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
     /** Which classes gain, by recall and by F1, in a sentence. */
     public String gains() {
         List<Interval> f1 = f1Intervals();
+        double[] recall = adjusted();
         List<String> found = IntStream.range(0, f1.size())
-                .filter(label -> adjusted()[label] < McNemar.LEVEL && together.of(label).correct() > single.of(label).correct())
+                .filter(label -> recall[label] < McNemar.LEVEL && together.of(label).correct() > single.of(label).correct())
                 .mapToObj(single.classes()::title).toList();
         List<String> better = IntStream.range(0, f1.size()).filter(label -> f1.get(label).low() > 0).mapToObj(single.classes()::title).toList();
         return "Classes that gain: " + (found.isEmpty() ? "none" : String.join(", ", found)) + " in recall, told apart after Holm's correction; "

@@ -70,6 +70,11 @@ public final class Figures {
         return p < 0.001 ? "< 0.001" : fixed(p, decimalsApart(p, McNemar.LEVEL, 3));
     }
 
+    /** The same in a sentence: {@code p = 0.032} or {@code p < 0.001}. */
+    public static String pEquals(double p) {
+        return "p " + (p < 0.001 ? "" : "= ") + pValue(p);
+    }
+
     /** A table's column of numbers, shown with so many decimals; NaN is missing. */
     public static DoubleColumn column(String name, double[] values, int decimals) {
         DoubleColumn column = DoubleColumn.create(name, values);

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
@@ -173,22 +174,19 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     }
 
     /** Two choices of places where a quarter of the image is grey: first minus second, and the p-value after Holm's correction for all of {@link #COMPARISONS}. */
-    private record Comparison(String order, String other, Difference difference, double pValue) {
+    private record Comparison(Difference difference, double pValue) {
         boolean toldApart() {
             return pValue < McNemar.LEVEL;
         }
     }
 
-    private List<Comparison> comparisons() {
+    /** By what chose the places first and second. */
+    private Map<List<String>, Comparison> comparisons() {
         List<Difference> differences = COMPARISONS.stream()
                 .map(two -> Difference.ofImages(deleted.get(two.get(0)).get(COMPARED), deleted.get(two.get(1)).get(COMPARED))).toList();
         double[] adjusted = McNemar.holm(differences.stream().mapToDouble(Difference::pValue).toArray());
-        return IntStream.range(0, adjusted.length)
-                .mapToObj(i -> new Comparison(COMPARISONS.get(i).get(0), COMPARISONS.get(i).get(1), differences.get(i), adjusted[i])).toList();
-    }
-
-    private Comparison comparison(String order, String other) {
-        return comparisons().stream().filter(c -> c.order().equals(order) && c.other().equals(other)).findFirst().orElseThrow();
+        return IntStream.range(0, adjusted.length).boxed()
+                .collect(Collectors.toMap(COMPARISONS::get, i -> new Comparison(differences.get(i), adjusted[i])));
     }
 
     /**
@@ -198,7 +196,8 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     public Table deletionTable() {
         List<String> orders = List.of(BY_ALL, BY_OCCLUSION, BY_GRADIENT);
         Predictions random = deleted.get(RANDOM).get(COMPARED);
-        List<Comparison> against = orders.stream().map(order -> comparison(order, RANDOM)).toList();
+        Map<List<String>, Comparison> comparisons = comparisons();
+        List<Comparison> against = orders.stream().map(order -> comparisons.get(List.of(order, RANDOM))).toList();
         List<String> names = new ArrayList<>(List.of("nothing made grey", RANDOM));
         names.addAll(orders);
         List<Predictions> said = new ArrayList<>(List.of(deleted.get("").get(0), random));
@@ -219,9 +218,10 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     /** Whether the maps mean anything, in computed sentences. */
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
+        Map<List<String>, Comparison> comparisons = comparisons();
         for (String order : List.of(BY_OCCLUSION, BY_GRADIENT)) {
-            Comparison random = comparison(order, RANDOM);
-            Comparison all = comparison(order, BY_ALL);
+            Comparison random = comparisons.get(List.of(order, RANDOM));
+            Comparison all = comparisons.get(List.of(order, BY_ALL));
             sentences.add("Made grey " + order + ", a quarter of the image costs " + title + " " + cost(order) + " points of accuracy; at random "
                     + cost(RANDOM) + " (" + told(random) + "), " + BY_ALL + " " + cost(BY_ALL) + " (" + told(all) + "). " + verdict(random, all));
         }
@@ -249,7 +249,6 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     }
 
     private static String told(Comparison two) {
-        return (two.toldApart() ? "told apart, p " : "not told apart, p ") + (two.pValue() < 0.001 ? "" : "= ") + Figures.pValue(two.pValue())
-                + " after Holm";
+        return (two.toldApart() ? "told apart, " : "not told apart, ") + Figures.pEquals(two.pValue()) + " after Holm";
     }
 }

@@ -75,10 +75,6 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         return seen.runs();
     }
 
-    private boolean isStudys(Run run) {
-        return StudyModel.ALL.stream().anyMatch(model -> model.name().equals(run.config().model()));
-    }
-
     private String title(Run run) {
         boolean only = runs().stream().filter(other -> other.config().model().equals(run.config().model())).count() == 1;
         Run bare = alone.runs().get(runs().indexOf(run));
@@ -109,10 +105,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         if (all.size() == 1) {
             return List.of("One seed has been run, so how much chance alone changes these figures is not known here.");
         }
-        List<Run> seen = new ArrayList<>();
-        for (Run one : all) {
-            seen.add(one.withViews());
-        }
+        List<Run> seen = Results.withViews(all);
         List<String> sentences = new ArrayList<>(List.of(spread("Validation accuracy of the image alone", all, r -> r.validation().accuracy()),
                 spread("Validation accuracy with views", seen, r -> r.validation().accuracy())));
         if (all.stream().allMatch(Run::isTested)) {
@@ -129,11 +122,11 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         Published.Result best = StudyModel.ALL.stream().map(model -> Published.result(model.name()))
                 .max(Comparator.comparingDouble(Published.Result::validationAccuracy)).orElseThrow();
         return "The study's best validation accuracy, " + Figures.fixed(best.validationAccuracy(), 4) + " (" + Kind.STUDY.title(best.model())
-                + ", of the image alone), is reached in " + reached(all, best) + " seeds of the image alone and in " + reached(seen, best)
+                + ", of the image alone), is reached in " + inSeeds(all, best) + " seeds of the image alone and in " + inSeeds(seen, best)
                 + " with views.";
     }
 
-    private static String reached(List<Run> runs, Published.Result best) {
+    private static String inSeeds(List<Run> runs, Published.Result best) {
         return runs.stream().filter(run -> run.validation().accuracy() >= best.validationAccuracy()).count() + " of " + runs.size();
     }
 
@@ -235,7 +228,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         if (own.runs().size() < runs().size()) {
             own.chosenOnTest().ifPresent(ensemble -> means.put("FER2013 alone, chosen and weighted", ensemble.together()));
         }
-        List<Predictions> studys = runs().stream().filter(this::isStudys).map(Run::test).toList();
+        List<Predictions> studys = runs().stream().filter(Results::isStudysModel).map(Run::test).toList();
         if (studys.size() > 1 && studys.size() < runs().size()) {
             means.put("The study's " + studys.size() + ", plain mean", Predictions.mean(studys));
         }
@@ -278,7 +271,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     public Optional<Picture> costs(Optional<Selection> selection) {
         List<CostChart.Point> points = new ArrayList<>();
         runs().stream().filter(Run::isTested).forEach(run -> points.add(new CostChart.Point(title(run), pflop(run), run.test().accuracy(),
-                isStudys(run) ? Whose.STUDY : Whose.OWN, sawOthers(run))));
+                Results.isStudysModel(run) ? Whose.STUDY : Whose.OWN, sawOthers(run))));
         selection.ifPresent(chosen -> onTest(chosen).ifPresent(ensemble -> points.add(new CostChart.Point(ensemble.title(), trained(chosen),
                 ensemble.together().accuracy(), Whose.OWN, sawOthers(chosen)))));
         if (points.isEmpty()) {

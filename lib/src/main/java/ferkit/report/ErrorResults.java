@@ -67,16 +67,8 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
      * @throws IOException if what runs say by their views cannot be read
      */
     public static ErrorResults of(FaceSet data, List<Run> runs, List<Run> otherSeeds, List<Run> onVotes, Optional<FerPlus> votes) throws IOException {
-        return new ErrorResults(data, new Results(data.origin(), runs), new Results(data.origin(), withViews(runs)), withViews(otherSeeds),
-                withViews(onVotes), votes, votes.map(v -> Majority.of(v, Split.TEST, data.test())));
-    }
-
-    private static List<Run> withViews(List<Run> runs) throws IOException {
-        List<Run> seen = new ArrayList<>();
-        for (Run run : runs) {
-            seen.add(run.withViews());
-        }
-        return List.copyOf(seen);
+        return new ErrorResults(data, new Results(data.origin(), runs), new Results(data.origin(), Results.withViews(runs)),
+                Results.withViews(otherSeeds), Results.withViews(onVotes), votes, votes.map(v -> Majority.of(v, Split.TEST, data.test())));
     }
 
     private List<Run> runs() {
@@ -89,12 +81,8 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
 
     /** For charts, where lines are to stay apart: of the study's models the one that is best on the validation images, and all others. */
     private List<Run> charted() {
-        Optional<Run> best = runs().stream().filter(ErrorResults::isStudys).max(Comparator.comparingDouble(Run::validationAccuracy));
-        return runs().stream().filter(run -> !isStudys(run) || best.get().equals(run)).toList();
-    }
-
-    private static boolean isStudys(Run run) {
-        return StudyModel.ALL.stream().anyMatch(model -> model.name().equals(run.config().model()));
+        Optional<Run> best = runs().stream().filter(Results::isStudysModel).max(Comparator.comparingDouble(Run::validationAccuracy));
+        return runs().stream().filter(run -> !Results.isStudysModel(run) || best.get().equals(run)).toList();
     }
 
     private StringColumn titles(String... before) {
@@ -173,8 +161,8 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     }
 
     private static String tested(Difference difference) {
-        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", p "
-                + (difference.pValue() < 0.001 ? "" : "= ") + Figures.pValue(difference.pValue()) + ")";
+        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", "
+                + Figures.pEquals(difference.pValue()) + ")";
     }
 
     /**
@@ -296,18 +284,12 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
 
     private Predictions atMajoritysShares(Run run) {
         Majority validation = Majority.of(votes.orElseThrow(), Split.VALIDATION, data.validation());
-        return Calibration.atShares(shares(data.training().labels(), data.classes().count()), shares(validation.seen(), data.classes().count()),
-                run.test());
+        return Calibration.atShares(IntStream.of(data.training().counts()).asDoubleStream().toArray(),
+                IntStream.range(0, data.classes().count()).mapToDouble(label -> share(label, validation.seen())).toArray(), run.test());
     }
 
-    private static double[] shares(byte[] labels, int classes) {
-        return shares(IntStream.range(0, labels.length).map(i -> labels[i]).toArray(), classes);
-    }
-
-    /** Of the first classes, among all of these labels. */
-    private static double[] shares(int[] labels, int classes) {
-        return IntStream.range(0, classes).mapToDouble(c -> (double) IntStream.of(labels).filter(label -> label == c).count() / labels.length)
-                .toArray();
+    private static double share(int label, int... labels) {
+        return (double) IntStream.of(labels).filter(other -> other == label).count() / labels.length;
     }
 
     /** What training on the votes changed, what of that the mere frequency of the classes explains, and how many seeds there are, in sentences. */
@@ -324,15 +306,16 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                     "The run on labels would come to " + percent(shifted.accuracy()) + " if it only said each class as often as the majority does, "
                             + Figures.signed(100 * (shifted.accuracy() - labels.accuracy()), 1)
                             + " points without a label better than another. Neutral, for one, is what the majority sees on "
-                            + percent(share(votes.truth())) + " of the images and what the label says on " + percent(share(m.labels().predicted()))
-                            + "; the run on labels says it on " + percent(share(labels.predicted())) + ", that on votes on "
-                            + percent(share(votes.predicted())) + ".");
+                            + percent(neutral(votes.truth())) + " of the images and what the label says on "
+                            + percent(neutral(m.labels().predicted()))
+                            + "; the run on labels says it on " + percent(neutral(labels.predicted())) + ", that on votes on "
+                            + percent(neutral(votes.predicted())) + ".");
         });
         return sentences;
     }
 
-    private static double share(int... neutral) {
-        return (double) IntStream.of(neutral).filter(label -> label == Emotion.NEUTRAL.label()).count() / neutral.length;
+    private static double neutral(int... labels) {
+        return share(Emotion.NEUTRAL.label(), labels);
     }
 
     /**
@@ -477,8 +460,8 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public Table copies(DataReport report) {
         int[] nearest = report.nearestToTest();
         int[] alone = places(nearest, i -> nearest[i] < 0);
-        int[] same = places(nearest, i -> nearest[i] >= 0 && data.training().label(nearest[i]) == data.test().label(i));
-        int[] other = places(nearest, i -> nearest[i] >= 0 && data.training().label(nearest[i]) != data.test().label(i));
+        int[] same = places(nearest, i -> nearest[i] >= 0 && !hasOtherLabel(nearest, i));
+        int[] other = places(nearest, i -> hasOtherLabel(nearest, i));
         int[] copied = places(nearest, i -> nearest[i] >= 0);
         double share = (double) copied.length / nearest.length;
         List<Optional<Difference>> added = runs().stream().map(run -> copied.length == 0 || alone.length == 0 ? Optional.<Difference>empty()
@@ -498,6 +481,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 shares("… and says that label", run -> twins(run, nearest, other)));
     }
 
+    /** Whether a test image has a copy in training, and that another label. */
+    private boolean hasOtherLabel(int[] nearest, int image) {
+        return nearest[image] >= 0 && data.training().label(nearest[image]) != data.test().label(image);
+    }
+
     /** A run's answers on test images with a copy, held against the labels of their copies in training. */
     private Predictions twins(Run run, int[] nearest, int... images) {
         return run.test().select(images).against(data.classes(), IntStream.of(images).map(i -> data.training().label(nearest[i])).toArray());
@@ -513,7 +501,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public List<String> copySentences(DataReport report) {
         int[] nearest = report.nearestToTest();
         int[] alone = places(nearest, i -> nearest[i] < 0);
-        int[] other = places(nearest, i -> nearest[i] >= 0 && data.training().label(nearest[i]) != data.test().label(i));
+        int[] other = places(nearest, i -> hasOtherLabel(nearest, i));
         List<String> sentences = new ArrayList<>();
         if (alone.length > 0 && alone.length < nearest.length) {
             sentences.add("Without the images that have a copy the accuracy of a run is " + between("", " points lower",
@@ -563,7 +551,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public static Table chance(List<Ablation.Outcome> small, Map<Beyond, List<Ablation.Outcome>> changed, Results own) {
         Map<String, Beyond> rows = changed.keySet().stream().collect(Collectors.toMap(Beyond::change, row -> row));
         Table table = Ablation.of(small, changed.keySet().stream().collect(Collectors.toMap(Beyond::change, changed::get))).table();
-        table.removeColumns("With views, mean", "Held against", "Interval over");
+        table.removeColumns("With views, mean", "Held against");
         StringColumn changes = table.stringColumn(0);
         changes.setName("Changed").set(0, "nothing: " + Beyond.CHANCE.get(0).title());
         table.column(2).setName("Validation accuracy, mean");
@@ -594,6 +582,15 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         return runs.stream().mapToDouble(run -> run.alone().accuracy()).toArray();
     }
 
+    /** The network whose seeds scatter most, if that is far more than those of the others. */
+    private static Optional<Beyond> standingApart(Map<Beyond, double[]> networks) {
+        Optional<Beyond> widest = networks.keySet().stream().filter(row -> networks.get(row).length > 1)
+                .max(Comparator.comparingDouble(row -> StatUtils.variance(networks.get(row))));
+        return widest.filter(row -> Seeds.Spread
+                .of(networks.keySet().stream().filter(other -> !other.equals(row)).map(networks::get).toList())
+                .filter(others -> Math.sqrt(StatUtils.variance(networks.get(row))) > FAR * others.deviation()).isPresent());
+    }
+
     /**
      * How far two runs of one network lie apart by their seeds alone, and which of the study's differences are larger, in computed sentences. A network whose seeds scatter
      * {@value #FAR} times as much as those of the others together is told apart from them first.
@@ -603,19 +600,9 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         networks.put(Beyond.CHANCE.get(0), accuracies(small));
         changed.forEach((row, runs) -> networks.put(row, accuracies(runs)));
         List<String> sentences = new ArrayList<>();
-        networks.entrySet().stream().filter(one -> one.getValue().length > 1)
-                .max(Comparator.comparingDouble(one -> StatUtils.variance(one.getValue())))
-                .ifPresent(widest -> {
-                    double deviation = Math.sqrt(StatUtils.variance(widest.getValue()));
-                    Map<Beyond, double[]> others = new LinkedHashMap<>(networks);
-                    others.remove(widest.getKey());
-                    Seeds.Spread.of(others.values()).filter(rest -> deviation > FAR * rest.deviation()).ifPresent(rest -> {
-                        networks.remove(widest.getKey());
-                        sentences.add(widest.getKey().title() + " stands apart: its seeds scatter with a standard deviation of "
-                                + Figures.fixed(deviation, 4)
-                                + ", more than " + FAR + " times that of the others. What follows is of these.");
-                    });
-                });
+        standingApart(networks).ifPresent(row -> sentences.add(row.title() + " stands apart: its seeds scatter with a standard deviation of "
+                + Figures.fixed(Math.sqrt(StatUtils.variance(networks.remove(row))), 4) + ", more than " + FAR
+                + " times that of the others. What follows is of these."));
         Optional<Seeds.Spread> spread = Seeds.Spread.of(networks.values());
         if (spread.isEmpty()) {
             return List.of("One seed of each has been run, so how much chance alone changes is not known here.");

@@ -28,6 +28,7 @@ import ferkit.train.Predictions;
 import ferkit.train.Recipe;
 import ferkit.train.Run;
 import ferkit.train.RunConfig;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -182,6 +183,24 @@ public final class Results {
     /** How a run is called in tables and legends, for example "Model 6", "Model 6 (trial)" or "Sprint + views". */
     public String title(Run run) {
         return kind(run).title(run.config().model()) + (run.hasViews() ? " + views" : "");
+    }
+
+    /** Whether a run bears the name of one of the study's six models, in whatever size. */
+    static boolean isStudysModel(Run run) {
+        return StudyModel.ALL.stream().anyMatch(model -> model.name().equals(run.config().model()));
+    }
+
+    /**
+     * The same runs by the views of their recipes.
+     *
+     * @throws IOException if what one says by its views cannot be read
+     */
+    static List<Run> withViews(List<Run> runs) throws IOException {
+        List<Run> seen = new ArrayList<>();
+        for (Run run : runs) {
+            seen.add(run.withViews());
+        }
+        return List.copyOf(seen);
     }
 
     /** The study's row of Table 1 that belongs to a run, if the two may be compared. */
@@ -521,12 +540,12 @@ public final class Results {
 
     /** The pairs of {@link #pairs} as a chart; empty if there are none. */
     public Optional<Picture> pairsPicture() {
-        return picture("Pairs of models on the validation images", everyPair(Run::validation));
+        return picture("Pairs of models on the validation images, p after Holm's correction", everyPair(Run::validation));
     }
 
     /** The pairs of {@link #pairsOnTest} as a chart; empty if there are none. */
     public Optional<Picture> pairsOnTestPicture() {
-        return picture("Pairs of models on the test images", everyPair(Run::test));
+        return picture("Pairs of models on the test images, p after Holm's correction", everyPair(Run::test));
     }
 
     private Optional<Picture> picture(String title, List<Pair> pairs) {
@@ -535,7 +554,7 @@ public final class Results {
             Pair pair = pairs.get(i);
             boolean apart = adjusted[i] < McNemar.LEVEL;
             return new PairChart.Pair(title(pair.first()), title(pair.second()), pair.test().onlyFirst(), pair.test().onlySecond(),
-                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(adjusted[i]) + " after Holm", apart);
+                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(adjusted[i]), apart);
         }).toList()));
     }
 
@@ -579,7 +598,7 @@ public final class Results {
                 + " with " + Figures.fixed(highest, 4) + ", 95 % interval " + interval(best).text() + views(runs) + "."
                 + (isBest.get(false).isEmpty() ? "" : inside.isEmpty() ? " No other run's figure lies in that interval."
                         : " In that interval " + (inside.size() == 1 ? "lies" : "lie") + " also " + listed(inside) + "."));
-        sentences.add(toldApart("validation", Run::validation));
+        sentences.add(toldApart("validation", apart(Run::validation)));
         sentences.add("One training run a model: how much another seed would change a figure is not in these intervals, "
                 + "which only count the chance in the choice of " + Figures.count(best.validation().size(), "validation image") + ".");
         return sentences;
@@ -587,13 +606,13 @@ public final class Results {
 
     /** Which pairs can be told apart on the test images, and which on both sets of images, in a sentence; at least two runs, all with labelled test images. */
     public String toldApartOnTest() {
-        List<String> both = apart(Run::test).stream().filter(apart(Run::validation)::contains).toList();
-        return toldApart("test", Run::test)
+        List<String> apart = apart(Run::test);
+        List<String> both = apart.stream().filter(apart(Run::validation)::contains).toList();
+        return toldApart("test", apart)
                 + (both.isEmpty() ? " None is told apart on both sets of images." : " On both sets of images: " + String.join("; ", both) + ".");
     }
 
-    private String toldApart(String images, Function<Run, Predictions> split) {
-        List<String> apart = apart(split);
+    private String toldApart(String images, List<String> apart) {
         int all = runs.size() * (runs.size() - 1) / 2;
         return (apart.isEmpty() ? all == 1 ? "The two cannot" : "None of the " + all + " pairs can"
                 : all == 1 ? "The two can" : apart.size() == all ? "All " + all + " pairs can" : "Of " + all + " pairs, " + apart.size() + " can")
