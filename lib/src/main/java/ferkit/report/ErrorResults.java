@@ -460,8 +460,6 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public Table copies(DataReport report) {
         int[] nearest = report.nearestToTest();
         int[] alone = places(nearest, i -> nearest[i] < 0);
-        int[] same = places(nearest, i -> nearest[i] >= 0 && !hasOtherLabel(nearest, i));
-        int[] other = places(nearest, i -> hasOtherLabel(nearest, i));
         int[] copied = places(nearest, i -> nearest[i] >= 0);
         double share = (double) copied.length / nearest.length;
         List<Optional<Difference>> added = runs().stream().map(run -> copied.length == 0 || alone.length == 0 ? Optional.<Difference>empty()
@@ -475,7 +473,15 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 StringColumn.create("Copies add", added.stream().map(d -> d.map(x -> Figures.signed(share * x.value(), 4)).orElse("–"))),
                 StringColumn.create("95 % interval of that",
                         added.stream().map(d -> d.map(x -> new Interval(share * x.interval().low(), share * x.interval().high())
-                                .signedText()).orElse("–"))),
+                                .signedText()).orElse("–"))));
+    }
+
+    /** How often runs are right on the test images that have a copy among the training images, by whether this has their label, and how often they say its label. */
+    public Table copyLabels(DataReport report) {
+        int[] nearest = report.nearestToTest();
+        int[] same = places(nearest, i -> nearest[i] >= 0 && !hasOtherLabel(nearest, i));
+        int[] other = places(nearest, i -> hasOtherLabel(nearest, i));
+        return Table.create("What runs say of images with a copy, and 95 % intervals", titles(),
                 shares("Copy with the same label (" + same.length + "): right", run -> run.test().select(same)),
                 shares("Copy with another label (" + other.length + "): right", run -> run.test().select(other)),
                 shares("… and says that label", run -> twins(run, nearest, other)));
@@ -551,7 +557,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public static Table chance(List<Ablation.Outcome> small, Map<Beyond, List<Ablation.Outcome>> changed, Results own) {
         Map<String, Beyond> rows = changed.keySet().stream().collect(Collectors.toMap(Beyond::change, row -> row));
         Table table = Ablation.of(small, changed.keySet().stream().collect(Collectors.toMap(Beyond::change, changed::get))).table();
-        table.removeColumns("With views, mean", "Held against");
+        table.removeColumns("With views, mean", "Held against", "Interval over");
         StringColumn changes = table.stringColumn(0);
         changes.setName("Changed").set(0, "nothing: " + Beyond.CHANCE.get(0).title());
         table.column(2).setName("Validation accuracy, mean");
@@ -613,9 +619,10 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 .map(row -> row.change() + " (" + Figures.signed(studys(row.question()), 4) + ")").toList();
         int fewest = networks.values().stream().mapToInt(runs -> runs.length).min().getAsInt();
         sentences.add(spread.get().sentence());
-        sentences.add(fewest < 2 ? "Of some there is one seed only."
-                : "With " + fewest + " seeds of each, means have to lie " + Figures.fixed(spread.get().seen(fewest), 4)
-                        + " apart before a test of two of them tells them apart; Holm's correction for all asks for more.");
+        sentences.add(
+                fewest < 2 ? "Of some there is one seed only: their intervals are over images, and what another seed would change is not in them."
+                        : "With " + fewest + " seeds of each, means have to lie " + Figures.fixed(spread.get().seen(fewest), 4)
+                                + " apart before a test of two of them tells them apart; Holm's correction for all asks for more.");
         sentences.add("Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's "
                 + Figures.count(asked.size(), "difference") + " of these from Model 2 would be larger than that"
                 + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));
