@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.XYChart;
@@ -254,7 +255,8 @@ public final class Charts {
     }
 
     /**
-     * The study's Figure 1: accuracy, loss, validation accuracy and validation loss of several models over epochs.
+     * The study's Figure 1: accuracy, loss, validation accuracy and validation loss of several models over epochs. Over many epochs, where the lines
+     * of validation accuracy come to lie on each other, their later half stands below once more, larger.
      *
      * @param title of the whole
      * @param models at least one, at most fourteen, of different names; what stands before a bracket is written at the line's end
@@ -265,13 +267,14 @@ public final class Charts {
             throw new IllegalArgumentException("A comparison of " + models.size() + " models in " + looks.size()
                     + " looks: expected 1 to " + Style.LOOKS + ", and a look for each");
         }
+        Panels.Panel validation = new Panels.Panel("Validation accuracy", lines(models, looks, Curves::valAccuracy));
         return new Picture(title,
                 "Training and validation accuracy and loss of several models. "
                         + models.stream().map(Curves::inWords).collect(Collectors.joining(" ")),
-                Panels.image(List.of(new Panels.Panel("Training accuracy", lines(models, looks, Curves::accuracy)),
-                        new Panels.Panel("Training loss", lines(models, looks, Curves::loss)),
-                        new Panels.Panel("Validation accuracy", lines(models, looks, Curves::valAccuracy)),
-                        new Panels.Panel("Validation loss", lines(models, looks, Curves::valLoss))), 2, 300));
+                Panels.image(Stream.concat(Stream.of(new Panels.Panel("Training accuracy", lines(models, looks, Curves::accuracy)),
+                        new Panels.Panel("Training loss", lines(models, looks, Curves::loss)), validation,
+                        new Panels.Panel("Validation loss", lines(models, looks, Curves::valLoss))), validation.laterHalf().stream()).toList(), 2,
+                        300));
     }
 
     private static List<Panels.Line> lines(List<Curves> models, List<Integer> looks, Function<Curves, double[]> figure) {

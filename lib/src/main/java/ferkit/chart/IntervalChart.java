@@ -33,19 +33,24 @@ public final class IntervalChart {
 
     /** The chart of these rows, from above; at least one. */
     public static Picture picture(String title, List<Row> rows) {
-        return picture(title, rows, false);
+        return picture(title, rows, false, List.of());
+    }
+
+    /** The same on an axis from 0 to 1 whatever the rows, so that one chart can be held against another. */
+    public static Picture whole(String title, List<Row> rows) {
+        return picture(title, rows, false, List.of(0.0, 1.0));
     }
 
     /** The same of differences: figures have a sign, and a line stands at zero. */
     public static Picture differences(String title, List<Row> rows) {
-        return picture(title, rows, true);
+        return picture(title, rows, true, List.of(0.0));
     }
 
-    private static Picture picture(String title, List<Row> rows, boolean differences) {
+    /** @param shown what the axis shows in any case */
+    private static Picture picture(String title, List<Row> rows, boolean differences, List<Double> shown) {
         BiFunction<Double, Integer, String> text = differences ? Figures::signed : Figures::fixed;
-        double[] all = rows.stream().flatMapToDouble(
-                row -> DoubleStream.of(row.interval().low(), row.interval().high(), row.study(), differences ? 0 : Double.NaN))
-                .filter(Double::isFinite).sorted().toArray();
+        double[] all = DoubleStream.concat(shown.stream().mapToDouble(Double::doubleValue), rows.stream().flatMapToDouble(
+                row -> DoubleStream.of(row.interval().low(), row.interval().high(), row.study()))).filter(Double::isFinite).sorted().toArray();
         double step = STEPS.stream().filter(s -> (all[all.length - 1] - all[0]) / s <= MOST_TICKS - 2).findFirst().orElse(0.2);
         double low = Math.floor(all[0] / step) * step;
         double high = Math.ceil(all[all.length - 1] / step) * step;

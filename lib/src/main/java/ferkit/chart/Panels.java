@@ -6,8 +6,10 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -44,25 +46,47 @@ final class Panels {
         }
     }
 
-    /** One chart; lines earlier in the list lie behind. */
-    record Panel(String title, List<Line> lines) {}
+    /**
+     * One chart; lines earlier in the list lie behind.
+     *
+     * @param from the first epoch that is shown
+     */
+    record Panel(String title, int from, List<Line> lines) {
+        Panel(String title, List<Line> lines) {
+            this(title, 1, lines);
+        }
 
-    /** Panels in rows of {@code columns}, each of this height, all over the same epochs, and below them the legend of the first. */
+        /**
+         * The later half of the epochs on a scale of its own, of the lines that come so far; none where that is a few epochs, for they can be told
+         * apart without.
+         */
+        Optional<Panel> laterHalf() {
+            int epochs = lines.stream().mapToInt(line -> line.values().length).max().getAsInt();
+            int half = epochs / 2 + 1;
+            return epochs - half < FEW_EPOCHS ? Optional.empty() : Optional.of(new Panel(title + " from epoch " + half + " on", half,
+                    lines.stream().filter(line -> line.values().length > half).toList()));
+        }
+    }
+
+    /**
+     * Panels in rows of {@code columns}, each of this height, all up to the same epoch, and below them the legend of the first; one that is alone in
+     * its row has the whole of it.
+     */
     static BufferedImage image(List<Panel> panels, int columns, int height) {
         List<Line> lines = panels.stream().flatMap(panel -> panel.lines().stream()).toList();
         int epochs = lines.stream().mapToInt(line -> line.values().length).max().getAsInt();
         int names = lines.stream().mapToInt(line -> line.end().isEmpty() ? 0 : LEADER + Charts.width(Style.SMALL, line.shortEnd())).max().getAsInt();
-        int width = Style.WIDTH / columns;
         int rows = (panels.size() + columns - 1) / columns;
         List<List<Line>> legendRows = wrapped(panels.get(0).lines(), Style.WIDTH);
         return Charts.picture(Style.WIDTH, rows * height + legendRows.size() * LEGEND_ROW + 6, g -> {
             for (int i = 0; i < panels.size(); i++) {
                 Graphics2D part = (Graphics2D) g.create();
+                int width = Style.WIDTH / (i % columns == 0 && i == panels.size() - 1 ? 1 : columns);
                 part.translate(i % columns * width, i / columns * height);
                 XYChart chart = chart(panels.get(i), epochs, width - names, height);
                 chart.paint(part, width - names, height);
                 part.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-                paintMarkers(part, chart, panels.get(i).lines());
+                paintMarkers(part, chart, panels.get(i));
                 paintNames(part, chart, panels.get(i).lines(), width - names);
                 part.dispose();
             }
@@ -101,18 +125,21 @@ final class Panels {
         chart.setXAxisTitle("Epoch");
         boolean few = epochs <= FEW_EPOCHS;
         chart.getStyler().setLegendVisible(false);
-        chart.getStyler().setXAxisMin(few ? 0.5 : 1.0).setXAxisMax(few ? epochs + 0.5 : epochs)
+        chart.getStyler().setXAxisMin(few ? 0.5 : panel.from()).setXAxisMax(few ? epochs + 0.5 : epochs)
                 .setYAxisDecimalPattern("0.00").setAxisTitlePadding(few ? 20 : 10);
         chart.setCustomXAxisTickLabelsFormatter(epoch -> few ? " " : String.valueOf(Math.round(epoch)));
-        chart.addAnnotation(new EpochLabels(few ? epochs : 1));
+        if (panel.from() == 1) {
+            chart.addAnnotation(new EpochLabels(few ? epochs : 1));
+        }
         for (Line line : panel.lines()) {
-            XYSeries series = chart.addSeries(line.name(), IntStream.rangeClosed(1, line.values().length).asDoubleStream().toArray(), line.values());
+            XYSeries series = chart.addSeries(line.name(), IntStream.rangeClosed(panel.from(), line.values().length).asDoubleStream().toArray(),
+                    Arrays.copyOfRange(line.values(), panel.from() - 1, line.values().length));
             series.setMarker(SeriesMarkers.NONE);
             series.setLineColor(line.color());
             series.setLineStyle(line.stroke());
         }
         // XChart puts its ticks at every third or seventh of equally spaced values, at round numbers only otherwise
-        chart.addSeries("no line", new double[] {1.5}, new double[] {Double.NaN}).setMarker(SeriesMarkers.NONE);
+        chart.addSeries("no line", new double[] {panel.from() + 0.5}, new double[] {Double.NaN}).setMarker(SeriesMarkers.NONE);
         return chart;
     }
 
@@ -134,12 +161,14 @@ final class Panels {
         }
     }
 
-    private static void paintMarkers(Graphics2D g, XYChart chart, List<Line> lines) {
+    private static void paintMarkers(Graphics2D g, XYChart chart, Panel panel) {
+        List<Line> lines = panel.lines();
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             int epochs = line.values().length;
-            int step = epochs <= FEW_EPOCHS ? 1 : epochs / MARKERS;
-            for (int epoch = 1 + i * step / lines.size(); epoch <= epochs; epoch += step) {
+            int shown = epochs - panel.from() + 1;
+            int step = shown <= FEW_EPOCHS ? 1 : shown / MARKERS;
+            for (int epoch = panel.from() + i * step / lines.size(); epoch <= epochs; epoch += step) {
                 if (!Double.isNaN(line.values()[epoch - 1])) {
                     paintMarker(g, line, chart.getScreenXFromChart(epoch), chart.getScreenYFromChart(line.values()[epoch - 1]));
                 }

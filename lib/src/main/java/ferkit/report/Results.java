@@ -528,10 +528,10 @@ public final class Results {
                 .toList());
     }
 
-    /** The recall of each class on the test images with its interval as a chart; a class without images is left out. */
+    /** The recall of each class on the test images with its interval as a chart, from 0 to 1 for every run; a class without images is left out. */
     public Picture recalls(Run run) {
         Evaluation test = test(run);
-        return IntervalChart.picture("Recall of each class by " + title(run) + " and its 95 % interval", IntStream
+        return IntervalChart.whole("Recall of each class by " + title(run) + " and its 95 % interval", IntStream
                 .range(0, run.config().classes().count()).boxed()
                 .filter(e -> test.classes().of(e).support() > 0)
                 .map(e -> new IntervalChart.Row(run.config().classes().title(e), test.classes().of(e).recall(), test.recallInterval(e), Double.NaN))

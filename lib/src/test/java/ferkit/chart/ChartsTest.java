@@ -116,7 +116,7 @@ class ChartsTest {
         for (int i = 0; i < 7; i++) {
             models.add(curves("Model " + (i + 1), i == 6 ? 10 : 50, 0.05 * i));
             BufferedImage image = Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image();
-            assertSize(image, 630);
+            assertSize(image, 930);
             for (int drawn = 0; drawn < 7; drawn++) {
                 assertEquals(drawn <= i, pixels(image, Style.COLORS.get(drawn)) > 400, "model " + drawn + " of " + (i + 1));
             }
@@ -168,7 +168,25 @@ class ChartsTest {
             models.add(curves("A model with quite a long name, number " + i, 50, 0.05 * i));
         }
         assertTrue(
-                Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image().getHeight() > 630 * Charts.SCALE);
+                Charts.comparison("Figure 1", models, IntStream.range(0, models.size()).boxed().toList()).image().getHeight() > 930 * Charts.SCALE);
+    }
+
+    @Test
+    void theLaterHalfOfManyEpochsStandsBelowOnceMore() {
+        Panels.Panel panel = new Panels.Panel("Validation accuracy",
+                List.of(Style.line("a", "a", new double[50], 0), Style.line("b", "b", new double[25], 1),
+                        Style.line("c", "c", new double[30], 2)));
+        Panels.Panel later = panel.laterHalf().orElseThrow();
+        assertEquals("Validation accuracy from epoch 26 on", later.title());
+        assertEquals(26, later.from());
+        assertEquals(List.of("a", "c"), later.lines().stream().map(Panels.Line::name).toList(), "who came so far");
+        assertTrue(new Panels.Panel("", List.of(Style.line("a", "a", new double[20], 0))).laterHalf().isEmpty(), "few epochs");
+        assertSize(Charts.comparison("Figure 1", List.of(curves("Model 1", 20, 0)), List.of(0)).image(), 630);
+
+        BufferedImage image = Charts.comparison("Figure 1", List.of(curves("Model 1", 50, 0), curves("Model 2", 50, 0.01)), List.of(0, 1)).image();
+        BufferedImage below = image.getSubimage(0, (int) (600 * Charts.SCALE), image.getWidth(), (int) (300 * Charts.SCALE));
+        assertTrue(pixels(below.getSubimage(0, 0, below.getWidth() / 2, below.getHeight()), Style.COLORS.get(0)) > 400, "over the whole width");
+        assertTrue(pixels(below.getSubimage(below.getWidth() / 2, 0, below.getWidth() / 2, below.getHeight()), Style.COLORS.get(0)) > 400);
     }
 
     @Test

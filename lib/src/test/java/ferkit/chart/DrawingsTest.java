@@ -121,6 +121,23 @@ class DrawingsTest {
     }
 
     @Test
+    void aWholeAxisPutsEqualSharesInOnePlaceWhateverIsBesideThem() {
+        IntervalChart.Row half = new IntervalChart.Row("Fear", 0.5, new Interval(0.4, 0.6), Double.NaN);
+        IntervalChart.Row low = new IntervalChart.Row("Fear", 0.1, new Interval(0, 0.2), Double.NaN);
+        assertEquals(leftmost(IntervalChart.whole("", List.of(half)).image()),
+                leftmost(IntervalChart.whole("", List.of(half, new IntervalChart.Row("Fear", 0.9, new Interval(0.8, 1), Double.NaN))).image()));
+        assertTrue(leftmost(IntervalChart.whole("", List.of(half, low)).image()) < leftmost(IntervalChart.whole("", List.of(half)).image()));
+        assertWhole(IntervalChart.whole("All and none", List.of(new IntervalChart.Row("", 0, Interval.wilson(0, 1), Double.NaN),
+                new IntervalChart.Row("Happy", 1, Interval.wilson(1, 1), Double.NaN))));
+    }
+
+    /** The leftmost column of the first row's dot or line. */
+    private static int leftmost(BufferedImage image) {
+        return IntStream.range(0, image.getWidth()).filter(x -> IntStream.range(0, image.getHeight())
+                .anyMatch(y -> (image.getRGB(x, y) & 0xffffff) == (Style.COLORS.get(0).getRGB() & 0xffffff))).findFirst().getAsInt();
+    }
+
+    @Test
     void onlyPairsThatAreToldApartHaveColour() {
         PairChart.Pair same = new PairChart.Pair("Model 1", "Model 2", 0, 0, "not told apart, p 1.000", false);
         PairChart.Pair apart = new PairChart.Pair("Model 1", "Model 3", 100, 50, "told apart, p < 0.001", true);
