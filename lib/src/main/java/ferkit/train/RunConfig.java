@@ -198,7 +198,8 @@ public record RunConfig(String model, String plan, String startWeights, String l
     private static void requireEqual(String field, Object saved, Object wanted, String source) {
         if (!saved.equals(wanted)) {
             throw new IllegalStateException(source + " was made with " + field + " " + saved + ", but this run has " + field + " "
-                    + wanted + ": use the same " + field + ", give this recipe a name of its own, recipe.named(\"…\"), or remove that folder to train it anew");
+                    + wanted + ": use the same " + field
+                    + ", give this recipe a name of its own, recipe.named(\"…\"), or remove that folder to train it anew");
         }
     }
 }
