@@ -22,7 +22,7 @@ def demand(holds: bool, otherwise: str):
 def runs(*seeds) -> list:
     """The folders of what was trained, on the sample or as a trial, with seeds that only something tried has."""
     return [run for folder in (places.REPORTS / "trials", places.REPORTS / "sample" / "runs") for seed in seeds
-            for run in folder.glob(f"model-*-{seed}-*")]
+            for run in folder.glob(f"model-[0-9]-{seed}-*")]
 
 
 def history(run) -> list:

@@ -143,10 +143,11 @@ def write_index(output: Path, kind: str, facts: list, pages: list):
         file = output / f"{page['name']}.html"
         page["made"] = file.exists()
         if page["made"]:
-            figures += re.findall(re.escape(INDEX_BEGIN) + "(.*?)" + re.escape(INDEX_END), file.read_text("utf-8"), re.S)
+            found = re.findall(re.escape(INDEX_BEGIN) + "(.*?)" + re.escape(INDEX_END), file.read_text("utf-8"), re.S)
+            figures += [(page, figure) for figure in found]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES / "study"), autoescape=True)
     now = datetime.datetime.now(datetime.timezone.utc)
     text = environment.get_template("contents.html.j2").render(
         study=STUDY, notice=NOTICES[kind], kind=kind, facts=facts, pages=pages, date=f"{now:%Y-%m-%d %H:%M} UTC",
-        figures=sorted(figures, key=lambda figure: "<img" in figure))
+        figures=sorted(figures, key=lambda figure: "<img" in figure[1]))
     tools.write(output / "index.html", text)

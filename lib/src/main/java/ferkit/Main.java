@@ -26,6 +26,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -95,10 +96,16 @@ public final class Main {
                 default -> throw new IllegalArgumentException("Commands: data, models, train MODEL… [--seeds LIST] [--jobs N], export FOLDER MODEL…, "
                         + "predict PLACE FILE MODEL…, steps, speed MODEL, read FILE");
             }
+        } catch (UncheckedIOException e) {
+            fail(e.getCause());
         } catch (IOException | InterruptedException | IllegalArgumentException | IllegalStateException e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
+            fail(e);
         }
+    }
+
+    private static void fail(Exception why) {
+        System.err.println(why.getMessage());
+        System.exit(1);
     }
 
     /** A signal to end waits until what is kept is said and the processes of side-by-side training have ended. */

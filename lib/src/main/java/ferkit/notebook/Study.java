@@ -35,6 +35,7 @@ import ferkit.train.RunConfig;
 import ferkit.train.Standing;
 import ferkit.train.StepTimer;
 import ferkit.train.Views;
+import ferkit.transfer.TransferModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -142,7 +143,7 @@ public final class Study {
     /** A run is shown: if it is neither of the study's kind nor beyond it, that is noted under the settings, and a trial above all. */
     private void shown(Run run) {
         Kind shown = Kind.of(data().origin(), run.config());
-        if ((kind == Kind.STUDY && shown != Kind.BEYOND || shown == Kind.TRIAL) && shown != kind && openedId != null) {
+        if ((kind == Kind.STUDY && !shown.isKits() || shown == Kind.TRIAL) && shown != kind && openedId != null) {
             kind = shown;
             LiveProgress.unmarked(() -> update.show(openedId, opened + note(), "text/html"));
         }
@@ -490,10 +491,11 @@ public final class Study {
         giveUp(planned.folder());
         RunConfig config = planned.config();
         String id = display.show(Html.paragraph(planned.title() + ": preparing …"), "text/html");
-        LiveProgress progress = new LiveProgress(planned.title(), config.epochs(), data().validation().size(), data().test().size(),
-                planned.recipe().views() == Views.ONE ? 1 : 2, whatIsSafe(planned), html -> update.show(id, html, "text/html"));
+        LiveProgress progress = new LiveProgress(planned.title(), config.epochs(), planned.data().validation().size(),
+                planned.asksTest() ? planned.data().test().size() : 0, planned.recipe().views() == Views.ONE ? 1 : 2, whatIsSafe(planned),
+                html -> update.show(id, html, "text/html"));
         try {
-            if (settings().full() && planned.recipe().architecture() instanceof StudyModel) {
+            if (settings().full() && !(planned.recipe().architecture() instanceof TransferModel)) {
                 progress.message(StepTimer.estimate(planned.recipe(), config, planned.data().training().size()));
             }
             Run run = handOut(trainer.train(planned, progress));
@@ -589,7 +591,7 @@ public final class Study {
             }
             List<Run> onVotes = new ArrayList<>();
             if (votes.isPresent()) {
-                opened.planned(Beyond.VOTES.recipe()).finished().filter(Run::isTested).ifPresent(run -> {
+                opened.planned(Beyond.VOTES.recipe()).finished().filter(Run::isTested).map(this::handOut).ifPresent(run -> {
                     onVotes.add(run);
                     onVotes.addAll(siblings(run).stream().filter(Run::isTested).toList());
                 });

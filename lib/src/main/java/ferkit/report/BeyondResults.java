@@ -16,7 +16,6 @@ import ferkit.eval.McNemar;
 import ferkit.eval.Selection;
 import ferkit.model.Architecture;
 import ferkit.model.Cost;
-import ferkit.model.StudyModel;
 import ferkit.study.Beyond;
 import ferkit.study.Kind;
 import ferkit.study.Published;
@@ -53,6 +52,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     /**
      * Of these runs.
      *
+     * @throws IllegalArgumentException if a network is not in the kit's tables
      * @throws IOException if the predictions with views of one cannot be read
      */
     public static BeyondResults of(FaceSet data, List<Run> runs) throws IOException {
@@ -68,7 +68,9 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
 
     private static Architecture network(RunConfig config) {
         return Beyond.andTheStudys().stream().map(Recipe::architecture)
-                .filter(architecture -> architecture.plan().equals(config.plan())).findFirst().orElseThrow();
+                .filter(architecture -> architecture.plan().equals(config.plan())).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        config.model() + " is none of the kit's networks, so what it costs is not known: leave it out"));
     }
 
     private List<Run> runs() {
@@ -119,7 +121,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
 
     /** In how many seeds the study's best is reached, in a sentence. */
     private static String goal(List<Run> all, List<Run> seen) {
-        Published.Result best = StudyModel.ALL.stream().map(model -> Published.result(model.name()))
+        Published.Result best = Published.models().stream().map(model -> Published.result(model.name()))
                 .max(Comparator.comparingDouble(Published.Result::validationAccuracy)).orElseThrow();
         return "The study's best validation accuracy, " + Figures.fixed(best.validationAccuracy(), 4) + " (" + Kind.STUDY.title(best.model())
                 + ", of the image alone), is reached in " + inSeeds(all, best) + " seeds of the image alone and in " + inSeeds(seen, best)
@@ -168,11 +170,10 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     /** Each run: accuracies without and with views, what it cost, and whether its network had seen other photographs before. */
     public Table table() {
         Table table = Table.create("What was reached, and at what cost", StringColumn.create("Run", runs().stream().map(this::title)),
-                accuracies("Validation, image alone", alone, Run::validation),
-                accuracies("Validation, with views", seen, Run::validation));
+                accuracies("Validation, image alone", alone, Run::validation), withViews("Validation, with views", Run::validation));
         if (runs().stream().allMatch(Run::isTested)) {
-            table.addColumns(accuracies("Test, image alone", alone, Run::test), accuracies("Test, with views", seen, Run::test),
-                    StringColumn.create("95 % interval", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
+            table.addColumns(accuracies("Test, image alone", alone, Run::test), withViews("Test, with views", Run::test),
+                    StringColumn.create("95 % interval of the last", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
         }
         return table.addColumns(StringColumn.create("Training cost, PFLOP", runs().stream().map(r -> Figures.significant(pflop(r), 2))),
                 StringColumn.create("Training took", runs().stream().map(r -> Figures.duration(r.config().totalSeconds()) + ", "
@@ -182,6 +183,10 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
 
     private static DoubleColumn accuracies(String name, Results results, Function<Run, Predictions> split) {
         return Figures.column(name, results.runs(), run -> split.apply(run).accuracy(), 4);
+    }
+
+    private StringColumn withViews(String name, Function<Run, Predictions> split) {
+        return StringColumn.create(name, runs().stream().map(run -> run.hasViews() ? Figures.fixed(split.apply(run).accuracy(), 4) : "–"));
     }
 
     /** Members of an ensemble of these runs, chosen on the validation images; empty if there are fewer than two runs. */
@@ -243,6 +248,19 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
                         StringColumn.create("p after Holm", IntStream.range(0, adjusted.length).mapToObj(i -> Figures.pValue(adjusted[i]))),
                         StringColumn.create("Told apart at 5 %",
                                 IntStream.range(0, adjusted.length).mapToObj(i -> adjusted[i] < McNemar.LEVEL ? "yes" : "no"))));
+    }
+
+    /** Whether the chosen ones do better on the test images than the plain mean of all runs, in a sentence; empty if not all have labelled ones. */
+    public Optional<String> worthOf(Selection selection) {
+        return onTest(selection).map(ensemble -> {
+            Difference difference = Difference.ofImages(ensemble.together(), Predictions.mean(asked(Run::test)));
+            return "The chosen ones together minus the plain mean of all: " + Figures.signed(difference.value(), 4) + " (95 % interval "
+                    + difference.interval().signedText() + ", " + Figures.pEquals(difference.pValue()) + "): "
+                    + (difference.pValue() >= McNemar.LEVEL ? "choosing has not been shown to change anything."
+                            : difference.value() > 0 ? "choosing was worth it." : "choosing did harm.")
+                    + (selection.kept() == Selection.PICKS ? " The best of the " + Selection.PICKS
+                            + " picks was the last, so more of them might have come further on the validation images." : "");
+        });
     }
 
     /** The weight of each run in an ensemble, and what asking it costs. */

@@ -29,7 +29,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -124,7 +126,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         return Table.create("Right by the majority, on the " + Figures.count(m.images().length, "test image") + " that have one",
                 titles("The data set's label", "One person against the other nine"), StringColumn.create("Right by the majority", right),
                 StringColumn.create("95 % interval", interval), StringColumn.create("Right by the label", label),
-                StringColumn.create("Errors by the label", errors), StringColumn.create("… that the majority makes too", shared));
+                StringColumn.create("Errors by the label", errors), StringColumn.create("… where the majority says the same", shared));
     }
 
     private static String text(Predictions said) {
@@ -136,14 +138,17 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         Majority m = required();
         List<String> sentences = new ArrayList<>();
         sentences.add("The data set's own label is the majority's on " + percent(m.labels().accuracy()) + " of these images.");
-        sentences.add("Wherever nine of the ten people agree on a class, the tenth says the same in " + percent(m.voters().accuracy()) + " of "
-                + Figures.count(m.voters().votes(), "vote") + " on " + Figures.count(m.voters().images(), "image") + "; the label says it in "
-                + percent(m.voters().labelAccuracy()) + " of these cases.");
-        runs().stream().max(Comparator.comparingDouble(run -> m.of(run.test()).accuracy())).ifPresent(run -> {
-            Difference difference = Difference.ofImages(m.of(run.test()), m.labels());
+        sentences.add("Each person held against the majority of the other nine, where these have one, says the same in "
+                + percent(m.voters().accuracy()) + " of " + Figures.count(m.voters().votes(), "vote") + " on "
+                + Figures.count(m.voters().images(), "image") + "; the label says it in " + percent(m.voters().labelAccuracy()) + " of these cases.");
+        List<Difference> differences = runs().stream().map(run -> Difference.ofImages(m.of(run.test()), m.labels())).toList();
+        double[] adjusted = McNemar.holm(differences.stream().mapToDouble(Difference::pValue).toArray());
+        IntStream.range(0, adjusted.length).boxed().max(Comparator.comparingDouble(i -> differences.get(i).value())).ifPresent(i -> {
+            Run run = runs().get(i);
             sentences.add("Of " + Figures.count(runs().size(), "run") + ", " + results.title(run) + " is nearest to the majority, with "
-                    + percent(m.of(run.test()).accuracy()) + seeds(run) + ". That share minus the label's own is " + tested(difference) + ": "
-                    + (difference.pValue() < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));
+                    + percent(m.of(run.test()).accuracy()) + seeds(run) + ". That share minus the label's own is "
+                    + tested(differences.get(i), adjusted[i]) + (adjusted.length == 1 ? "" : ", p after Holm's correction for all of them") + ": "
+                    + (adjusted[i] < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));
         });
         return sentences;
     }
@@ -153,16 +158,16 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         List<String> others = Stream.concat(otherSeeds.stream(), onVotes.stream())
                 .filter(other -> other.config().model().equals(run.config().model()) && other.config().seed() != run.config().seed())
                 .map(other -> percent(required().of(other.test()).accuracy())).toList();
-        return others.isEmpty() ? " (one seed has been run)" : " (with other seeds " + String.join(" and ", others) + ")";
+        return others.isEmpty() ? " (one seed has been run)"
+                : " (with " + (others.size() == 1 ? "another seed " : "other seeds ") + Results.listed(others) + ")";
     }
 
     private static String percent(double share) {
         return Figures.fixed(100 * share, 1) + " %";
     }
 
-    private static String tested(Difference difference) {
-        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", "
-                + Figures.pEquals(difference.pValue()) + ")";
+    private static String tested(Difference difference, double pValue) {
+        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", " + Figures.pEquals(pValue) + ")";
     }
 
     /**
@@ -184,15 +189,22 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         return Arrays.stream(m.byAgreement(against)).mapToDouble(group -> group[0] == 0 ? Double.NaN : (double) group[1] / group[0]).toArray();
     }
 
-    /** The same in numbers, with how many images there are of each. */
+    /** The same in numbers, a row each, with how many images there are of each number of people. */
     public Table byAgreementTable() {
         Majority m = required();
-        Table table = Table.create("Share of the images on which each says what most people see",
-                StringColumn.create("People who agree", Majority.GROUPS),
-                Figures.counts("Images", Arrays.stream(m.byAgreement(m.labels())).mapToInt(group -> group[0]).toArray()),
-                Figures.column("The data set's label", shares(m, m.labels()), 3));
-        Stream.concat(runs().stream(), onVotes.stream().limit(1))
-                .forEach(run -> table.addColumns(Figures.column(results.title(run), shares(m, m.of(run.test())), 3)));
+        List<String> titles = new ArrayList<>(List.of("Images", "The data set's label"));
+        List<double[]> shares = new ArrayList<>(List.of(shares(m, m.labels())));
+        Stream.concat(runs().stream(), onVotes.stream().limit(1)).forEach(run -> {
+            titles.add(results.title(run));
+            shares.add(shares(m, m.of(run.test())));
+        });
+        Table table = Table.create("Share of the images on which each says what most people see, by how many of ten agree",
+                StringColumn.create("People who agree", titles));
+        for (int group = 0; group < Majority.GROUPS.size(); group++) {
+            int of = group;
+            table.addColumns(StringColumn.create(Majority.GROUPS.get(group),
+                    Stream.concat(Stream.of(Figures.count(m.byAgreement(m.labels())[of][0])), shares.stream().map(s -> Figures.fixed(s[of], 3)))));
+        }
         return table;
     }
 
@@ -296,22 +308,20 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public List<String> votesSentences() {
         Majority m = required();
         Predictions votes = m.of(voted().test());
-        List<String> sentences = new ArrayList<>(List.of(
-                results.title(voted()) + " says what the majority sees on " + percent(votes.accuracy()) + " of the images" + seeds(voted()) + "."));
-        onLabels().ifPresent(run -> {
+        String says = results.title(voted()) + " says what the majority sees on " + percent(votes.accuracy()) + " of the images" + seeds(voted())
+                + ".";
+        return onLabels().map(run -> {
             Predictions labels = m.of(run.test());
             Predictions shifted = m.of(atMajoritysShares(run));
-            sentences.add("That share minus " + results.title(run) + "'s is " + tested(Difference.ofImages(votes, labels)) + ".");
-            sentences.add(
+            Difference difference = Difference.ofImages(votes, labels);
+            return List.of(says + " That share minus " + results.title(run) + "'s is " + tested(difference, difference.pValue()) + ".",
                     "The run on labels would come to " + percent(shifted.accuracy()) + " if it only said each class as often as the majority does, "
                             + Figures.signed(100 * (shifted.accuracy() - labels.accuracy()), 1)
                             + " points without a label better than another. Neutral, for one, is what the majority sees on "
                             + percent(neutral(votes.truth())) + " of the images and what the label says on "
-                            + percent(neutral(m.labels().predicted()))
-                            + "; the run on labels says it on " + percent(neutral(labels.predicted())) + ", that on votes on "
-                            + percent(neutral(votes.predicted())) + ".");
-        });
-        return sentences;
+                            + percent(neutral(m.labels().predicted())) + "; the run on labels says it on " + percent(neutral(labels.predicted()))
+                            + ", that on votes on " + percent(neutral(votes.predicted())) + ".");
+        }).orElse(List.of(says));
     }
 
     private static double neutral(int... labels) {
@@ -334,7 +344,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 Figures.column("Temperature (validation)", temperatures, 2),
                 Figures.column("Calibration error", before.stream().mapToDouble(Calibration::error).toArray(), 3),
                 Figures.column("… at that temperature", after.stream().mapToDouble(Calibration::error).toArray(), 3),
-                Figures.column("… of a perfect one, by chance", after.stream().mapToDouble(Calibration::byChance).toArray(), 3),
+                Figures.column("… of a perfect one", after.stream().mapToDouble(Calibration::byChance).toArray(), 3),
                 Figures.column("Log loss", before.stream().mapToDouble(Calibration::logLoss).toArray(), 3),
                 Figures.column("Log loss at that temperature", after.stream().mapToDouble(Calibration::logLoss).toArray(), 3));
     }
@@ -360,12 +370,14 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         List<String> left = IntStream.range(0, asked.size()).filter(i -> mended.get(i).error() > 2 * mended.get(i).byChance())
                 .mapToObj(i -> results.title(asked.get(i))).toList();
         return List.of(
-                "More confident than right: " + asked.stream().filter(run -> confidence(run.test()) > run.test().accuracy()).count() + " of "
+                (asked.size() > runs().size() ? "Runs with views counted by the image alone as well, m" : "M") + "ore confident than right: "
+                        + asked.stream().filter(run -> confidence(run.test()) > run.test().accuracy()).count() + " of "
                         + asked.size() + ", by most " + results.title(worst) + " (" + percent(confidence(worst.test())) + " confident, "
                         + percent(worst.test().accuracy()) + " right).",
                 "At the temperatures of the validation images "
-                        + (left.isEmpty() ? "no error is more than twice what chance alone would show of a perfect run."
-                                : "the error is still more than twice what chance alone would show of a perfect run for " + String.join(", ", left)
+                        + (left.isEmpty() ? "no calibration error is more than twice what chance alone would show of a perfect run."
+                                : "the calibration error is still more than twice what chance alone would show of a perfect run for "
+                                        + String.join(", ", left)
                                         + "."));
     }
 
@@ -411,20 +423,19 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public Table doubt() {
         double[] entropies = entropies();
         List<int[]> groups = groups(entropies);
-        List<String> names = new ArrayList<>(ENTROPY_GROUPS);
-        names.add("Rank correlation with the votes'");
-        Table table = Table.create("Mean entropy of the answers, by the entropy of the votes, in nats",
-                StringColumn.create("Entropy of the votes", names),
-                StringColumn.create("Images",
-                        IntStream.rangeClosed(0, groups.size()).mapToObj(g -> g < groups.size() ? Figures.count(groups.get(g).length) : "")));
-        runs().forEach(run -> {
-            double[] said = Calibration.entropies(run.test());
-            table.addColumns(StringColumn.create(results.title(run), IntStream.rangeClosed(0, groups.size())
-                    .mapToObj(
-                            g -> Figures.fixed(g < groups.size() ? IntStream.of(groups.get(g)).mapToDouble(i -> said[i]).average().orElse(Double.NaN)
-                                    : new SpearmansCorrelation().correlation(entropies, said), 2))));
-        });
-        return table;
+        List<double[]> said = runs().stream().map(run -> Calibration.entropies(run.test())).toList();
+        Table table = Table.create("Mean entropy of the answers, by the entropy of the votes, in nats", titles("Images"));
+        for (int g = 0; g < groups.size(); g++) {
+            int[] group = groups.get(g);
+            table.addColumns(StringColumn.create(ENTROPY_GROUPS.get(g), Stream.concat(Stream.of(Figures.count(group.length)),
+                    said.stream().map(of -> Figures.fixed(mean(of, group), 2)))));
+        }
+        return table.addColumns(StringColumn.create("Rank correlation with the votes'", Stream.concat(Stream.of(""),
+                said.stream().map(of -> Figures.fixed(new SpearmansCorrelation().correlation(entropies, of), 2)))));
+    }
+
+    private static double mean(double[] figures, int... places) {
+        return IntStream.of(places).mapToDouble(i -> figures[i]).average().orElse(Double.NaN);
     }
 
     /** Of the votes on each test image, in nats. */
@@ -445,12 +456,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         List<int[]> groups = groups(entropies);
         List<Run> rising = runs().stream().filter(run -> {
             double[] said = Calibration.entropies(run.test());
-            double[] means = groups.stream().filter(group -> group.length > 0)
-                    .mapToDouble(group -> IntStream.of(group).mapToDouble(i -> said[i]).average().getAsDouble()).toArray();
+            double[] means = groups.stream().filter(group -> group.length > 0).mapToDouble(group -> mean(said, group)).toArray();
             return IntStream.range(1, means.length).allMatch(g -> means[g] > means[g - 1]);
         }).toList();
         return List.of("In " + rising.size() + " of " + Figures.count(runs().size(), "run")
-                + " the mean entropy rises from row to row: the less people agree, the less decided the run.");
+                + " the mean entropy rises from column to column: the less people agree, the less decided the run.");
     }
 
     /**
@@ -509,11 +519,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         int[] alone = places(nearest, i -> nearest[i] < 0);
         int[] other = places(nearest, i -> hasOtherLabel(nearest, i));
         List<String> sentences = new ArrayList<>();
-        if (alone.length > 0 && alone.length < nearest.length) {
+        if (!runs().isEmpty() && alone.length > 0 && alone.length < nearest.length) {
             sentences.add("Without the images that have a copy the accuracy of a run is " + between("", " points lower",
                     runs().stream().mapToDouble(run -> run.test().accuracy() - run.test().select(alone).accuracy()).toArray()) + ".");
         }
-        if (other.length > 0) {
+        if (!runs().isEmpty() && other.length > 0) {
             sentences.add("On the " + Figures.count(other.length, "image") + " whose copy in training has another label, runs say that label in "
                     + between("", " %", runs().stream().mapToDouble(run -> twins(run, nearest, other).accuracy()).toArray()) + ", their own in "
                     + between("", " %", runs().stream().mapToDouble(run -> run.test().select(other).accuracy()).toArray()) + ".");
@@ -531,6 +541,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     public List<String> summary() {
         List<String> sentences = new ArrayList<>();
         if (majority.isPresent()) {
+            sentences.add(state());
             sentences.addAll(labelSentences());
             sentences.addAll(onVotes.isEmpty() ? List.of() : votesSentences());
         }
@@ -597,6 +608,26 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 .filter(others -> Math.sqrt(StatUtils.variance(networks.get(row))) > FAR * others.deviation()).isPresent());
     }
 
+    /** Which networks are told apart from the first seed by seed, as {@link Seeds} does it, in a sentence; empty where too few seeds are the same. */
+    private static Optional<String> inPairs(List<Ablation.Outcome> small, Map<Beyond, List<Ablation.Outcome>> changed) {
+        Map<String, NavigableMap<Long, Double>> networks = new LinkedHashMap<>();
+        networks.put(Beyond.CHANCE.get(0).title(), bySeed(small));
+        changed.forEach((row, runs) -> networks.put(row.title(), bySeed(runs)));
+        List<Seeds.Pair> pairs = new Seeds(networks).pairs().stream().filter(pair -> pair.first().equals(Beyond.CHANCE.get(0).title())).toList();
+        double[] adjusted = McNemar.holm(pairs.stream().mapToDouble(pair -> pair.difference().pValue()).toArray());
+        List<String> apart = IntStream.range(0, adjusted.length).filter(i -> adjusted[i] < McNemar.LEVEL).mapToObj(i -> pairs.get(i).second())
+                .toList();
+        return pairs.isEmpty() ? Optional.empty()
+                : Optional.of("The table's p is Welch's, which takes no notice of equal seeds. In pairs of one seed, as in 08_compare, "
+                        + (apart.isEmpty() ? "none is" : Results.listed(apart) + (apart.size() == 1 ? " is" : " are"))
+                        + " told apart from " + Beyond.CHANCE.get(0).title() + " after Holm's correction (smallest p: "
+                        + Figures.pValue(Arrays.stream(adjusted).min().getAsDouble()) + ").");
+    }
+
+    private static NavigableMap<Long, Double> bySeed(List<Ablation.Outcome> runs) {
+        return new TreeMap<>(runs.stream().collect(Collectors.toMap(Ablation.Outcome::seed, run -> run.alone().accuracy())));
+    }
+
     /**
      * How far two runs of one network lie apart by their seeds alone, and which of the study's differences are larger, in computed sentences. A network whose seeds scatter
      * {@value #FAR} times as much as those of the others together is told apart from them first.
@@ -606,9 +637,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         networks.put(Beyond.CHANCE.get(0), accuracies(small));
         changed.forEach((row, runs) -> networks.put(row, accuracies(runs)));
         List<String> sentences = new ArrayList<>();
-        standingApart(networks).ifPresent(row -> sentences.add(row.title() + " stands apart: its seeds scatter with a standard deviation of "
-                + Figures.fixed(Math.sqrt(StatUtils.variance(networks.remove(row))), 4) + ", more than " + FAR
-                + " times that of the others. What follows is of these."));
+        Optional<Beyond> wide = standingApart(networks);
+        wide.ifPresent(row -> sentences.add(row.title() + " stands apart: its seeds scatter with a standard deviation of "
+                + Figures.fixed(Math.sqrt(StatUtils.variance(networks.get(row))), 4) + ", more than " + FAR
+                + " times that of the others. What follows is of the others."));
+        wide.ifPresent(networks::remove);
         Optional<Seeds.Spread> spread = Seeds.Spread.of(networks.values());
         if (spread.isEmpty()) {
             return List.of("One seed of each has been run, so how much chance alone changes is not known here.");
@@ -621,10 +654,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         sentences.add(spread.get().sentence());
         sentences.add(
                 fewest < 2 ? "Of some there is one seed only: their intervals are over images, and what another seed would change is not in them."
-                        : "With " + fewest + " seeds of each, means have to lie " + Figures.fixed(spread.get().seen(fewest), 4)
-                                + " apart before a test of two of them tells them apart; Holm's correction for all asks for more.");
+                        : "With " + fewest + " seeds of each that scatter so, a test of two tells them apart where their means lie about "
+                                + Figures.fixed(spread.get().seen(fewest), 4) + " apart; Holm's correction for all asks for more.");
+        inPairs(small, changed).ifPresent(sentences::add);
         sentences.add("Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's "
-                + Figures.count(asked.size(), "difference") + " of these from Model 2 would be larger than that"
+                + Figures.count(asked.size(), "difference") + " of these from Model 2 would be larger than " + Figures.fixed(apart, 4)
                 + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));
         return sentences;
     }

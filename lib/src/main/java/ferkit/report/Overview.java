@@ -89,7 +89,7 @@ public final class Overview {
             DoubleSummaryStatistics ours = studys.stream()
                     .mapToDouble(run -> run.validationAccuracy() - results.study(run).get().validationAccuracy())
                     .summaryStatistics();
-            DoubleSummaryStatistics theirs = StudyModel.ALL.stream().mapToDouble(model -> Published.result(model.name()).validationAccuracy())
+            DoubleSummaryStatistics theirs = Published.models().stream().mapToDouble(model -> Published.result(model.name()).validationAccuracy())
                     .summaryStatistics();
             sentences.add("Our validation accuracy minus the study's of the same model: " + Figures.signed(100 * ours.getMin(), 1)
                     + (studys.size() == 1 ? "" : " to " + Figures.signed(100 * ours.getMax(), 1))

@@ -187,7 +187,7 @@ public final class Results {
 
     /** Whether a run bears the name of one of the study's six models, in whatever size. */
     static boolean isStudysModel(Run run) {
-        return StudyModel.ALL.stream().anyMatch(model -> model.name().equals(run.config().model()));
+        return Published.find(run.config().model()).isPresent();
     }
 
     /**
@@ -383,9 +383,10 @@ public final class Results {
     /** The study's Figure 1 with these runs: training and validation accuracy and loss over the epochs, one line a run. */
     public Picture figureOne() {
         List<Integer> looks = new ArrayList<>();
+        int others = 0;
         for (Run run : runs) { // a model has the same look in every figure
             int number = StudyModel.ALL.stream().map(StudyModel::name).toList().indexOf(run.config().model());
-            looks.add(number >= 0 ? number : StudyModel.ALL.size() + looks.size());
+            looks.add(number >= 0 ? number : StudyModel.ALL.size() + others++);
         }
         return Charts.comparison("Figure 1 with our runs: " + this, runs.stream().map(run -> curves(title(run), run.history())).toList(), looks);
     }
@@ -675,7 +676,7 @@ public final class Results {
                             figures(known, run -> Overfitting.of(run.history()).gapAtLast()), LARGER));
         }
         if (!studys.isEmpty()) {
-            List<StudyModel> all = StudyModel.ALL;
+            List<StudyModel> all = Published.models();
             sentences.add("In the study's own " + all.size() + " histories: " + agreement(
                     all.stream().mapToDouble(model -> Summary.of(model, Format.FER2013, Classes.FER2013.count()).parameters()).toArray(),
                     all.stream().mapToDouble(model -> Overfitting.of(Published.history(model.name()).orElseThrow()).gapAtLast()).toArray(), LARGER));

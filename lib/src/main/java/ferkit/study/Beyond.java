@@ -101,7 +101,7 @@ public record Beyond(String title, Recipe recipe) {
      * The study's own questions in small, so that each can be asked with several seeds: its six networks at half their width, by the sprint's recipe. The first is what
      * the others are held against. Their runs lie with those of {@link #ABLATION} and are asked about the validation images only.
      */
-    public static final List<Beyond> CHANCE = StudyModel.ALL.stream().map(Beyond::small)
+    public static final List<Beyond> CHANCE = Published.models().stream().map(Beyond::small)
             .sorted(Comparator.comparing(model -> !model.equals(SMALL)))
             .map(model -> new Beyond("Small " + model.name().replace("small-model-", "Model "),
                     ALL.get(0).recipe.withArchitecture(model).named(model.name())

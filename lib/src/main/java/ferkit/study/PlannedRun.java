@@ -33,6 +33,11 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
         return kind.title(config.model());
     }
 
+    /** Whether the run is asked about the test images when it is finished: not if it only shows what one thing is worth, in whatever size. */
+    public boolean asksTest() {
+        return !Beyond.isCompared(recipe.name());
+    }
+
     /**
      * The finished run, if there is one.
      *
@@ -56,7 +61,7 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
      * @throws IOException if the run's folder cannot be read or written
      */
     public Run train(Progress progress) throws IOException, InterruptedException {
-        Faces test = kind == Kind.ABLATION ? data.test().select(new int[0]) : data.test();
+        Faces test = asksTest() ? data.test() : data.test().select(new int[0]);
         return run(recipe.input().examples(data.training()), recipe.input().examples(data.validation()), recipe.input().examples(test), progress);
     }
 

@@ -5,6 +5,7 @@ import ferkit.data.Emotion;
 import ferkit.eval.ClassReport;
 import ferkit.eval.Figures;
 import ferkit.eval.Scores;
+import ferkit.model.StudyModel;
 import ferkit.train.History;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,6 +114,11 @@ public final class Published {
     /** One model's row of Table 1; empty for a model that is not the study's. */
     public static Optional<Result> find(String model) {
         return RESULTS.stream().filter(r -> r.model().equals(model)).findFirst();
+    }
+
+    /** The networks that the study trained, of all that {@link StudyModel#ALL} lists, where others may be added. */
+    public static List<StudyModel> models() {
+        return StudyModel.ALL.stream().filter(model -> find(model.name()).isPresent()).toList();
     }
 
     /**

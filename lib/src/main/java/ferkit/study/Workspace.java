@@ -261,12 +261,11 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     private static List<Run> otherSeeds(Path place, RunConfig config, Consumer<String> leftOut) throws IOException {
         List<Run> others = new ArrayList<>();
         for (Path folder : Files.isDirectory(place.getParent()) ? Source.children(place.getParent()) : List.<Path>of()) {
-            if (folder.getFileName().toString().startsWith(config.model()) && Run.isFinished(folder)) {
+            if (folder.getFileName().toString().startsWith(config.model()) && Run.isFinished(folder)
+                    && Run.configIn(folder).map(config::differsInSeed).orElse(true)) {
                 try {
                     Run other = Run.load(folder);
-                    if (config.differsInSeed(other.config())) {
-                        others.add(other);
-                    }
+                    others.add(other.asWhole(config.whole() && other.config().epochs() == config.epochs()));
                 } catch (IOException e) {
                     leftOut.accept("A run is left out: " + e.getMessage());
                 }

@@ -86,10 +86,24 @@ public record Checkpoint(RunConfig config, History history, long updates, byte[]
         return null;
     }
 
-    /** The configuration that the newest checkpoint was written by; empty if there is none. */
+    /**
+     * The configuration that the newest readable checkpoint was written by; empty if there is none.
+     *
+     * @throws IOException if there are checkpoints and none can be read
+     */
     static Optional<RunConfig> newestConfig(Path folder) throws IOException {
-        List<Path> files = files(folder);
-        return files.isEmpty() ? Optional.empty() : Optional.of(read(files.get(0)).config());
+        IOException damage = null;
+        for (Path file : files(folder)) {
+            try {
+                return Optional.of(read(file).config());
+            } catch (IOException e) {
+                damage = e;
+            }
+        }
+        if (damage != null) {
+            throw damage;
+        }
+        return Optional.empty();
     }
 
     /** The epoch of the newest checkpoint, by its file's name; empty if there is none. */

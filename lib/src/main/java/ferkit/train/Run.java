@@ -152,7 +152,8 @@ public record Run(Path folder, RunConfig config, History history, Predictions va
     /** How the run in a folder is made, finished or not; empty if there is none or it cannot be read. */
     public static Optional<RunConfig> configIn(Path folder) {
         try {
-            return isFinished(folder) ? Optional.of(load(folder).config()) : Checkpoint.newestConfig(folder);
+            return isFinished(folder) ? Optional.of(RunConfig.parse(Files.readString(folder.resolve(CONFIG)), folder.toString()))
+                    : Checkpoint.newestConfig(folder);
         } catch (IOException e) {
             return Optional.empty();
         }

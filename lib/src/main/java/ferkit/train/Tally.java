@@ -13,7 +13,7 @@ final class Tally {
      *
      * @param logits (batch, classes)
      * @param labels (batch), int64
-     * @param loss mean cross-entropy of the batch, one number
+     * @param loss mean loss of the batch, one number
      */
     void add(NDArray logits, NDArray labels, NDArray loss) {
         int size = (int) labels.size();
@@ -31,7 +31,7 @@ final class Tally {
         return (double) correct / images;
     }
 
-    /** Mean cross-entropy in nats. */
+    /** Mean loss, in nats. */
     double loss() {
         return lossSum / images;
     }

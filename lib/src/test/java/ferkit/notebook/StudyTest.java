@@ -226,6 +226,10 @@ class StudyTest {
             assertTrue(Files.exists(config));
         }
         assertEquals(run.history(), study.train(recipe).history());
+        Files.delete(run.folder().resolve("test-predictions.csv"));
+        assertThrows(IllegalStateException.class,
+                () -> study.trainAgain(Recipe.of(own("flat", "another", (manager, format, classes) -> dense(classes)))));
+        assertTrue(Files.exists(config), "a run with a file missing is still another's");
         study.trainAgain(recipe);
         assertRefused("This run was given up", run::history);
     }

@@ -72,7 +72,12 @@ class BeyondResultsTest {
         BeyondResults beyond = of(FER2013, run("model-6", 1, 0, 640), run("model-1", 1, 300, 650));
         // 63.5 and 86.8 million multiply-adds × 6 × 100 images × 50 epochs
         assertEquals(List.of("0.0019", "0.0026"), beyond.table().stringColumn("Training cost, PFLOP").asList());
+        assertEquals(List.of("–", "–"), beyond.table().stringColumn("Test, with views").asList(), "the study's are asked of the image alone");
         Selection selection = beyond.selection().orElseThrow();
+        assertEquals(
+                "The chosen ones together minus the plain mean of all: 0.0000 (95 % interval −0.0020 to +0.0020, p = 1.000): choosing has not been shown "
+                        + "to change anything.",
+                beyond.worthOf(selection).orElseThrow());
         assertEquals(List.of(1, 0), selection.picks().subList(0, 2));
         assertTrue(
                 beyond.costOf(selection)

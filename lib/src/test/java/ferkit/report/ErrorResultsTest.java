@@ -107,11 +107,16 @@ class ErrorResultsTest {
         Table table = errors.againstMajority();
         assertEquals("The data set's label | 0.8947 | 0.686–0.971 |  |  | ", row(table, 0)); // 17 of 19
         assertEquals("Model 6 | 0.8947 | 0.686–0.971 | 0.7895 | 4 | 50.0 %", row(table, 2)); // 2 of its 4 errors are what most see
-        assertEquals("8 | 17 | 1.000 | 0.882", row(errors.byAgreementTable(), 3));
+        Table agreement = errors.byAgreementTable();
+        assertEquals(List.of("17", "1.000", "0.882"), agreement.stringColumn("8").asList());
+        assertEquals(List.of("Images", "The data set's label", "Model 6"), agreement.stringColumn(0).asList());
         assertEquals("Neutral | Happy | 2 | 1.000", row(errors.differences(1), 0));
         assertTrue(errors.labelSentences().get(2).contains("That share minus the label's own is 0.0000"), errors.labelSentences().toString());
-        assertEquals(5, errors.doubt().rowCount());
-        assertEquals("In 0 of 1 run the mean entropy rises from row to row: the less people agree, the less decided the run.",
+        Table doubt = errors.doubt();
+        assertEquals(List.of("Images", "Model 6"), doubt.stringColumn(0).asList());
+        assertEquals("2", doubt.getString(0, 1), "all ten say neutral of two images");
+        assertEquals("0.67", doubt.getString(1, 1), "of which the run says 0.6 and 0.4");
+        assertEquals("In 0 of 1 run the mean entropy rises from column to column: the less people agree, the less decided the run.",
                 errors.doubtSentences().get(0));
         assertEquals(List.of("Where 10 of ten people agree, the label says what they see in 0.0 %, the runs trained on labels in 100.0 %.",
                 "Where 8 of ten people agree, the label says what they see in 100.0 %, the runs trained on labels in 88.2 %."),
@@ -125,8 +130,9 @@ class ErrorResultsTest {
         assertEquals(List.of("1.0000", "0.8947", "0.7895"), table.stringColumn("Right by the majority").asList().subList(0, 3),
                 "angry, three of four among the validation images' majorities, half of the training images' labels, takes the place of neutral");
         String sentences = String.join(" ", errors.votesSentences());
-        assertTrue(sentences.contains("says what the majority sees on 100.0 % of the images (one seed has been run)."), sentences);
-        assertTrue(sentences.contains("That share minus Sprint's is +0.1053 (95 % interval "), sentences);
+        assertTrue(sentences.contains(
+                "says what the majority sees on 100.0 % of the images (one seed has been run). That share minus Sprint's is +0.1053 (95 % interval "),
+                sentences);
         assertTrue(sentences.contains(
                 "−10.5 points without a label better than another. Neutral, for one, is what the majority sees on 10.5 % of the images and what the "
                         + "label says on 0.0 %; the run on labels says it on 21.1 %, that on votes on 10.5 %."),
@@ -177,7 +183,9 @@ class ErrorResultsTest {
                 ErrorResults.chanceSentences(small, changed).get(0)
                         .contains("standard deviation of these accuracies is 0.0559, so that two runs of one network lie up to 0.3402"),
                 ErrorResults.chanceSentences(small, changed).toString());
-        assertTrue(ErrorResults.chanceSentences(small, changed).get(1).startsWith("With 2 seeds of each, means have to lie 0.2405 apart"),
+        assertTrue(
+                ErrorResults.chanceSentences(small, changed).get(1)
+                        .startsWith("With 2 seeds of each that scatter so, a test of two tells them apart where their means lie about 0.2405 apart"),
                 ErrorResults.chanceSentences(small, changed).toString()); // 4.3027 · √(2/2) · 0.0559
         changed.put(Beyond.CHANCE.get(2), List.of(outcome(1, 2), outcome(2, 18)));
         assertEquals("0.5657",
@@ -185,7 +193,13 @@ class ErrorResultsTest {
         List<String> apart = ErrorResults.chanceSentences(small, changed);
         assertTrue(apart.get(0).startsWith("Small Model 3 stands apart: its seeds scatter with a standard deviation of 0.5657"), apart.toString());
         assertTrue(apart.get(1).contains("standard deviation of these accuracies is 0.0559"), apart.toString());
-        assertTrue(apart.get(3).contains("none of the study's 1 difference of these from Model 2"), apart.toString());
+        assertTrue(apart.get(3).contains("none of the study's 1 difference of these from Model 2 would be larger than 0.3402."), apart.toString());
+        changed.clear();
+        changed.put(Beyond.CHANCE.get(1), List.of(outcome(1, 4), outcome(2, 6), outcome(3, 4)));
+        List<String> paired = ErrorResults.chanceSentences(List.of(outcome(1, 10), outcome(2, 12), outcome(3, 11)), changed);
+        // differences −0.3, −0.3 and −0.35: mean −0.3167, standard error 0.0167, t = −19 with 2 degrees of freedom
+        assertTrue(paired.get(2).endsWith("Small Model 1 is told apart from Small Model 2 after Holm's correction (smallest p: 0.003)."),
+                paired.toString());
         assertEquals(Collections.singletonList("One seed of each has been run, so how much chance alone changes is not known here."),
                 ErrorResults.chanceSentences(small.subList(0, 1), Map.of()));
     }

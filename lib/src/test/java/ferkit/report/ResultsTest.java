@@ -314,6 +314,8 @@ class ResultsTest {
         assertTrue(results.conclusions().get(0).startsWith("Highest validation accuracy: Model 7 with"), results.conclusions().get(0));
         results.curves(own);
         results.figureOne();
+        assertTrue(results.orders().get(0).startsWith("In the study's own 6 histories: "), results.orders().toString());
+        assertTrue(Overview.sentences(results).toString().contains("Of 2 trained models"), Overview.sentences(results).toString());
     }
 
     @Test

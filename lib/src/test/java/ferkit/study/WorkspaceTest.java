@@ -274,6 +274,8 @@ class WorkspaceTest {
             assertEquals(Kind.ABLATION, planned.kind());
             assertEquals("Sprint without " + row.ingredient(), planned.title());
             assertEquals(root.resolve("reports/runs/ablation"), planned.folder().getParent());
+            PlannedRun trial = on(Origin.Kind.FER2013, Settings.from(Map.of()).withEpochs(1)).planned(recipe);
+            assertEquals(List.of(Kind.TRIAL, false), List.of(trial.kind(), trial.asksTest()));
         }
         PlannedRun planned = on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true).withThreads(1))
                 .planned(Beyond.find("sprint-without-flips").orElseThrow().recipe());
