@@ -14,6 +14,8 @@ public record Origin(Kind kind, String title, List<String> notes) {
     public enum Kind {
         /** FER2013 with its official three splits, or a copy with slightly other grey values: comparable with the study. */
         FER2013,
+        /** The same in the published order, as Kaggle's file has it, with few images or labels other than in {@link Official#HASH the kit's copy}: comparable too. */
+        SAME_ORDER,
         /** As many images of each class and split as FER2013 has, and other pixels: not comparable with the study. */
         OTHER_PIXELS,
         /** FER2013's or other images in another split: not comparable with the study. */
@@ -43,6 +45,6 @@ public record Origin(Kind kind, String title, List<String> notes) {
 
     /** Whether figures on this data may be set beside the study's. */
     public boolean isComparable() {
-        return kind == Kind.FER2013;
+        return kind == Kind.FER2013 || kind == Kind.SAME_ORDER;
     }
 }

@@ -29,8 +29,8 @@ public record McNemar(int onlyFirst, int onlySecond, double pValue) {
             throw new IllegalArgumentException("A paired test needs the same images: found " + first.size() + " and "
                     + second.size() + " predictions");
         }
-        int different = Arrays.mismatch(first.truth(), second.truth());
-        if (different >= 0) {
+        if (!first.isOfSameImages(second)) {
+            int different = Arrays.mismatch(first.truth(), second.truth());
             throw new IllegalArgumentException("A paired test needs the same images: image " + different + " has the label "
                     + first.truth()[different] + " in the first and " + second.truth()[different] + " in the second predictions");
         }

@@ -273,7 +273,7 @@ public final class Study {
         }
         show(others.isEmpty() ? "No other seed of this network has been run, so what chance alone does to these figures cannot be seen here."
                 : "The differences are those of this run's curves minus the other's, over the epochs that both have. Between two seeds they are chance alone: "
-                        + "a difference from another model or from the study that is no larger needs no other explanation; where the seeds lie much closer together, it does.");
+                        + "a difference of this network from the study's that is no larger may be chance as well. Other networks' seeds may scatter less, or more (12_errors).");
     }
 
     /** Shows a network: its drawing, or why there is none of such a network, and layer by layer behind a line that unfolds it. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ferkit.data.FaceSet;
 import ferkit.eval.Figures;
+import ferkit.model.Cost;
 import ferkit.model.EfficientNet;
 import ferkit.model.EfficientNet.Variant;
 import ferkit.model.StudyModel;
@@ -38,7 +39,7 @@ public final class ModelTables {
 
     /**
      * How large networks for these data are, to be read across: layers, parameters of the convolutions, how many numbers the hidden dense layer is fed and its
-     * parameters, all parameters, and these as a multiple of the first network's.
+     * parameters, all parameters, these as a multiple of the first network's, and multiply-adds of one image ({@link Cost}).
      */
     public static Table sizes(List<StudyModel> models, FaceSet data) {
         List<Summary> summaries = models.stream().map(model -> Summary.of(model, data)).toList();
@@ -51,7 +52,9 @@ public final class ModelTables {
                 Figures.counts("Numbers fed to the dense layer", dense, layer -> layer.parameters() / layer.output().size() - 1), // a weight each, and a bias
                 Figures.counts("Parameters: dense layer", dense, Summary.Layer::parameters),
                 Figures.counts("Parameters: all", summaries, Summary::parameters),
-                Figures.column("Times the first", summaries, summary -> (double) summary.parameters() / first, 2));
+                Figures.column("Parameters: times the first's", summaries, summary -> (double) summary.parameters() / first, 2),
+                Figures.column("Million multiply-adds an image", models,
+                        model -> Cost.multiplyAdds(model, data.format(), data.classes().count()) / 1e6, 1));
     }
 
     private static List<Summary.Layer> of(Summary summary, String name) {

@@ -235,7 +235,7 @@ public final class Results {
             rows.add(new double[] {s.trainingAccuracy(), s.trainingLoss(), s.validationAccuracy(), s.validationLoss(), s.bestEpoch()});
             rows.add(minus(rows.get(0), rows.get(1)));
         });
-        Table table = Table.create("Row of Table 1: " + String.join(", ", names) + views(List.of(run)), StringColumn.create("", names));
+        Table table = Table.create("Row of the study's Table 1: " + String.join(", ", names) + views(List.of(run)), StringColumn.create("", names));
         List<String> headings = List.of("Training accuracy", "Training loss", "Validation accuracy", "Validation loss", "Best epoch");
         for (int i = 0; i < headings.size(); i++) {
             int column = i;
@@ -258,7 +258,7 @@ public final class Results {
 
     /** Table 1: all runs at their best epochs, and the study's validation accuracies beside those that may be compared. */
     public Table tableOne() {
-        Table table = Table.create("Table 1 with these runs, each at its best epoch" + views(runs),
+        Table table = Table.create("The study's Table 1 with these runs, each at its best epoch" + views(runs),
                 StringColumn.create("Model", runs.stream().map(this::title)),
                 Figures.column("Training accuracy", runs, run -> run.best().accuracy(), 4),
                 Figures.column("Training loss", runs, run -> run.best().loss(), 4),
@@ -388,7 +388,8 @@ public final class Results {
             int number = StudyModel.ALL.stream().map(StudyModel::name).toList().indexOf(run.config().model());
             looks.add(number >= 0 ? number : StudyModel.ALL.size() + others++);
         }
-        return Charts.comparison("Figure 1 with our runs: " + this, runs.stream().map(run -> curves(title(run), run.history())).toList(), looks);
+        return Charts.comparison("The study's Figure 1 with our runs: " + this, runs.stream().map(run -> curves(title(run), run.history())).toList(),
+                looks);
     }
 
     /** The study's Figure 1 as it published it, with its six models. */
@@ -566,7 +567,7 @@ public final class Results {
     public Table surestMistakes(Run run) {
         Table table = Table.create("Mistakes of " + title(run) + " on the validation images", StringColumn.create("Class"),
                 Figures.counts("Images", new int[0]), Figures.counts("Mistakes", new int[0]),
-                Figures.counts("Of them with at least " + SURE, new int[0]), StringColumn.create("Surest taken for"),
+                Figures.counts("Mistakes at " + SURE + " or more", new int[0]), StringColumn.create("Surest mistake: taken for"),
                 StringColumn.create("Its probability"));
         Classes classes = run.config().classes();
         for (int label = 0; label < classes.count(); label++) {

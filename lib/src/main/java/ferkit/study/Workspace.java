@@ -6,6 +6,7 @@ import ferkit.data.Classes;
 import ferkit.data.FaceSet;
 import ferkit.data.FerPlus;
 import ferkit.data.Official;
+import ferkit.data.Origin;
 import ferkit.data.drawn.Sample;
 import ferkit.data.file.Source;
 import ferkit.data.form.Datasets;
@@ -208,6 +209,15 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
                 chosenBatch,
                 chosenLimit, whole, settings.threads(), device, versions(), 0);
         requireOwnName(config);
+        PlannedRun planned = planned(recipe, config, limited);
+        if (data.origin().kind() == Origin.Kind.SAME_ORDER && planned.kind().isKits() && !Run.isFinished(planned.folder())) {
+            PlannedRun kits = planned(recipe, config.withDataHash(Official.HASH), limited);
+            return Run.isFinished(kits.folder()) ? kits : planned;
+        }
+        return planned;
+    }
+
+    private PlannedRun planned(Recipe recipe, RunConfig config, FaceSet limited) {
         Kind kind = Kind.of(data.origin(), config);
         Path folder = folder(kind, config);
         return new PlannedRun(recipe, config, kind, folder, root.relativize(folder).toString().replace('\\', '/'), limited);

@@ -115,6 +115,12 @@ public record RunConfig(String model, String plan, String startWeights, String l
         return architecture.build(manager, format, classes.count());
     }
 
+    /** The same on other data. */
+    public RunConfig withDataHash(String other) {
+        return new RunConfig(model, plan, startWeights, learningRate, parts, data, other, classes, format, seed, epochs, batch, limit, whole, threads,
+                device, versions, totalSeconds);
+    }
+
     RunConfig withTotalSeconds(double seconds) {
         return new RunConfig(model, plan, startWeights, learningRate, parts, data, dataHash, classes, format, seed, epochs, batch, limit, whole,
                 threads, device, versions,

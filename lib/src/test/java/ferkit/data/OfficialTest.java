@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -128,6 +130,32 @@ class OfficialTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void aCopyInTheSameOrderIsToldByItsMarks() {
+        byte[] known = Official.marks(splits(faces -> faces));
+        assertEquals(Optional.of(0), Official.others(known, known));
+        int all = known.length;
+        byte[] few = Official.marks(splits(faces -> changed(faces, 60)));
+        int others = Official.others(few, known).orElseThrow();
+        assertTrue(others > 0 && others <= all / 60 + 3, others + " of " + all);
+        assertEquals(Optional.empty(), Official.others(Official.marks(splits(faces -> changed(faces, 20))), known), "every twentieth is too many");
+        assertEquals(Optional.empty(), Official.others(Official.marks(
+                splits(faces -> faces.select(IntStream.range(0, faces.size()).map(i -> faces.size() - 1 - i).toArray()))), known));
+    }
+
+    private static Map<Split, Faces> splits(UnaryOperator<Faces> change) {
+        return Arrays.stream(Split.values()).collect(Collectors.toMap(split -> split, split -> change.apply(ORIGINAL.split(split))));
+    }
+
+    /** Every so many images have another label. */
+    private static Faces changed(Faces faces, int every) {
+        FaceList list = new FaceList();
+        for (int i = 0; i < faces.size(); i++) {
+            list.add(faces.pixels(i), 0, i % every == 0 ? (faces.label(i) + 1) % 7 : faces.label(i));
+        }
+        return list.toFaces();
     }
 
     @Test

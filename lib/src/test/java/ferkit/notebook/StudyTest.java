@@ -330,7 +330,7 @@ class StudyTest {
         study.showRun(run);
         study.showInside(run, small);
         List<String> pieces = List.of("Accuracy and loss of half (trial)", "After its one epoch training accuracy minus",
-                "Row of Table 1: half (trial)",
+                "Row of the study's Table 1: half (trial)",
                 "- This run is a trial", "No other seed of this network", "Kernels of the first convolution", "What the blocks of half",
                 "What half (trial) says",
                 "Mistakes of half (trial)");

@@ -69,10 +69,10 @@ class ResultsTest {
         String said = " (with views, validation and test accuracy are those of the mean over several views of an image; "
                 + "curves and losses are of the image alone)";
         Results results = new Results(SAMPLE, List.of(run("model-6", 5, 0, 830), run));
-        assertEquals("Row of Table 1: half (sample) + views" + said, results.row(run).name());
+        assertEquals("Row of the study's Table 1: half (sample) + views" + said, results.row(run).name());
         assertEquals(List.of("0.8430"), results.row(run).stringColumn("Validation accuracy").asList());
         assertEquals(List.of("0.819–0.864"), results.row(run).stringColumn(6).asList());
-        assertEquals("Table 1 with these runs, each at its best epoch" + said, results.tableOne().name());
+        assertEquals("The study's Table 1 with these runs, each at its best epoch" + said, results.tableOne().name());
         assertEquals("0.8430", results.tableOne().doubleColumn("Validation accuracy").getString(1));
         assertEquals("0.8430", results.testAccuracy().doubleColumn("Validation accuracy").getString(1));
         assertEquals("0.8430", Overview.table(results).stringColumn("Validation accuracy").get(1));
@@ -81,7 +81,7 @@ class ResultsTest {
         assertTrue(results.intervals().get().description().contains("half (sample) + views 0.843 (0.819–0.864)"));
         assertTrue(run.toString().contains("best validation accuracy 0.8430 in epoch 2"), run.toString());
         assertEquals("0.8240", results.bestOfMany().doubleColumn("Best validation accuracy").getString(1), "of the image alone, as its neighbours");
-        assertEquals("Table 1 with these runs, each at its best epoch", results.except("half").tableOne().name());
+        assertEquals("The study's Table 1 with these runs, each at its best epoch", results.except("half").tableOne().name());
     }
 
     @Test

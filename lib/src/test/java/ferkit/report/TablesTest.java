@@ -129,10 +129,10 @@ class TablesTest {
     void sizesAreToBeReadAcross() {
         Table sizes = ModelTables.sizes(List.of(StudyModel.named("2"), StudyModel.named("3"), StudyModel.named("5"), StudyModel.named("6")),
                 photographs());
-        assertEquals(List.of("Model 2", "26", "286,432", "4,608", "1,179,904", "1,469,031", "1.00"), row(sizes, 0));
+        assertEquals(List.of("Model 2", "26", "286,432", "4,608", "1,179,904", "1,469,031", "1.00", "86.8"), row(sizes, 0));
         assertEquals("3.99", row(sizes, 1).get(6));
         assertEquals(List.of("33", "2,304"), List.of(row(sizes, 2).get(1), row(sizes, 2).get(3)));
-        assertEquals(List.of("Model 6", "26", "286,432", "2,048", "524,544", "813,671", "0.55"), row(sizes, 3));
+        assertEquals(List.of("Model 6", "26", "286,432", "2,048", "524,544", "813,671", "0.55", "63.5"), row(sizes, 3));
     }
 
     @Test

@@ -329,6 +329,24 @@ class WorkspaceTest {
     }
 
     @Test
+    void onACopyInTheSameOrderTheKitsFinishedRunsAreFound() throws Exception {
+        Recipe six = Recipe.of(StudyModel.named("6"));
+        Workspace copy = on(Origin.Kind.SAME_ORDER, Settings.from(Map.of()).withFull(true));
+        Path own = root.resolve("reports/runs/model-6-" + copy.data().hash().substring(0, 8));
+        Path kits = Files.createDirectories(root.resolve("reports/runs/model-6"));
+        assertEquals(List.of(Kind.STUDY, own), List.of(copy.planned(six).kind(), copy.planned(six).folder()));
+        Files.writeString(kits.resolve("config.json"), "{}");
+        assertEquals(List.of(Kind.STUDY, kits, Official.HASH),
+                List.of(copy.planned(six).kind(), copy.planned(six).folder(), copy.planned(six).config().dataHash()));
+        assertEquals(kits, on(Origin.Kind.SAME_ORDER, Settings.from(Map.of())).planned(six).folder(),
+                "it is no trial's turn where a run is finished");
+        assertEquals(own, on(Origin.Kind.FER2013, Settings.from(Map.of()).withFull(true)).planned(six).folder(), "JPEG copies are another matter");
+        assertEquals(Kind.TRIAL, copy.with(copy.settings().withEpochs(2)).planned(six).kind());
+        Files.writeString(Files.createDirectories(own).resolve("config.json"), "{}");
+        assertEquals(own, copy.planned(six).folder(), "one's own comes first");
+    }
+
+    @Test
     void aTrialIsSmallerThanItsRecipeSays() {
         Settings none = Settings.from(Map.of());
         Settings full = none.withFull(true);

@@ -36,7 +36,7 @@ public final class Cache {
     private static final byte[] FORMAT = "ferkit faces 2\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Part of a source's state; to be raised when a source may be read into other images, labels, splits or notes than before. */
-    private static final String READER = "reader 5 ";
+    private static final String READER = "reader 6 ";
 
     private final Path folder;
     private final Consumer<String> log;

@@ -328,7 +328,7 @@ public final class Datasets {
 
     private static String title(Origin.Kind kind) {
         return switch (kind) {
-            case FER2013 -> "FER2013";
+            case FER2013, SAME_ORDER -> "FER2013";
             case OTHER_PIXELS -> "faces with other pixels than FER2013's";
             default -> "faces in another split than FER2013's";
         };

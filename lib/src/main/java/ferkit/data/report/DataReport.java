@@ -200,7 +200,7 @@ public final class DataReport {
         }
         text.append(text("In training %,d images repeat an earlier one and %,d are blank", training.repeated(), training.blank()));
         text.append(test.images() == 0 ? "." : text("; of the test images %,d are blank. %,d test images have an exact copy somewhere with another"
-                + " label: whoever answers by the image alone gets one of the two wrong.", test.blank(), test.contradicting()));
+                + " label: one answer cannot agree with both.", test.blank(), test.contradicting()));
         votes.ifPresent(v -> text.append(text(" FER+ voters call %,d test images 'not a face'; where their majority names one of the seven"
                 + " classes, it is the FER2013 label for %s of the images.", v.notAFace()[Split.TEST.ordinal()],
                 percent(v.agreeing(), v.comparable()))));
