@@ -69,7 +69,7 @@ public final class Official {
         return others > (1 - SAME) * known.length ? Optional.empty() : Optional.of(others);
     }
 
-    private static byte[] known() {
+    static byte[] known() {
         try (InputStream in = Official.class.getResourceAsStream("fer2013-marks.bin")) {
             return in.readAllBytes();
         } catch (IOException e) {
@@ -94,15 +94,19 @@ public final class Official {
      * @param notes takes a sentence on what differs, if anything does
      */
     public static Origin.Kind kind(Map<Split, Faces> splits, String hash, List<String> notes) {
+        return kind(splits, hash, known(), notes);
+    }
+
+    static Origin.Kind kind(Map<Split, Faces> splits, String hash, byte[] known, List<String> notes) {
         if (hash.equals(HASH)) {
             return Origin.Kind.FER2013;
         }
-        Optional<Integer> others = others(marks(splits), known());
+        Optional<Integer> others = others(marks(splits), known);
         if (others.isPresent()) {
             notes.add(String.format(Locale.ROOT,
-                    "FER2013 in its published order; %,d of 35,887 images have other pixels or another label than in the copy that the kit's "
-                            + "finished runs were trained on. These are shown all the same; what you train on yours has folders of its own.",
-                    others.get()));
+                    "FER2013 in its published order; %,d of %,d images have other pixels or another label than in the copy that the kit's "
+                            + "finished runs were trained on. These runs are shown all the same; what is trained on this copy has folders of its own.",
+                    others.get(), known.length));
             return Origin.Kind.SAME_ORDER;
         }
         List<PixelSums> found = new ArrayList<>();

@@ -9,7 +9,6 @@ import ferkit.train.Run;
 import ferkit.train.RunConfig;
 import ferkit.train.Views;
 import ferkit.transfer.TransferModel;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -82,7 +81,7 @@ final class ModelCard {
 
     private static String figures(String images, List<Predictions> said) {
         if (said.stream().anyMatch(predictions -> predictions.size() == 0 || !predictions.labelled()
-                || !Arrays.equals(predictions.truth(), said.get(0).truth()))) {
+                || !predictions.isOfSameImages(said.get(0)))) {
             return "";
         }
         Evaluation evaluation = Evaluation.of(Predictions.mean(said));

@@ -140,7 +140,7 @@ public final class Study {
                 + ((data().origin().isComparable() ? kind != Kind.STUDY : kind == Kind.TRIAL) ? ", shows " + kind.word() : "") + " -->";
     }
 
-    /** A run is shown: if it is neither of the study's kind nor beyond it, that is noted under the settings, and a trial above all. */
+    /** A run is shown: if it is none of the kit's own kinds, that is noted under the settings, and a trial above all. */
     private void shown(Run run) {
         Kind shown = Kind.of(data().origin(), run.config());
         if ((kind == Kind.STUDY && !shown.isKits() || shown == Kind.TRIAL) && shown != kind && openedId != null) {
@@ -401,12 +401,12 @@ public final class Study {
      * cannot be read.
      */
     public List<Run> otherSeeds(Run run) {
-        return Refusal.attempt(() -> Workspace.otherSeeds(run, this::show).stream().map(this::handOut).toList());
+        return Refusal.attempt(() -> workspace().otherSeeds(run, this::show).stream().map(this::handOut).toList());
     }
 
     /**
      * Throws away what there is of a model's run and trains it from the start, in the same size: what was a run of the study's
-     * configuration takes hours again.
+     * configuration takes hours again. A run of the kit's that was made on another copy of FER2013 than the one that is open stays where it is.
      */
     public Run trainAgain(StudyModel model) throws InterruptedException {
         return trainAgain(Recipe.of(model));
@@ -414,12 +414,10 @@ public final class Study {
 
     /** The same for a network of one's own, or one that is trained otherwise. */
     public Run trainAgain(Recipe recipe) throws InterruptedException {
-        PlannedRun planned = workspace().planned(recipe);
-        RunConfig before = planned.config();
-        Settings same = settings().withEpochs(before.epochs()).withLimit(before.limit()).withBatch(before.batch());
+        PlannedRun planned = workspace().onThisData(workspace().planned(recipe));
         return Refusal.attempt(() -> {
             planned.forget();
-            return train(workspace().with(same).planned(recipe), PlannedRun::train);
+            return train(planned, PlannedRun::train);
         });
     }
 

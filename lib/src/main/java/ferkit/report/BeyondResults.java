@@ -173,7 +173,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
                 accuracies("Validation, image alone", alone, Run::validation), withViews("Validation, with views", Run::validation));
         if (runs().stream().allMatch(Run::isTested)) {
             table.addColumns(accuracies("Test, image alone", alone, Run::test), withViews("Test, with views", Run::test),
-                    StringColumn.create("95 % interval of the last", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
+                    StringColumn.create("Test, 95 % interval", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
         }
         return table.addColumns(StringColumn.create("Training cost, PFLOP", runs().stream().map(r -> Figures.significant(pflop(r), 2))),
                 StringColumn.create("Training took", runs().stream().map(r -> Figures.duration(r.config().totalSeconds()) + ", "

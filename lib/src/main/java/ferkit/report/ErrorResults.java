@@ -147,7 +147,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
             Run run = runs().get(i);
             sentences.add("Of " + Figures.count(runs().size(), "run") + ", " + results.title(run) + " is nearest to the majority, with "
                     + percent(m.of(run.test()).accuracy()) + seeds(run) + ". That share minus the label's own is "
-                    + tested(differences.get(i), adjusted[i]) + (adjusted.length == 1 ? "" : ", p after Holm's correction for all of them") + ": "
+                    + tested(differences.get(i), adjusted[i], adjusted.length == 1 ? "" : " after Holm's correction for all of them") + ": "
                     + (adjusted[i] < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));
         });
         return sentences;
@@ -166,8 +166,10 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         return Figures.fixed(100 * share, 1) + " %";
     }
 
-    private static String tested(Difference difference, double pValue) {
-        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", " + Figures.pEquals(pValue) + ")";
+    private static String tested(Difference difference, double pValue, String corrected) {
+        return Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", " + Figures.pEquals(pValue)
+                + corrected
+                + ")";
     }
 
     /**
@@ -314,7 +316,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
             Predictions labels = m.of(run.test());
             Predictions shifted = m.of(atMajoritysShares(run));
             Difference difference = Difference.ofImages(votes, labels);
-            return List.of(says + " That share minus " + results.title(run) + "'s is " + tested(difference, difference.pValue()) + ".",
+            return List.of(says + " That share minus " + results.title(run) + "'s is " + tested(difference, difference.pValue(), "") + ".",
                     "The run on labels would come to " + percent(shifted.accuracy()) + " if it only said each class as often as the majority does, "
                             + Figures.signed(100 * (shifted.accuracy() - labels.accuracy()), 1)
                             + " points without a label better than another. Neutral, for one, is what the majority sees on "
@@ -370,10 +372,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         List<String> left = IntStream.range(0, asked.size()).filter(i -> mended.get(i).error() > 2 * mended.get(i).byChance())
                 .mapToObj(i -> results.title(asked.get(i))).toList();
         return List.of(
-                (asked.size() > runs().size() ? "Runs with views counted by the image alone as well, m" : "M") + "ore confident than right: "
-                        + asked.stream().filter(run -> confidence(run.test()) > run.test().accuracy()).count() + " of "
-                        + asked.size() + ", by most " + results.title(worst) + " (" + percent(confidence(worst.test())) + " confident, "
-                        + percent(worst.test().accuracy()) + " right).",
+                "More confident than right are " + asked.stream().filter(run -> confidence(run.test()) > run.test().accuracy()).count() + " of "
+                        + asked.size() + (asked.size() > runs().size() ? " (a run with views counts twice, without and with them)" : "")
+                        + ", by most "
+                        + results.title(worst) + " (" + percent(confidence(worst.test())) + " confident, " + percent(worst.test().accuracy())
+                        + " right).",
                 "At the temperatures of the validation images "
                         + (left.isEmpty() ? "no calibration error is more than twice what chance alone would show of a perfect run."
                                 : "the calibration error is still more than twice what chance alone would show of a perfect run for "
@@ -489,7 +492,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
     /** How often runs are right on the test images that have a copy among the training images, by whether this has their label, and how often they say its label. */
     public Table copyLabels(DataReport report) {
         int[] nearest = report.nearestToTest();
-        int[] same = places(nearest, i -> nearest[i] >= 0 && !hasOtherLabel(nearest, i));
+        int[] same = places(nearest, i -> nearest[i] >= 0 && isAgreed(i) && !hasOtherLabel(nearest, i));
         int[] other = places(nearest, i -> hasOtherLabel(nearest, i));
         return Table.create("What runs say of images with a copy, and 95 % intervals", titles(),
                 shares("Copy with the same label (" + same.length + "): right", run -> run.test().select(same)),
@@ -499,7 +502,12 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
 
     /** Whether a test image has a copy in training, and that another label. */
     private boolean hasOtherLabel(int[] nearest, int image) {
-        return nearest[image] >= 0 && data.training().label(nearest[image]) != data.test().label(image);
+        return nearest[image] >= 0 && isAgreed(image) && data.training().label(nearest[image]) != data.test().label(image);
+    }
+
+    /** Whether a test image's label is the one that all runs were asked by: in another copy of FER2013 than these were made on a few labels may differ. */
+    private boolean isAgreed(int image) {
+        return runs().stream().allMatch(run -> run.test().truth()[image] == data.test().label(image));
     }
 
     /** A run's answers on test images with a copy, held against the labels of their copies in training. */
@@ -617,11 +625,11 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         double[] adjusted = McNemar.holm(pairs.stream().mapToDouble(pair -> pair.difference().pValue()).toArray());
         List<String> apart = IntStream.range(0, adjusted.length).filter(i -> adjusted[i] < McNemar.LEVEL).mapToObj(i -> pairs.get(i).second())
                 .toList();
-        return pairs.isEmpty() ? Optional.empty()
-                : Optional.of("The table's p is Welch's, which takes no notice of equal seeds. In pairs of one seed, as in 08_compare, "
+        return IntStream.range(0, adjusted.length).boxed().min(Comparator.comparingDouble(i -> adjusted[i]))
+                .map(least -> "The table's p is Welch's, which takes no notice of equal seeds. In pairs of one seed, as in 08_compare, "
                         + (apart.isEmpty() ? "none is" : Results.listed(apart) + (apart.size() == 1 ? " is" : " are"))
                         + " told apart from " + Beyond.CHANCE.get(0).title() + " after Holm's correction (smallest p: "
-                        + Figures.pValue(Arrays.stream(adjusted).min().getAsDouble()) + ").");
+                        + Figures.pValue(adjusted[least]) + ", " + pairs.get(least).second() + ").");
     }
 
     private static NavigableMap<Long, Double> bySeed(List<Ablation.Outcome> runs) {
@@ -636,7 +644,7 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         Map<Beyond, double[]> networks = new LinkedHashMap<>();
         networks.put(Beyond.CHANCE.get(0), accuracies(small));
         changed.forEach((row, runs) -> networks.put(row, accuracies(runs)));
-        List<String> sentences = new ArrayList<>();
+        List<String> sentences = new ArrayList<>(inPairs(small, changed).stream().toList());
         Optional<Beyond> wide = standingApart(networks);
         wide.ifPresent(row -> sentences.add(row.title() + " stands apart: its seeds scatter with a standard deviation of "
                 + Figures.fixed(Math.sqrt(StatUtils.variance(networks.get(row))), 4) + ", more than " + FAR
@@ -656,7 +664,6 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 fewest < 2 ? "Of some there is one seed only: their intervals are over images, and what another seed would change is not in them."
                         : "With " + fewest + " seeds of each that scatter so, a test of two tells them apart where their means lie about "
                                 + Figures.fixed(spread.get().seen(fewest), 4) + " apart; Holm's correction for all asks for more.");
-        inPairs(small, changed).ifPresent(sentences::add);
         sentences.add("Were it the same in full size, " + (larger.isEmpty() ? "none" : larger.size() + "") + " of the study's "
                 + Figures.count(asked.size(), "difference") + " of these from Model 2 would be larger than " + Figures.fixed(apart, 4)
                 + (larger.isEmpty() ? "." : ": " + String.join("; ", larger) + "."));

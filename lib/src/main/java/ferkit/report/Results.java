@@ -342,7 +342,7 @@ public final class Results {
                     + " points. The study's lies "
                     + (interval(run).contains(s.validationAccuracy()) ? "inside" : "outside") + " our 95 % interval, " + interval(run).text() + ".",
                     "Both were measured on the same images" + (run.config().dataHash().equals(Official.HASH) ? ""
-                            : ", though as a copy with slightly other pixels or in another order")
+                            : ", though in another copy of FER2013")
                             + ", so what differs is not their choice but initial weights, order, dropout and software. "
                             + "Some of such chance shows within one run: over the last ten epochs our figure changes by "
                             + Figures.fixed(100 * change, 1) + " points from one epoch to the next, on average. Another seed can do more.");

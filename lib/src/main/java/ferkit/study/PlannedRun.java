@@ -79,6 +79,10 @@ public record PlannedRun(Recipe recipe, RunConfig config, Kind kind, Path folder
     }
 
     private Run run(Examples training, Examples validation, Examples test, Progress progress) throws IOException, InterruptedException {
+        if (!config.dataHash().equals(data.hash())) {
+            throw new IllegalStateException(
+                    shortFolder + " is of a copy of FER2013 with the hash " + config.dataHash() + ", not of these images: it is not trained on");
+        }
         return Training.run(folder, config, recipe, training, validation, test, progress);
     }
 

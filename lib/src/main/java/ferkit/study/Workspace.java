@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -210,11 +211,18 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
                 chosenLimit, whole, settings.threads(), device, versions(), 0);
         requireOwnName(config);
         PlannedRun planned = planned(recipe, config, limited);
-        if (data.origin().kind() == Origin.Kind.SAME_ORDER && planned.kind().isKits() && !Run.isFinished(planned.folder())) {
+        if (data.origin().kind() == Origin.Kind.SAME_ORDER && planned.kind().isKits() && !Run.isFinished(planned.folder())
+                && Run.configIn(planned.folder()).isEmpty()) {
             PlannedRun kits = planned(recipe, config.withDataHash(Official.HASH), limited);
             return Run.isFinished(kits.folder()) ? kits : planned;
         }
         return planned;
+    }
+
+    /** The same run on this very data, even where on a copy {@link Origin.Kind#SAME_ORDER in the same order} the kit's own would be shown. */
+    public PlannedRun onThisData(PlannedRun run) {
+        return run.config().dataHash().equals(run.data().hash()) ? run
+                : planned(run.recipe(), run.config().withDataHash(run.data().hash()), run.data());
     }
 
     private PlannedRun planned(Recipe recipe, RunConfig config, FaceSet limited) {
@@ -232,7 +240,7 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
         }
     }
 
-    /** Where a run lies; one of the study's, or beyond it, on a copy of FER2013 with slightly other pixels or in another order has a folder of its own. */
+    /** Where a run lies; one of the study's, or beyond it, on another copy of FER2013 than {@link Official#HASH the kit's} has a folder of its own. */
     private Path folder(Kind kind, RunConfig config) {
         String hash = config.dataHash().substring(0, 8);
         return root.resolve("reports").resolve(kind.folder()).resolve(kind.isKits()
@@ -259,30 +267,38 @@ public record Workspace(Path root, Settings settings, FaceSet data, String devic
     }
 
     /**
-     * Finished runs that lie beside a run and differ from it in the seed, in the order of their seeds; some may have fewer epochs.
+     * Finished runs that lie beside a run and differ from it in the seed, in the order of their seeds; some may have fewer epochs. On a copy of FER2013
+     * {@link Origin.Kind#SAME_ORDER in the same order} the kit's runs are among them, but for seeds that were trained on the copy itself.
      *
      * @param leftOut takes a sentence on each run whose files cannot be read
      */
-    public static List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
+    public List<Run> otherSeeds(Run run, Consumer<String> leftOut) throws IOException {
         return otherSeeds(run.folder(), run.config(), leftOut);
     }
 
     /** The same of a run that would lie in a folder, finished or not. */
-    private static List<Run> otherSeeds(Path place, RunConfig config, Consumer<String> leftOut) throws IOException {
-        List<Run> others = new ArrayList<>();
+    private List<Run> otherSeeds(Path place, RunConfig config, Consumer<String> leftOut) throws IOException {
+        RunConfig sought = alike(config);
+        Map<List<Long>, Run> others = new LinkedHashMap<>();
         for (Path folder : Files.isDirectory(place.getParent()) ? Source.children(place.getParent()) : List.<Path>of()) {
             if (folder.getFileName().toString().startsWith(config.model()) && Run.isFinished(folder)
-                    && Run.configIn(folder).map(config::differsInSeed).orElse(true)) {
+                    && Run.configIn(folder).map(this::alike).map(sought::differsInSeed).orElse(true)) {
                 try {
                     Run other = Run.load(folder);
-                    others.add(other.asWhole(config.whole() && other.config().epochs() == config.epochs()));
+                    others.merge(List.of(other.config().seed(), (long) other.config().epochs()),
+                            other.asWhole(config.whole() && other.config().epochs() == config.epochs()),
+                            (one, two) -> one.config().dataHash().equals(data.hash()) ? one : two);
                 } catch (IOException e) {
                     leftOut.accept("A run is left out: " + e.getMessage());
                 }
             }
         }
-        others.sort(Comparator.comparingLong(other -> other.config().seed()));
-        return others;
+        return others.values().stream().sorted(Comparator.comparingLong(other -> other.config().seed())).toList();
+    }
+
+    /** The same with the hash of the kit's copy where it is of this data and these are in the same order. */
+    private RunConfig alike(RunConfig config) {
+        return data.origin().kind() == Origin.Kind.SAME_ORDER && config.dataHash().equals(data.hash()) ? config.withDataHash(Official.HASH) : config;
     }
 
     /**

@@ -54,11 +54,11 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
     }
 
     /**
-     * Whether others are of the same images: as many, with the same labels but for one in a hundred. In so many at most a run of the kit's differs from one that was
-     * trained on another copy of FER2013, in which a few labels differ; each is held against its own.
+     * Whether others are of the same images: as many, with the same labels but for two in a hundred. Two copies of FER2013 differ in a few labels, so that runs on them do
+     * too; each is held against its own.
      */
     public boolean isOfSameImages(Predictions others) {
-        return size() == others.size() && 100L * IntStream.range(0, size()).filter(i -> truth[i] != others.truth[i]).count() <= size();
+        return size() == others.size() && 50L * IntStream.range(0, size()).filter(i -> truth[i] != others.truth[i]).count() <= size();
     }
 
     /** Share of images predicted right, 0 to 1; NaN if there is none or one has no label. */
@@ -105,7 +105,7 @@ public record Predictions(Classes classes, int[] truth, int[] predicted, float[]
     }
 
     /**
-     * What several models say together of the same images: the mean of their probabilities, and the class of the highest.
+     * What several models say together of the same images: the mean of their probabilities, and the class of the highest. The labels are the first one's.
      *
      * @throws IllegalArgumentException if there are none, or they are not predictions of the same images
      */

@@ -16,6 +16,7 @@ import ferkit.train.Run;
 import ferkit.train.Schedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -66,8 +67,9 @@ public record TransferModel(String name, FrozenTrunk trunk, Optional<Run> start,
             FrozenTrunk trunk = new FrozenTrunk(weights, variant.get().with(scaling), Integer.parseInt(parts.group(2)),
                     Integer.parseInt(parts.group(3)));
             String folder = run.folder().getFileName().toString();
-            Optional<Run> start = parts.group(4) == null ? Optional.empty()
-                    : Optional.of(Run.load(run.folder().resolveSibling(parts.group(4) + folder.substring(run.config().model().length()))));
+            Path head = parts.group(4) == null ? null : run.folder().resolveSibling(parts.group(4) + folder.substring(run.config().model().length()));
+            Optional<Run> start = head == null ? Optional.empty()
+                    : Optional.of(Run.load(Run.isFinished(head) ? head : head.resolveSibling(parts.group(4)))); // on another copy of FER2013 from the kit's
             TransferModel model = new TransferModel(run.config().model(), trunk, start, run.config().classes().count());
             if (model.plan().equals(plan)) {
                 return model;

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +137,10 @@ class OfficialTest {
     void aCopyInTheSameOrderIsToldByItsMarks() {
         byte[] known = Official.marks(splits(faces -> faces));
         assertEquals(Optional.of(0), Official.others(known, known));
+        assertEquals(28_709 + 2 * 3_589, Official.known().length);
+        List<String> notes = new ArrayList<>();
+        assertEquals(Origin.Kind.SAME_ORDER, Official.kind(splits(faces -> changed(faces, 60)), "other", known, notes));
+        assertTrue(notes.get(0).startsWith("FER2013 in its published order; "), notes.toString());
         int all = known.length;
         byte[] few = Official.marks(splits(faces -> changed(faces, 60)));
         int others = Official.others(few, known).orElseThrow();

@@ -147,7 +147,7 @@ class ErrorResultsTest {
         assertEquals("Model 6 | 0.8000 (0.584–0.919) | 0.8889 (0.672–0.969) | 1.0000 (0.806–1.000) | 1.0000 (0.785–1.000)",
                 row(errors.withoutTheDoubtful(), 0));
         assertEquals("0.840", errors.calibration().getString(0, 1));
-        assertTrue(errors.summary().get(0).startsWith("More confident than right: 1 of 1, by most Model 6 (84.0 % confident, 80.0 % right)."),
+        assertTrue(errors.summary().get(0).startsWith("More confident than right are 1 of 1, by most Model 6 (84.0 % confident, 80.0 % right)."),
                 errors.summary().toString());
     }
 
@@ -198,7 +198,8 @@ class ErrorResultsTest {
         changed.put(Beyond.CHANCE.get(1), List.of(outcome(1, 4), outcome(2, 6), outcome(3, 4)));
         List<String> paired = ErrorResults.chanceSentences(List.of(outcome(1, 10), outcome(2, 12), outcome(3, 11)), changed);
         // differences −0.3, −0.3 and −0.35: mean −0.3167, standard error 0.0167, t = −19 with 2 degrees of freedom
-        assertTrue(paired.get(2).endsWith("Small Model 1 is told apart from Small Model 2 after Holm's correction (smallest p: 0.003)."),
+        assertTrue(
+                paired.get(0).endsWith("Small Model 1 is told apart from Small Model 2 after Holm's correction (smallest p: 0.003, Small Model 1)."),
                 paired.toString());
         assertEquals(Collections.singletonList("One seed of each has been run, so how much chance alone changes is not known here."),
                 ErrorResults.chanceSentences(small.subList(0, 1), Map.of()));

@@ -144,7 +144,7 @@ class WorkspaceTest {
         assertEquals(64, config.batch());
         Workspace workspace = new Workspace(root, full.withSeed(2), data, "cpu");
         Run run = workspace.planned(recipe).finished().orElseThrow();
-        assertEquals(List.of(1L, 11L), Workspace.otherSeeds(run, Assertions::fail).stream().map(r -> r.config().seed()).toList());
+        assertEquals(List.of(1L, 11L), workspace.otherSeeds(run, Assertions::fail).stream().map(r -> r.config().seed()).toList());
         for (Settings settings : List.of(full, Settings.from(Map.of()).withSeed(5))) {
             assertEquals(List.of(1L, 2L, 11L), new Workspace(root, settings, data, "cpu").allSeeds(recipe, Assertions::fail).stream()
                     .map(r -> r.config().seed()).toList());
@@ -153,7 +153,7 @@ class WorkspaceTest {
                 "only trials have two epochs");
         Files.writeString(root.resolve("reports/runs/" + "model-6-seed11-" + data.hash().substring(0, 8)).resolve("config.json"), "{}");
         List<String> leftOut = new ArrayList<>();
-        assertEquals(List.of(1L), Workspace.otherSeeds(run, leftOut::add).stream().map(r -> r.config().seed()).toList());
+        assertEquals(List.of(1L), workspace.otherSeeds(run, leftOut::add).stream().map(r -> r.config().seed()).toList());
         assertEquals(1, leftOut.size());
         assertTrue(leftOut.get(0).startsWith("A run is left out: ") && leftOut.get(0).contains("model-6-seed11"), leftOut.get(0));
     }
@@ -344,6 +344,36 @@ class WorkspaceTest {
         assertEquals(Kind.TRIAL, copy.with(copy.settings().withEpochs(2)).planned(six).kind());
         Files.writeString(Files.createDirectories(own).resolve("config.json"), "{}");
         assertEquals(own, copy.planned(six).folder(), "one's own comes first");
+    }
+
+    @Test
+    void onSuchACopyRunsOfBothAreSeedsOfOneNetwork() throws Exception {
+        Recipe six = Recipe.of(StudyModel.named("6"));
+        Settings full = Settings.from(Map.of()).withFull(true);
+        Workspace copy = on(Origin.Kind.SAME_ORDER, full);
+        for (long seed : new long[] {1, 2}) {
+            Path kits = root.resolve("reports/runs/model-6" + (seed == 1 ? "" : "-seed" + seed));
+            finish(copy.with(full.withSeed(seed)), six, kits);
+            Path config = kits.resolve("config.json");
+            Files.writeString(config, Files.readString(config).replace(copy.data().hash(), Official.HASH));
+        }
+        Run kits = copy.planned(six).finished().orElseThrow();
+        PlannedRun mine = copy.onThisData(copy.planned(six));
+        assertEquals(List.of(Official.HASH, copy.data().hash()), List.of(kits.config().dataHash(), mine.config().dataHash()));
+        mine.forget();
+        assertTrue(Run.isFinished(kits.folder()), "training anew on one's own copy leaves the kit's run alone");
+        for (long seed : new long[] {2, 3}) {
+            Workspace seeded = copy.with(full.withSeed(seed));
+            Path own = seeded.onThisData(seeded.planned(six)).folder();
+            finish(seeded, six, own);
+            Path config = own.resolve("config.json");
+            Files.writeString(config, Files.readString(config).replace(Official.HASH, copy.data().hash()));
+        }
+        List<Run> seeds = copy.allSeeds(six, Assertions::fail);
+        assertEquals(List.of(1L, 2L, 3L), seeds.stream().map(run -> run.config().seed()).toList());
+        assertEquals(List.of(Official.HASH, copy.data().hash(), copy.data().hash()), seeds.stream().map(run -> run.config().dataHash()).toList());
+        assertThrows(IllegalStateException.class,
+                () -> copy.planned(six).train(new ConsoleProgress("six", 1, new PrintStream(OutputStream.nullOutputStream()))));
     }
 
     @Test
