@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -63,16 +64,17 @@ public record Checkpoint(RunConfig config, History history, long updates, byte[]
     /**
      * The newest readable checkpoint, or null if the folder has none.
      *
+     * @param message takes a sentence on newer ones that are damaged
      * @throws IOException if there are checkpoints and none can be read
      */
-    static Checkpoint newest(Path folder, Progress progress) throws IOException {
+    static Checkpoint newest(Path folder, Consumer<String> message) throws IOException {
         List<Path> files = files(folder);
         IOException damage = null;
         for (Path file : files) {
             try {
                 Checkpoint checkpoint = read(file);
                 if (damage != null) {
-                    progress.message(damage.getMessage() + "; continuing from " + file.getFileName());
+                    message.accept(damage.getMessage() + "; continuing from " + file.getFileName());
                 }
                 return checkpoint;
             } catch (IOException e) {
@@ -92,18 +94,7 @@ public record Checkpoint(RunConfig config, History history, long updates, byte[]
      * @throws IOException if there are checkpoints and none can be read
      */
     static Optional<RunConfig> newestConfig(Path folder) throws IOException {
-        IOException damage = null;
-        for (Path file : files(folder)) {
-            try {
-                return Optional.of(read(file).config());
-            } catch (IOException e) {
-                damage = e;
-            }
-        }
-        if (damage != null) {
-            throw damage;
-        }
-        return Optional.empty();
+        return Optional.ofNullable(newest(folder, damage -> {})).map(Checkpoint::config);
     }
 
     /** The epoch of the newest checkpoint, by its file's name; empty if there is none. */

@@ -73,7 +73,7 @@ public final class Training {
             History history = new History(List.of());
             byte[] best = null;
 
-            Checkpoint saved = Checkpoint.newest(folder, progress);
+            Checkpoint saved = Checkpoint.newest(folder, progress::message);
             if (saved == null) {
                 recipe.start().into(network);
             } else {

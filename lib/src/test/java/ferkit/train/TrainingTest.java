@@ -561,14 +561,14 @@ class TrainingTest {
         interruptedIn(folder, 2, 4);
         Path file = folder.resolve("checkpoint-0001.zip");
         byte[] bytes = Files.readAllBytes(file);
-        Checkpoint original = Checkpoint.newest(folder, new Witness());
+        Checkpoint original = Checkpoint.newest(folder, new Witness()::message);
         java.util.SplittableRandom random = new java.util.SplittableRandom(5);
         for (int trial = 0; trial < 200; trial++) {
             byte[] flipped = bytes.clone();
             flipped[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, flipped);
             try {
-                Checkpoint read = Checkpoint.newest(folder, new Witness());
+                Checkpoint read = Checkpoint.newest(folder, new Witness()::message);
                 assertEquals(original.history(), read.history());
                 assertArrayEquals(original.network(), read.network());
                 assertArrayEquals(original.optimizer(), read.optimizer());
