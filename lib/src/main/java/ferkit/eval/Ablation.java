@@ -88,16 +88,14 @@ public record Ablation(Row whole, List<Row> without) {
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /** P-values of all ingredients after Holm's correction. */
-    private double[] adjusted() {
-        return McNemar.holm(without.stream().mapToDouble(row -> row.difference().pValue()).toArray());
+    private Holm holm() {
+        return Holm.of(without, row -> row.difference().pValue());
     }
 
     /** The whole recipe and each ingredient left out of it: means, the difference, its interval, and whether it is told apart from chance. */
     public Table table() {
         List<Row> rows = new ArrayList<>(List.of(whole));
         rows.addAll(without);
-        double[] adjusted = adjusted();
         return Table.create("Validation accuracy without one ingredient", StringColumn.create("Left out", rows.stream().map(Row::name)),
                 Figures.counts("Runs", rows.stream().mapToInt(Row::seeds).toArray()),
                 Figures.column("Image alone, mean", rows.stream().mapToDouble(Row::alone).toArray(), 4),
@@ -105,10 +103,7 @@ public record Ablation(Row whole, List<Row> without) {
                 cells("Held against", row -> Figures.fixed(row.against(), 4)),
                 cells("Difference", row -> Figures.signed(row.difference().value(), 4)),
                 cells("95 % interval", row -> row.difference().interval().signedText()),
-                cells("Interval over", row -> row.difference().chance()),
-                StringColumn.create("p after Holm", IntStream.range(0, rows.size()).mapToObj(i -> i == 0 ? "" : Figures.pValue(adjusted[i - 1]))),
-                StringColumn.create("Told apart at 5 %",
-                        IntStream.range(0, rows.size()).mapToObj(i -> i == 0 ? "" : adjusted[i - 1] < McNemar.LEVEL ? "yes" : "no")));
+                cells("Interval over", row -> row.difference().chance())).addColumns(holm().columns(1));
     }
 
     private StringColumn cells(String name, Function<Row, String> cell) {
@@ -119,9 +114,7 @@ public record Ablation(Row whole, List<Row> without) {
 
     /** Which ingredients are told apart from chance and which are not, in sentences. */
     public List<String> sentences() {
-        double[] adjusted = adjusted();
-        Map<Boolean, List<Integer>> apart = IntStream.range(0, adjusted.length).boxed()
-                .collect(Collectors.partitioningBy(i -> adjusted[i] < McNemar.LEVEL));
+        Map<Boolean, List<Integer>> apart = IntStream.range(0, without.size()).boxed().collect(Collectors.partitioningBy(holm()::tellsApart));
         List<String> sentences = new ArrayList<>();
         sentences.add(apart.get(true).isEmpty() ? "No ingredient is told apart from chance."
                 : "Told apart from chance, by what leaving it out changes: " + named(apart.get(true)) + ".");

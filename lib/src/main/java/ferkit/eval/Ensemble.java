@@ -50,13 +50,12 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
         ClassReport one = Evaluation.of(single).classes();
         ClassReport all = Evaluation.of(together).classes();
         Classes classes = single.classes();
-        double[] p = adjusted();
         double[] f1 = IntStream.range(0, classes.count()).mapToDouble(i -> all.f1()[i] - one.f1()[i]).toArray();
         return Table.create("Class by class: " + singleTitle + " and " + title, StringColumn.create("Class", classes.titles()),
                 Figures.counts("Images", one.classes().stream().mapToInt(Scores::support).toArray()),
                 Figures.column("Recall, " + singleTitle, one.classes().stream().mapToDouble(Scores::recall).toArray(), 3),
                 Figures.column("Recall, together", all.classes().stream().mapToDouble(Scores::recall).toArray(), 3),
-                StringColumn.create("p of recall after Holm", Arrays.stream(p).mapToObj(Figures::pValue)),
+                StringColumn.create("p of recall after Holm", Arrays.stream(holm().adjusted()).mapToObj(Figures::pValue)),
                 Figures.column("F1, " + singleTitle, one.f1(), 3), Figures.column("F1, together", all.f1(), 3),
                 Figures.signedColumn("F1 difference", f1, 3),
                 StringColumn.create("95 % interval of that", f1Intervals().stream().map(Interval::signedText)));
@@ -97,17 +96,16 @@ public record Ensemble(String title, Predictions together, String singleTitle, P
     /** Which classes gain, by recall and by F1, in a sentence. */
     public String gains() {
         List<Interval> f1 = f1Intervals();
-        double[] recall = adjusted();
-        List<String> found = IntStream.range(0, f1.size())
-                .filter(label -> recall[label] < McNemar.LEVEL && together.of(label).correct() > single.of(label).correct())
+        List<String> found = holm().toldApart().filter(label -> together.of(label).correct() > single.of(label).correct())
                 .mapToObj(single.classes()::title).toList();
         List<String> better = IntStream.range(0, f1.size()).filter(label -> f1.get(label).low() > 0).mapToObj(single.classes()::title).toList();
         return "Classes that gain: " + (found.isEmpty() ? "none" : String.join(", ", found)) + " in recall, told apart after Holm's correction; "
                 + (better.isEmpty() ? "none" : String.join(", ", better)) + " in F1, by an interval above 0, one for each class.";
     }
 
-    private double[] adjusted() {
-        return McNemar.holm(IntStream.range(0, single.classes().count())
+    /** Of the paired tests of recall, one a class. */
+    private Holm holm() {
+        return Holm.of(IntStream.range(0, single.classes().count())
                 .mapToDouble(label -> McNemar.of(together.of(label), single.of(label)).pValue()).toArray());
     }
 }

@@ -2,8 +2,6 @@ package ferkit.eval;
 
 import ferkit.train.Predictions;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
@@ -50,23 +48,5 @@ public record McNemar(int onlyFirst, int onlySecond, double pValue) {
 
     private static double exact(int a, int b) {
         return Math.min(1, 2 * new BinomialDistribution(null, a + b, 0.5).cumulativeProbability(Math.min(a, b)));
-    }
-
-    /**
-     * P-values of several tests, raised so that the chance of even one false alarm among them stays below the level
-     * that they are held against (Holm 1979, "A simple sequentially rejective multiple test procedure").
-     *
-     * @return the adjusted p-values in the order given
-     */
-    public static double[] holm(double... pValues) {
-        int[] ascending = IntStream.range(0, pValues.length).boxed()
-                .sorted(Comparator.comparingDouble(i -> pValues[i])).mapToInt(Integer::intValue).toArray();
-        double[] adjusted = new double[pValues.length];
-        double highest = 0;
-        for (int rank = 0; rank < ascending.length; rank++) {
-            highest = Math.max(highest, Math.min(1, (pValues.length - rank) * pValues[ascending[rank]]));
-            adjusted[ascending[rank]] = highest;
-        }
-        return adjusted;
     }
 }

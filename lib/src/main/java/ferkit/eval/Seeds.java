@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
 import tech.tablesaw.api.DoubleColumn;
@@ -121,20 +120,17 @@ public record Seeds(Map<String, NavigableMap<Long, Double>> models) {
     /** {@link #pairs} with their intervals and p-values, these also after Holm's correction. */
     public Table pairsTable() {
         List<Pair> pairs = pairs();
-        double[] adjusted = adjusted(pairs);
         return Table.create("Models over the seeds that both have", StringColumn.create("First", pairs.stream().map(Pair::first)),
                 StringColumn.create("Second", pairs.stream().map(Pair::second)),
                 StringColumn.create("First ahead in", pairs.stream().map(pair -> pair.ahead() + " of " + pair.seeds())),
                 Figures.signedColumn("Mean difference", pairs, pair -> pair.difference().value(), 4),
                 StringColumn.create("95 % interval", pairs.stream().map(pair -> pair.difference().interval().signedText())),
-                StringColumn.create("p", pairs.stream().map(pair -> Figures.pValue(pair.difference().pValue()))),
-                StringColumn.create("p after Holm", IntStream.range(0, adjusted.length).mapToObj(i -> Figures.pValue(adjusted[i]))),
-                StringColumn.create("Told apart at 5 %",
-                        IntStream.range(0, adjusted.length).mapToObj(i -> adjusted[i] < McNemar.LEVEL ? "yes" : "no")));
+                StringColumn.create("p", pairs.stream().map(pair -> Figures.pValue(pair.difference().pValue()))))
+                .addColumns(holm(pairs).columns(0));
     }
 
-    private static double[] adjusted(List<Pair> pairs) {
-        return McNemar.holm(pairs.stream().mapToDouble(pair -> pair.difference().pValue()).toArray());
+    private static Holm holm(List<Pair> pairs) {
+        return Holm.of(pairs, pair -> pair.difference().pValue());
     }
 
     /** How far seeds scatter, which models are told apart, and of which nothing can be said, in computed sentences. */
@@ -143,8 +139,7 @@ public record Seeds(Map<String, NavigableMap<Long, Double>> models) {
         sentences.add(Spread.of(models.values().stream().map(Seeds::values).toList()).map(Spread::sentence)
                 .orElse("One seed has been run of each model, so what another would change is not known here."));
         List<Pair> pairs = pairs();
-        double[] adjusted = adjusted(pairs);
-        List<String> apart = IntStream.range(0, adjusted.length).filter(i -> adjusted[i] < McNemar.LEVEL).mapToObj(pairs::get)
+        List<String> apart = holm(pairs).toldApart().mapToObj(pairs::get)
                 .map(pair -> (pair.difference().value() > 0 ? pair.first() + " over " + pair.second() : pair.second() + " over " + pair.first())
                         + " (by " + Figures.fixed(Math.abs(pair.difference().value()), 4) + ")")
                 .toList();

@@ -8,6 +8,7 @@ import ferkit.data.Faces;
 import ferkit.data.report.Statistics;
 import ferkit.eval.Difference;
 import ferkit.eval.Figures;
+import ferkit.eval.Holm;
 import ferkit.eval.McNemar;
 import ferkit.eval.Occlusion;
 import ferkit.study.Trained;
@@ -184,9 +185,9 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     private Map<List<String>, Comparison> comparisons() {
         List<Difference> differences = COMPARISONS.stream()
                 .map(two -> Difference.ofImages(deleted.get(two.get(0)).get(COMPARED), deleted.get(two.get(1)).get(COMPARED))).toList();
-        double[] adjusted = McNemar.holm(differences.stream().mapToDouble(Difference::pValue).toArray());
-        return IntStream.range(0, adjusted.length).boxed()
-                .collect(Collectors.toMap(COMPARISONS::get, i -> new Comparison(differences.get(i), adjusted[i])));
+        Holm holm = Holm.of(differences, Difference::pValue);
+        return IntStream.range(0, differences.size()).boxed()
+                .collect(Collectors.toMap(COMPARISONS::get, i -> new Comparison(differences.get(i), holm.pValue(i))));
     }
 
     /**

@@ -11,6 +11,7 @@ import ferkit.eval.Difference;
 import ferkit.eval.Ensemble;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
+import ferkit.eval.Holm;
 import ferkit.eval.Interval;
 import ferkit.eval.McNemar;
 import ferkit.eval.Selection;
@@ -238,16 +239,13 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
             means.put("The study's " + studys.size() + ", plain mean", Predictions.mean(studys));
         }
         List<Difference> against = means.values().stream().map(mean -> Difference.ofImages(mean, single)).toList();
-        double[] adjusted = McNemar.holm(against.stream().mapToDouble(Difference::pValue).toArray());
         return Optional.of(
                 Table.create("Together on the test images, beside " + chosen.get().singleTitle() + " (" + Figures.fixed(single.accuracy(), 4) + ")",
                         StringColumn.create("Runs", means.keySet()),
                         Figures.column("Test accuracy", means.values().stream().mapToDouble(Predictions::accuracy).toArray(), 4),
                         StringColumn.create("95 % interval", means.values().stream().map(mean -> Evaluation.of(mean).interval().text())),
-                        Figures.signedColumn("Difference", against, Difference::value, 4),
-                        StringColumn.create("p after Holm", IntStream.range(0, adjusted.length).mapToObj(i -> Figures.pValue(adjusted[i]))),
-                        StringColumn.create("Told apart at 5 %",
-                                IntStream.range(0, adjusted.length).mapToObj(i -> adjusted[i] < McNemar.LEVEL ? "yes" : "no"))));
+                        Figures.signedColumn("Difference", against, Difference::value, 4))
+                        .addColumns(Holm.of(against, Difference::pValue).columns(0)));
     }
 
     /** Whether the chosen ones do better on the test images than the plain mean of all runs, in a sentence; empty if not all have labelled ones. */

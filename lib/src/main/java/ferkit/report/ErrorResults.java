@@ -12,9 +12,9 @@ import ferkit.eval.Calibration;
 import ferkit.eval.Difference;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
+import ferkit.eval.Holm;
 import ferkit.eval.Interval;
 import ferkit.eval.Majority;
-import ferkit.eval.McNemar;
 import ferkit.eval.Seeds;
 import ferkit.model.StudyModel;
 import ferkit.study.Beyond;
@@ -142,13 +142,13 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
                 + percent(m.voters().accuracy()) + " of " + Figures.count(m.voters().votes(), "vote") + " on "
                 + Figures.count(m.voters().images(), "image") + "; the label says it in " + percent(m.voters().labelAccuracy()) + " of these cases.");
         List<Difference> differences = runs().stream().map(run -> Difference.ofImages(m.of(run.test()), m.labels())).toList();
-        double[] adjusted = McNemar.holm(differences.stream().mapToDouble(Difference::pValue).toArray());
-        IntStream.range(0, adjusted.length).boxed().max(Comparator.comparingDouble(i -> differences.get(i).value())).ifPresent(i -> {
+        Holm holm = Holm.of(differences, Difference::pValue);
+        IntStream.range(0, differences.size()).boxed().max(Comparator.comparingDouble(i -> differences.get(i).value())).ifPresent(i -> {
             Run run = runs().get(i);
             sentences.add("Of " + Figures.count(runs().size(), "run") + ", " + results.title(run) + " is nearest to the majority, with "
                     + percent(m.of(run.test()).accuracy()) + seeds(run) + ". That share minus the label's own is "
-                    + tested(differences.get(i), adjusted[i], adjusted.length == 1 ? "" : " after Holm's correction for all of them") + ": "
-                    + (adjusted[i] < McNemar.LEVEL ? "the two are told apart." : "the paired test does not tell the two apart."));
+                    + tested(differences.get(i), holm.pValue(i), differences.size() == 1 ? "" : " after Holm's correction for all of them") + ": "
+                    + (holm.tellsApart(i) ? "the two are told apart." : "the paired test does not tell the two apart."));
         });
         return sentences;
     }
@@ -622,14 +622,13 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         networks.put(Beyond.CHANCE.get(0).title(), bySeed(small));
         changed.forEach((row, runs) -> networks.put(row.title(), bySeed(runs)));
         List<Seeds.Pair> pairs = new Seeds(networks).pairs().stream().filter(pair -> pair.first().equals(Beyond.CHANCE.get(0).title())).toList();
-        double[] adjusted = McNemar.holm(pairs.stream().mapToDouble(pair -> pair.difference().pValue()).toArray());
-        List<String> apart = IntStream.range(0, adjusted.length).filter(i -> adjusted[i] < McNemar.LEVEL).mapToObj(i -> pairs.get(i).second())
-                .toList();
-        return IntStream.range(0, adjusted.length).boxed().min(Comparator.comparingDouble(i -> adjusted[i]))
+        Holm holm = Holm.of(pairs, pair -> pair.difference().pValue());
+        List<String> apart = holm.toldApart().mapToObj(i -> pairs.get(i).second()).toList();
+        return IntStream.range(0, pairs.size()).boxed().min(Comparator.comparingDouble(holm::pValue))
                 .map(least -> "The table's p is Welch's, which takes no notice of equal seeds. In pairs of one seed, as in 08_compare, "
                         + (apart.isEmpty() ? "none is" : Results.listed(apart) + (apart.size() == 1 ? " is" : " are"))
                         + " told apart from " + Beyond.CHANCE.get(0).title() + " after Holm's correction (smallest p: "
-                        + Figures.pValue(adjusted[least]) + ", " + pairs.get(least).second() + ").");
+                        + Figures.pValue(holm.pValue(least)) + ", " + pairs.get(least).second() + ").");
     }
 
     private static NavigableMap<Long, Double> bySeed(List<Ablation.Outcome> runs) {

@@ -13,6 +13,7 @@ import ferkit.eval.ClassReport;
 import ferkit.eval.Ensemble;
 import ferkit.eval.Evaluation;
 import ferkit.eval.Figures;
+import ferkit.eval.Holm;
 import ferkit.eval.Interval;
 import ferkit.eval.McNemar;
 import ferkit.eval.Overfitting;
@@ -454,8 +455,8 @@ public final class Results {
         return pairs;
     }
 
-    private static double[] adjusted(List<Pair> pairs) {
-        return McNemar.holm(pairs.stream().mapToDouble(pair -> pair.test().pValue()).toArray());
+    private static Holm holm(List<Pair> pairs) {
+        return Holm.of(pairs, pair -> pair.test().pValue());
     }
 
     /** McNemar's paired test between every two runs on the validation images, with Holm's correction for their number. */
@@ -475,14 +476,11 @@ public final class Results {
     }
 
     private Table table(String name, List<Pair> pairs) {
-        double[] adjusted = adjusted(pairs);
         return Table.create(name, StringColumn.create("First", pairs.stream().map(p -> title(p.first()))),
                 StringColumn.create("Second", pairs.stream().map(p -> title(p.second()))),
                 Figures.counts("Only first right", pairs, p -> p.test().onlyFirst()),
                 Figures.counts("Only second right", pairs, p -> p.test().onlySecond()),
-                StringColumn.create("p", pairs.stream().map(p -> Figures.pValue(p.test().pValue()))),
-                StringColumn.create("p after Holm", Arrays.stream(adjusted).mapToObj(Figures::pValue)),
-                StringColumn.create("Told apart at 5 %", Arrays.stream(adjusted).mapToObj(p -> p < McNemar.LEVEL ? "yes" : "no")));
+                StringColumn.create("p", pairs.stream().map(p -> Figures.pValue(p.test().pValue())))).addColumns(holm(pairs).columns(0));
     }
 
     /**
@@ -551,12 +549,12 @@ public final class Results {
     }
 
     private Optional<Picture> picture(String title, List<Pair> pairs) {
-        double[] adjusted = adjusted(pairs);
+        Holm holm = holm(pairs);
         return pairs.isEmpty() ? Optional.empty() : Optional.of(PairChart.picture(title, IntStream.range(0, pairs.size()).mapToObj(i -> {
             Pair pair = pairs.get(i);
-            boolean apart = adjusted[i] < McNemar.LEVEL;
+            boolean apart = holm.tellsApart(i);
             return new PairChart.Pair(title(pair.first()), title(pair.second()), pair.test().onlyFirst(), pair.test().onlySecond(),
-                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(adjusted[i]), apart);
+                    (apart ? "told apart, p " : "not told apart, p ") + Figures.pValue(holm.pValue(i)), apart);
         }).toList()));
     }
 
@@ -624,8 +622,7 @@ public final class Results {
 
     private List<String> apart(Function<Run, Predictions> split) {
         List<Pair> pairs = everyPair(split);
-        double[] adjusted = adjusted(pairs);
-        return IntStream.range(0, adjusted.length).filter(i -> adjusted[i] < McNemar.LEVEL).mapToObj(pairs::get).map(pair -> {
+        return holm(pairs).toldApart().mapToObj(pairs::get).map(pair -> {
             boolean first = pair.test().onlyFirst() > pair.test().onlySecond();
             return title(first ? pair.first() : pair.second()) + " over " + title(first ? pair.second() : pair.first());
         }).toList();

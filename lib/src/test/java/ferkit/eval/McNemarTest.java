@@ -1,6 +1,5 @@
 package ferkit.eval;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,13 +31,6 @@ class McNemarTest {
         assertEquals(0.0625, test(0, 5, 0, 0).pValue(), 1e-15);
         // for many images it nears the chi-squared form with continuity correction: (|400 − 480| − 1)² / 880 = 7.092, p 0.00774
         assertEquals(0.00774, test(2000, 400, 480, 700).pValue(), 2e-4);
-    }
-
-    @Test
-    void holmRaisesEachByTheNumberOfTestsThatRemain() {
-        assertArrayEquals(new double[] {0.03, 0.06, 0.06, 0.02}, McNemar.holm(0.01, 0.04, 0.03, 0.005), 1e-15);
-        assertArrayEquals(new double[] {1, 1}, McNemar.holm(0.9, 0.6), 0);
-        assertArrayEquals(new double[0], McNemar.holm());
     }
 
     @Test
