@@ -39,6 +39,9 @@ public final class Charts {
     /** Pixels of a picture for each pixel of the layout. */
     public static final double SCALE = 1.5;
 
+    /** At this place of {@link Style#ramp} white and {@link Style#INK} have the same contrast, 4 to 1 (WCAG 2, relative luminance); beyond it white has more. */
+    private static final double WHITE_TEXT = 0.43;
+
     private static final FontRenderContext TEXT_CONTEXT = new FontRenderContext(null, true, true);
 
     private Charts() {}
@@ -134,7 +137,7 @@ public final class Charts {
             for (int column = 0; column < n; column++) {
                 double share = total == 0 ? 0 : (double) counts[row][column] / total;
                 cells.add(new Number[] {column, n - 1 - row, Math.sqrt(share)});
-                dark[row][column] = Math.sqrt(share) > 0.45;
+                dark[row][column] = Math.sqrt(share) > WHITE_TEXT;
                 upper[row][column] = Integer.toString(counts[row][column]);
                 lower[row][column] = total == 0 ? "–" : Math.round(100 * share) + " %";
             }
