@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -132,25 +133,32 @@ public final class CostChart {
             g.setFont(Style.SMALL);
             for (int i = 0; i < boxes.size(); i++) {
                 Rectangle2D box = boxes.get(i);
-                Point2D near = new Point2D.Double(Math.max(box.getMinX(), Math.min(at.get(i).getX(), box.getMaxX())),
-                        Math.max(box.getMinY(), Math.min(at.get(i).getY(), box.getMaxY())));
-                if (near.distance(at.get(i)) > 2 * GAP) {
-                    g.setColor(Color.GRAY);
-                    g.setStroke(Style.line(0.8f));
-                    g.draw(new Line2D.Double(at.get(i), near));
-                }
+                g.setColor(Color.GRAY);
+                g.setStroke(Style.line(0.8f));
+                leader(at.get(i), box).ifPresent(g::draw);
                 g.setColor(Style.INK);
                 g.drawString(points.get(i).name(), (float) box.getX(), (float) box.getMaxY() - 3);
             }
         }
     }
 
-    /** Boxes of these widths, each as near its point as there is room within the plot, on no point and on no other box. */
+    /** From a point to its name; empty where that is so near that none is needed. */
+    static Optional<Line2D> leader(Point2D point, Rectangle2D box) {
+        Line2D line = new Line2D.Double(point.getX(), point.getY(), Math.max(box.getMinX(), Math.min(point.getX(), box.getMaxX())),
+                Math.max(box.getMinY(), Math.min(point.getY(), box.getMaxY())));
+        return line.getP1().distance(line.getP2()) > 2 * GAP ? Optional.of(line) : Optional.empty();
+    }
+
+    /**
+     * Boxes of these widths, each as near its point as there is room within the plot, on no point and on no other box, and with as few lines from points to names
+     * through others as can be had.
+     */
     static List<Rectangle2D> places(Rectangle2D plot, List<Point2D> points, int[] widths) {
         int height = Style.SMALL.getSize() + 3;
         List<Rectangle2D> taken = new ArrayList<>();
         points.forEach(p -> taken.add(new Rectangle2D.Double(p.getX() - GAP + 2, p.getY() - GAP + 2, 2 * GAP - 4, 2 * GAP - 4)));
         Rectangle2D[] boxes = new Rectangle2D[points.size()];
+        List<Line2D> lines = new ArrayList<>();
         for (int i = 0; i < boxes.length; i++) {
             Point2D point = points.get(i);
             int width = widths[i];
@@ -159,10 +167,14 @@ public final class CostChart {
                 double away = GAP + place / PLACES * RING;
                 return (Rectangle2D) new Rectangle2D.Double(point.getX() + Math.cos(angle) * (away + width / 2.0) - width / 2.0,
                         point.getY() - Math.sin(angle) * (away + height / 2.0) - height / 2.0, width, height);
-            }).filter(b -> plot.contains(b) && taken.stream().noneMatch(b::intersects)).findFirst()
+            }).filter(b -> plot.contains(b) && taken.stream().noneMatch(b::intersects))
+                    .min(Comparator.comparingLong(b -> lines.stream().filter(b::intersectsLine).count()
+                            + leader(point, b).map(line -> taken.stream().filter(t -> !t.contains(point) && t.intersectsLine(line)).count())
+                                    .orElse(0L)))
                     .orElseGet(() -> new Rectangle2D.Double(point.getX() + GAP, point.getY() - height / 2.0, width, height));
             boxes[i] = box;
             taken.add(box);
+            leader(point, box).ifPresent(lines::add);
         }
         return Arrays.asList(boxes);
     }

@@ -9,7 +9,6 @@ import ferkit.data.report.Statistics;
 import ferkit.eval.Difference;
 import ferkit.eval.Figures;
 import ferkit.eval.Holm;
-import ferkit.eval.McNemar;
 import ferkit.eval.Occlusion;
 import ferkit.study.Trained;
 import ferkit.train.Answers;
@@ -175,10 +174,7 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
     }
 
     /** Two choices of places where a quarter of the image is grey: first minus second, and the p-value after Holm's correction for all of {@link #COMPARISONS}. */
-    private record Comparison(Difference difference, double pValue) {
-        boolean toldApart() {
-            return pValue < McNemar.LEVEL;
-        }
+    private record Comparison(Difference difference, double pValue, boolean toldApart) {
     }
 
     /** By what chose the places first and second. */
@@ -187,7 +183,7 @@ public record Attention(String title, FaceSet data, List<Integer> labels, int av
                 .map(two -> Difference.ofImages(deleted.get(two.get(0)).get(COMPARED), deleted.get(two.get(1)).get(COMPARED))).toList();
         Holm holm = Holm.of(differences, Difference::pValue);
         return IntStream.range(0, differences.size()).boxed()
-                .collect(Collectors.toMap(COMPARISONS::get, i -> new Comparison(differences.get(i), holm.pValue(i))));
+                .collect(Collectors.toMap(COMPARISONS::get, i -> new Comparison(differences.get(i), holm.pValue(i), holm.tellsApart(i))));
     }
 
     /**

@@ -16,6 +16,7 @@ import ferkit.train.Stoppable;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,9 @@ public final class Driver {
             } catch (InterruptedException e) {
                 // has said so
             }
+        } catch (UncheckedIOException e) {
+            System.err.println(e.getCause().getMessage());
+            code = 1;
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             System.err.println(e.getMessage());
             code = 1;

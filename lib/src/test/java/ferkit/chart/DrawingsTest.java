@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ferkit.data.Format;
 import ferkit.eval.Interval;
 import java.awt.Color;
+import java.awt.geom.Line2D;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
@@ -183,6 +184,20 @@ class DrawingsTest {
             for (int j = 0; j < boxes.size(); j++) {
                 assertTrue(i == j || !boxes.get(i).intersects(boxes.get(j)), i + " and " + j);
                 assertTrue(!boxes.get(i).contains(points.get(j)), i + " on point " + j);
+            }
+        }
+    }
+
+    @Test
+    void noLineToANameGoesThroughAnother() {
+        Rectangle2D plot = new Rectangle2D.Double(0, 0, 800, 400);
+        List<Point2D> points = IntStream.range(0, 12).mapToObj(i -> (Point2D) new Point2D.Double(300 + i % 4 * 26, 150 + i / 4 * 16)).toList();
+        List<Rectangle2D> boxes = CostChart.places(plot, points, IntStream.range(0, 12).map(i -> 60 + 10 * i).toArray());
+        List<Optional<Line2D>> lines = IntStream.range(0, 12).mapToObj(i -> CostChart.leader(points.get(i), boxes.get(i))).toList();
+        assertTrue(lines.stream().filter(Optional::isPresent).count() > 2, "some names lie further off");
+        for (int i = 0; i < boxes.size(); i++) {
+            for (int j = 0; j < boxes.size(); j++) {
+                assertTrue(i == j || lines.get(j).stream().noneMatch(boxes.get(i)::intersectsLine), i + " on the line of " + j);
             }
         }
     }
