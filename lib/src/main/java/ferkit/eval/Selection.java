@@ -10,23 +10,22 @@ import tech.tablesaw.api.Table;
 
 /**
  * The members of an {@link Ensemble} and their weights, chosen on the validation images alone by greedy forward selection with replacement (Caruana
- * and others 2004, "Ensemble selection from libraries of models"): each pick is the model, picked before or not, with which the mean of all picks is
- * right most often; of equally good ones that of the lower cross-entropy. The picks up to the first of the highest accuracy are kept, and a model's weight is its share of them.
+ * and others 2004, "Ensemble selection from libraries of models"): each pick is the model, picked before or not, with which the mean of all picks has the
+ * lowest cross-entropy, which changes with every probability where the number of images right changes with few and so follows chance more. The picks up to
+ * the first of the lowest are kept, and a model's weight is its share of them.
  *
  * @param titles of the models to choose from
+ * @param single index of the one that is right most often on the validation images
  * @param picks their indices in the order picked
- * @param accuracies of the mean after each pick, on the validation images, 0 to 1
+ * @param losses cross-entropy of the mean after each pick, on the validation images, in nats
+ * @param accuracies of the same, 0 to 1
  */
-public record Selection(List<String> titles, List<Integer> picks, List<Double> accuracies) {
+public record Selection(List<String> titles, int single, List<Integer> picks, List<Double> losses, List<Double> accuracies) {
     /** So many picks are tried. */
     public static final int PICKS = 30;
 
-    /** How good a mean is: images right, and among equals cross-entropy. */
-    private record Score(int right, double loss) {
-        boolean beats(Score other) {
-            return right > other.right || right == other.right && loss < other.loss;
-        }
-    }
+    /** How good a mean is: cross-entropy in nats, and the share of images right. */
+    private record Score(double loss, double accuracy) {}
 
     /**
      * Chooses among models.
@@ -39,22 +38,49 @@ public record Selection(List<String> titles, List<Integer> picks, List<Double> a
         Predictions all = Predictions.mean(validation); // refuses what does not belong together
         double[][] sum = new double[all.size()][all.classes().count()];
         List<Integer> picks = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
         List<Double> accuracies = new ArrayList<>();
         while (picks.size() < PICKS) {
             int best = 0;
-            Score highest = null;
+            Score lowest = null;
             for (int i = 0; i < validation.size(); i++) {
                 Score score = score(sum, validation.get(i), picks.size() + 1);
-                if (highest == null || score.beats(highest)) {
+                if (lowest == null || score.loss() < lowest.loss()) {
                     best = i;
-                    highest = score;
+                    lowest = score;
                 }
             }
             add(sum, validation.get(best));
             picks.add(best);
-            accuracies.add((double) highest.right() / all.size());
+            losses.add(lowest.loss());
+            accuracies.add(lowest.accuracy());
         }
-        return new Selection(List.copyOf(titles), List.copyOf(picks), List.copyOf(accuracies));
+        double[] alone = validation.stream().mapToDouble(Predictions::accuracy).toArray();
+        int single = IntStream.range(0, alone.length).reduce((a, b) -> alone[b] > alone[a] ? b : a).getAsInt();
+        return new Selection(List.copyOf(titles), single, List.copyOf(picks), List.copyOf(losses), List.copyOf(accuracies));
+    }
+
+    /**
+     * What an ensemble says of validation images that had no say in it: chosen by every second image and asked about the others, and the other way round.
+     *
+     * @param validation what each model says of the same labelled images, at least two of them
+     * @throws IllegalArgumentException as {@link #of} does
+     */
+    public static Predictions ofHalves(List<Predictions> validation) {
+        Predictions byEven = together(validation, 0);
+        Predictions byOdd = together(validation, 1);
+        int[] predicted = byEven.predicted().clone();
+        float[][] probabilities = byEven.probabilities().clone();
+        for (int image = 0; image < predicted.length; image += 2) {
+            predicted[image] = byOdd.predicted()[image];
+            probabilities[image] = byOdd.probabilities()[image];
+        }
+        return new Predictions(byEven.classes(), byEven.truth(), predicted, probabilities);
+    }
+
+    private static Predictions together(List<Predictions> validation, int first) {
+        int[] half = IntStream.iterate(first, i -> i < validation.get(0).size(), i -> i + 2).toArray();
+        return of(List.of(), validation.stream().map(said -> said.select(half)).toList()).mean(validation);
     }
 
     /** Of the mean of {@code picks} models, of which all but the one to be added are in {@code sum}. */
@@ -71,7 +97,7 @@ public record Selection(List<String> titles, List<Integer> picks, List<Double> a
             right += likeliest == truth ? 1 : 0;
             loss -= Math.log(Math.max(Float.MIN_NORMAL, (sum[image][truth] + more[truth]) / picks));
         }
-        return new Score(right, loss);
+        return new Score(loss / sum.length, (double) right / sum.length);
     }
 
     private static void add(double[][] sum, Predictions added) {
@@ -82,9 +108,9 @@ public record Selection(List<String> titles, List<Integer> picks, List<Double> a
         }
     }
 
-    /** How many picks are kept: up to the first of the highest accuracy. */
+    /** How many picks are kept: up to the first of the lowest cross-entropy. */
     public int kept() {
-        return accuracies.indexOf(Collections.max(accuracies)) + 1;
+        return losses.indexOf(Collections.min(losses)) + 1;
     }
 
     /** How often a model is among the picks that are kept. */
@@ -98,14 +124,18 @@ public record Selection(List<String> titles, List<Integer> picks, List<Double> a
      * @param predictions of all models to choose from, of any split
      */
     public Ensemble ensemble(List<Predictions> predictions) {
-        return new Ensemble("The chosen ones together", Predictions.mean(picks.subList(0, kept()).stream().map(predictions::get).toList()),
-                titles.get(picks.get(0)), predictions.get(picks.get(0)));
+        return new Ensemble("The chosen ones together", mean(predictions), titles.get(single), predictions.get(single));
     }
 
-    /** Each pick, and the validation accuracy of the mean after it. */
+    private Predictions mean(List<Predictions> predictions) {
+        return Predictions.mean(picks.subList(0, kept()).stream().map(predictions::get).toList());
+    }
+
+    /** Each pick, and cross-entropy and accuracy of the mean after it on the validation images. */
     public Table path() {
         return Table.create("The picks in order", Figures.counts("Pick", IntStream.rangeClosed(1, picks.size()).toArray()),
                 StringColumn.create("Model", picks.stream().map(titles::get)),
+                Figures.column("Cross-entropy after it", losses.stream().mapToDouble(l -> l).toArray(), 4),
                 Figures.column("Validation accuracy after it", accuracies.stream().mapToDouble(a -> a).toArray(), 4),
                 StringColumn.create("Kept", IntStream.range(0, picks.size()).mapToObj(i -> i < kept() ? "yes" : "no")));
     }

@@ -269,11 +269,22 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
     /** What a prediction by the chosen ones together costs beside one by the best of them alone, in a sentence. */
     public String costOf(Selection selection) {
         double[] each = runs().stream().mapToDouble(this::prediction).toArray();
-        double one = each[selection.picks().get(0)];
+        double one = each[selection.single()];
         double all = selection.cost(each);
         return "A prediction by the chosen ones together takes " + Figures.count(Math.round(all / 1e6)) + " million multiply-adds, "
-                + Figures.fixed(all / one, 1) + " times those of " + selection.titles().get(selection.picks().get(0)) + " alone; training them took "
+                + Figures.fixed(all / one, 1) + " times those of " + selection.titles().get(selection.single()) + " alone; training them took "
                 + Figures.significant(trained(selection), 2) + " PFLOP.";
+    }
+
+    /** How good such a choice is on validation images that had no say in it, beside the plain mean of all runs there, in a sentence; at least two runs. */
+    public String onHalves() {
+        Predictions chosen = Selection.ofHalves(asked(Run::validation));
+        Predictions all = Predictions.mean(asked(Run::validation));
+        Difference difference = Difference.ofImages(chosen, all);
+        return "Chosen by one half of the validation images and asked about the other, and the other way round, they are right in "
+                + Figures.fixed(chosen.accuracy(), 4) + " of them; the plain mean of all in " + Figures.fixed(all.accuracy(), 4) + ": "
+                + Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", "
+                + Figures.pEquals(difference.pValue()) + ").";
     }
 
     private double trained(Selection selection) {

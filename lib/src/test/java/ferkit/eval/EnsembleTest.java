@@ -25,7 +25,7 @@ class EnsembleTest {
             Arrays.fill(rows[i], (1 - probability[i]) / (Emotion.COUNT - 1));
             rows[i][predicted[i]] = probability[i];
         }
-        return new Predictions(TRUTH, predicted, rows);
+        return new Predictions(Arrays.copyOf(TRUTH, predicted.length), predicted, rows);
     }
 
     @Test
@@ -93,31 +93,32 @@ class EnsembleTest {
         List<Predictions> models = List.of(poor, SECOND, FIRST);
         Selection selection = Selection.of(List.of("Poor", "Second", "First"), models);
         assertEquals(Selection.PICKS, selection.picks().size());
-        assertEquals(2, selection.picks().get(0), "First and Second are right equally often, and First's cross-entropy is lower");
-        assertEquals(List.of(2, 1), selection.picks().subList(0, 2));
-        assertEquals(2.0 / 3, selection.accuracies().get(0), 1e-12);
-        assertEquals(2, selection.kept());
-        assertEquals(List.of(0, 1, 1), List.of(selection.times(0), selection.times(1), selection.times(2)));
+        assertEquals(1, selection.single(), "Second and First are right equally often");
+        assertEquals(List.of(2, 1, 2), selection.picks().subList(0, 3), "of the mean of the first two, First again makes a better one than Second");
+        // of the truth First says 0.7, 0.7 and 0.1, Second 0.5 / 6, 0.4 and 0.9
+        assertEquals(-(Math.log(0.7) + Math.log(0.7) + Math.log(0.1)) / 3, selection.losses().get(0), 1e-6);
+        assertEquals(List.of(2.0 / 3, 1.0, 1.0), selection.accuracies().subList(0, 3));
+        assertEquals(selection.losses().stream().min(Double::compare).orElseThrow(), selection.losses().get(selection.kept() - 1));
+        assertEquals(0, selection.times(0));
+        assertEquals(0.6, (double) selection.times(2) / selection.kept(), 0.02, "of 0.6 First and 0.4 Second the cross-entropy is lowest");
         Ensemble ensemble = selection.ensemble(models);
-        assertEquals(selection.accuracies().get(1), ensemble.together().accuracy());
-        assertEquals("First", ensemble.singleTitle());
-        assertEquals(List.of("yes", "yes", "no"), selection.path().stringColumn("Kept").asList().subList(0, 3));
-        Table weights = selection.weights(10e6, 60e6, 600e6);
-        assertEquals(List.of("0.000", "0.500", "0.500"),
-                List.of(weights.doubleColumn("Weight").getString(0), weights.doubleColumn("Weight").getString(1),
-                        weights.doubleColumn("Weight").getString(2)));
+        assertEquals(1, ensemble.together().accuracy());
+        assertEquals("Second", ensemble.singleTitle());
+        assertEquals(IntStream.range(0, Selection.PICKS).mapToObj(i -> i < selection.kept() ? "yes" : "no").toList(),
+                selection.path().stringColumn("Kept").asList());
+        assertEquals("0.000", selection.weights(10e6, 60e6, 600e6).doubleColumn("Weight").getString(0));
         assertEquals(660e6, selection.cost(10e6, 60e6, 600e6), "what has no weight is not asked");
     }
 
     @Test
-    void aModelMayBePickedTwice() {
-        // the mean of both is wrong on the last image, where First is surer; twice Second and once First is right on all
-        Predictions first = predictions(new int[] {0, 1, 2}, 0.9f, 0.9f, 0.6f);
-        Predictions second = predictions(new int[] {3, 1, 1}, 0.3f, 0.9f, 0.5f);
-        Selection selection = Selection.of(List.of("First", "Second"), List.of(first, second));
-        assertEquals(List.of(0, 1, 1), selection.picks().subList(0, 3));
-        assertEquals(3, selection.kept());
-        assertEquals(2, selection.times(1));
-        assertEquals(1, selection.ensemble(List.of(first, second)).together().accuracy());
+    void halvesHaveNoSayInWhatIsAskedOfThem() {
+        int[] truth = {0, 0, 0, 0};
+        float[][] right = predictions(truth, 0.9f, 0.9f, 0.9f, 0.9f).probabilities();
+        float[][] wrong = predictions(new int[] {1, 1, 1, 1}, 0.9f, 0.9f, 0.9f, 0.9f).probabilities();
+        Predictions even = new Predictions(truth, new int[] {0, 1, 0, 1}, new float[][] {right[0], wrong[1], right[2], wrong[3]});
+        Predictions odd = new Predictions(truth, new int[] {1, 0, 1, 0}, new float[][] {wrong[0], right[1], wrong[2], right[3]});
+        assertArrayEquals(new int[] {1, 1, 1, 1}, Selection.ofHalves(List.of(even, odd)).predicted(), "each half chooses who is wrong on the other");
+        Predictions both = new Predictions(truth, truth, predictions(truth, 0.95f, 0.95f, 0.95f, 0.95f).probabilities());
+        assertEquals(1, Selection.ofHalves(List.of(even, both, odd)).accuracy());
     }
 }
