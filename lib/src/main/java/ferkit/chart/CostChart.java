@@ -53,7 +53,7 @@ public final class CostChart {
     /**
      * A network of the chart.
      *
-     * @param name beside its point
+     * @param name beside its point; empty for another of the same network as the point before
      * @param pflop training cost in 10^15 floating-point operations, more than 0
      * @param accuracy 0 to 1
      * @param otherPhotographs whether it had seen other photographs before: then its point is hollow
@@ -88,7 +88,7 @@ public final class CostChart {
         });
         chart.addAnnotation(new Names(points));
         return new Picture(title, title + ". " + groups.entrySet().stream().map(group -> group.getKey() + ": " + group.getValue().stream()
-                .map(p -> p.name() + " " + Figures.fixed(p.accuracy(), 3) + " at " + Figures.significant(p.pflop(), 2) + " PFLOP")
+                .map(p -> (p.name() + " " + Figures.fixed(p.accuracy(), 3) + " at " + Figures.significant(p.pflop(), 2) + " PFLOP").strip())
                 .collect(Collectors.joining(", "))).collect(Collectors.joining("; ")) + ".", Charts.picture(title, "", chart).image());
     }
 

@@ -4,6 +4,7 @@ import ferkit.train.Predictions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -23,6 +24,8 @@ import tech.tablesaw.api.Table;
 public record Selection(List<String> titles, int single, List<Integer> picks, List<Double> losses, List<Double> accuracies) {
     /** So many picks are tried. */
     public static final int PICKS = 30;
+    /** Of the validation images, to ask those that had no say. */
+    public static final int HALVINGS = 20;
 
     /** How good a mean is: cross-entropy in nats, and the share of images right. */
     private record Score(double loss, double accuracy) {}
@@ -61,26 +64,25 @@ public record Selection(List<String> titles, int single, List<Integer> picks, Li
     }
 
     /**
-     * What an ensemble says of validation images that had no say in it: chosen by every second image and asked about the others, and the other way round.
+     * How good such a choice is on validation images that had no say in it: chosen by one half of them and asked about the other, and the other way round.
      *
      * @param validation what each model says of the same labelled images, at least two of them
+     * @return the accuracy over all images, 0 to 1, for each of {@link #HALVINGS} random halvings, the same in every call
      * @throws IllegalArgumentException as {@link #of} does
      */
-    public static Predictions ofHalves(List<Predictions> validation) {
-        Predictions byEven = together(validation, 0);
-        Predictions byOdd = together(validation, 1);
-        int[] predicted = byEven.predicted().clone();
-        float[][] probabilities = byEven.probabilities().clone();
-        for (int image = 0; image < predicted.length; image += 2) {
-            predicted[image] = byOdd.predicted()[image];
-            probabilities[image] = byOdd.probabilities()[image];
-        }
-        return new Predictions(byEven.classes(), byEven.truth(), predicted, probabilities);
+    public static double[] onHalves(List<Predictions> validation) {
+        List<Integer> images = new ArrayList<>(IntStream.range(0, validation.get(0).size()).boxed().toList());
+        return IntStream.range(0, HALVINGS).mapToDouble(halving -> {
+            Collections.shuffle(images, new Random(halving));
+            int[] first = images.stream().limit(images.size() / 2).mapToInt(i -> i).toArray();
+            int[] second = images.stream().skip(images.size() / 2).mapToInt(i -> i).toArray();
+            return (double) (right(validation, first, second) + right(validation, second, first)) / images.size();
+        }).toArray();
     }
 
-    private static Predictions together(List<Predictions> validation, int first) {
-        int[] half = IntStream.iterate(first, i -> i < validation.get(0).size(), i -> i + 2).toArray();
-        return of(List.of(), validation.stream().map(said -> said.select(half)).toList()).mean(validation);
+    private static int right(List<Predictions> validation, int[] choosing, int[] asked) {
+        Selection selection = of(List.of(), validation.stream().map(said -> said.select(choosing)).toList());
+        return selection.mean(validation.stream().map(said -> said.select(asked)).toList()).correct();
     }
 
     /** Of the mean of {@code picks} models, of which all but the one to be added are in {@code sum}. */

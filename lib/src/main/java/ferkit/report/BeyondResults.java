@@ -174,7 +174,8 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
                 accuracies("Validation, image alone", alone, Run::validation), withViews("Validation, with views", Run::validation));
         if (runs().stream().allMatch(Run::isTested)) {
             table.addColumns(accuracies("Test, image alone", alone, Run::test), withViews("Test, with views", Run::test),
-                    StringColumn.create("Test, 95 % interval", runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
+                    StringColumn.create("95 % interval of test, with views if any",
+                            runs().stream().map(r -> Evaluation.of(r.test()).interval().text())));
         }
         return table.addColumns(StringColumn.create("Training cost, PFLOP", runs().stream().map(r -> Figures.significant(pflop(r), 2))),
                 StringColumn.create("Training took", runs().stream().map(r -> Figures.duration(r.config().totalSeconds()) + ", "
@@ -278,13 +279,12 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
 
     /** How good such a choice is on validation images that had no say in it, beside the plain mean of all runs there, in a sentence; at least two runs. */
     public String onHalves() {
-        Predictions chosen = Selection.ofHalves(asked(Run::validation));
-        Predictions all = Predictions.mean(asked(Run::validation));
-        Difference difference = Difference.ofImages(chosen, all);
+        double[] chosen = Selection.onHalves(asked(Run::validation));
         return "Chosen by one half of the validation images and asked about the other, and the other way round, they are right in "
-                + Figures.fixed(chosen.accuracy(), 4) + " of them; the plain mean of all in " + Figures.fixed(all.accuracy(), 4) + ": "
-                + Figures.signed(difference.value(), 4) + " (95 % interval " + difference.interval().signedText() + ", "
-                + Figures.pEquals(difference.pValue()) + ").";
+                + Figures.fixed(StatUtils.mean(chosen), 4) + " of them on average over " + Selection.HALVINGS + " random halvings (from "
+                + Figures.fixed(StatUtils.min(chosen), 4) + " to " + Figures.fixed(StatUtils.max(chosen), 4)
+                + "); the plain mean of all, which needs no choice, in "
+                + Figures.fixed(Predictions.mean(asked(Run::validation)).accuracy(), 4) + ".";
     }
 
     private double trained(Selection selection) {
@@ -297,7 +297,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
      */
     public Optional<Picture> costs(Optional<Selection> selection) {
         List<CostChart.Point> points = new ArrayList<>();
-        runs().stream().filter(Run::isTested).forEach(run -> points.add(new CostChart.Point(title(run), pflop(run), run.test().accuracy(),
+        runs().stream().filter(Run::isTested).forEach(run -> points.add(new CostChart.Point(nameOnce(run), pflop(run), run.test().accuracy(),
                 Results.isStudysModel(run) ? Whose.STUDY : Whose.OWN, sawOthers(run))));
         selection.ifPresent(chosen -> onTest(chosen).ifPresent(ensemble -> points.add(new CostChart.Point(ensemble.title(), trained(chosen),
                 ensemble.together().accuracy(), Whose.OWN, sawOthers(chosen)))));
@@ -310,6 +310,13 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
                     point.otherPhotographs())));
         }
         return Optional.of(CostChart.picture("Test accuracy against training cost", points));
+    }
+
+    /** For the first of a network's seeds how many there are, and nothing for the others, which lie beside it. */
+    private String nameOnce(Run run) {
+        List<Run> seeds = runs().stream().filter(other -> other.config().model().equals(run.config().model())).toList();
+        return seeds.size() == 1 ? title(run)
+                : run.equals(seeds.get(0)) ? alone.title(alone.runs().get(runs().indexOf(run))) + ", " + Figures.count(seeds.size(), "seed") : "";
     }
 
     private boolean sawOthers(Selection selection) {

@@ -145,7 +145,8 @@ public record ErrorResults(FaceSet data, Results alone, Results results, List<Ru
         Holm holm = Holm.of(differences, Difference::pValue);
         IntStream.range(0, differences.size()).boxed().max(Comparator.comparingDouble(i -> differences.get(i).value())).ifPresent(i -> {
             Run run = runs().get(i);
-            sentences.add("Of " + Figures.count(runs().size(), "run") + ", " + results.title(run) + " is nearest to the majority, with "
+            sentences.add("Of " + Figures.count(runs().size(), "run") + " trained on labels, " + results.title(run)
+                    + " is nearest to the majority, with "
                     + percent(m.of(run.test()).accuracy()) + seeds(run) + ". That share minus the label's own is "
                     + tested(differences.get(i), holm.pValue(i), differences.size() == 1 ? "" : " after Holm's correction for all of them") + ": "
                     + (holm.tellsApart(i) ? "the two are told apart." : "the paired test does not tell the two apart."));

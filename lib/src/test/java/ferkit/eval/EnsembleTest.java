@@ -112,13 +112,13 @@ class EnsembleTest {
 
     @Test
     void halvesHaveNoSayInWhatIsAskedOfThem() {
-        int[] truth = {0, 0, 0, 0};
-        float[][] right = predictions(truth, 0.9f, 0.9f, 0.9f, 0.9f).probabilities();
-        float[][] wrong = predictions(new int[] {1, 1, 1, 1}, 0.9f, 0.9f, 0.9f, 0.9f).probabilities();
-        Predictions even = new Predictions(truth, new int[] {0, 1, 0, 1}, new float[][] {right[0], wrong[1], right[2], wrong[3]});
-        Predictions odd = new Predictions(truth, new int[] {1, 0, 1, 0}, new float[][] {wrong[0], right[1], wrong[2], right[3]});
-        assertArrayEquals(new int[] {1, 1, 1, 1}, Selection.ofHalves(List.of(even, odd)).predicted(), "each half chooses who is wrong on the other");
-        Predictions both = new Predictions(truth, truth, predictions(truth, 0.95f, 0.95f, 0.95f, 0.95f).probabilities());
-        assertEquals(1, Selection.ofHalves(List.of(even, both, odd)).accuracy());
+        int[] truth = {0, 0};
+        float[][] right = predictions(truth, 0.9f, 0.9f).probabilities();
+        float[][] wrong = predictions(new int[] {1, 1}, 0.9f, 0.9f).probabilities();
+        Predictions first = new Predictions(truth, new int[] {0, 1}, new float[][] {right[0], wrong[1]});
+        Predictions second = new Predictions(truth, new int[] {1, 0}, new float[][] {wrong[0], right[1]});
+        assertArrayEquals(new double[Selection.HALVINGS], Selection.onHalves(List.of(first, second)), "each image chooses who is wrong on the other");
+        Predictions both = new Predictions(truth, truth, predictions(truth, 0.95f, 0.95f).probabilities());
+        assertEquals(Selection.HALVINGS, Arrays.stream(Selection.onHalves(List.of(first, both, second))).sum());
     }
 }
