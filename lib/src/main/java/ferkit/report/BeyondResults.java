@@ -360,7 +360,7 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
         String own = Figures.fixed(test.accuracy(), 4) + " on the test images (95 % interval " + interval.text() + ")";
         return Published.field().stream().filter(like).filter(point -> point.chosen() == Published.ByTest.NO && point.otherPhotographs() == others)
                 .max(Comparator.comparingDouble(Published.Point::accuracy))
-                .map(point -> own + "; the best of the others' in the table above on such terms is " + Figures.fixed(point.accuracy(), 4) + ", "
+                .map(point -> own + "; of the published figures listed on such terms the best is " + Figures.fixed(point.accuracy(), 4) + ", "
                         + point.name()
                         + ", which lies " + (interval.contains(point.accuracy()) ? "inside" : interval.low() > point.accuracy() ? "below" : "above")
                         + " that interval.")
