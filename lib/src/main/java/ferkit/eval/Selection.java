@@ -71,7 +71,7 @@ public record Selection(List<String> titles, int single, List<Integer> picks, Li
      * @throws IllegalArgumentException as {@link #of} does
      */
     public static double[] onHalves(List<Predictions> validation) {
-        List<Integer> images = new ArrayList<>(IntStream.range(0, validation.get(0).size()).boxed().toList());
+        List<Integer> images = new ArrayList<>(IntStream.range(0, Predictions.mean(validation).size()).boxed().toList());
         return IntStream.range(0, HALVINGS).mapToDouble(halving -> {
             Collections.shuffle(images, new Random(halving));
             int[] first = images.stream().limit(images.size() / 2).mapToInt(i -> i).toArray();

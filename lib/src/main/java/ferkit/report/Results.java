@@ -361,8 +361,8 @@ public final class Results {
             return run.config().differsInProcedure(Recipe.of(StudyModel.ALL.get(0))).isEmpty() && hasStudysSize(run)
                     ? "The study has no network like this one, so there is nothing to set beside it."
                     : "This run has " + (hasStudysSize(run) ? "the study's size and " : "")
-                            + "another recipe, in its learning rate, input, loss, optimiser or another part: "
-                            + "the two are not set beside each other.";
+                            + "another recipe than the study's, in its learning rate, input, loss, optimiser or another part: "
+                            + "no run of the study is set beside it.";
         }
         return "This run is a trial, " + Figures.count(run.config().epochs(), "epoch") + " on "
                 + (run.config().limit() == 0 ? "all images" : Figures.count(run.config().limit(), "image")) + " in batches of " + run.config().batch()

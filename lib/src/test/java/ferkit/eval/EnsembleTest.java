@@ -120,5 +120,7 @@ class EnsembleTest {
         assertArrayEquals(new double[Selection.HALVINGS], Selection.onHalves(List.of(first, second)), "each image chooses who is wrong on the other");
         Predictions both = new Predictions(truth, truth, predictions(truth, 0.95f, 0.95f).probabilities());
         assertEquals(Selection.HALVINGS, Arrays.stream(Selection.onHalves(List.of(first, both, second))).sum());
+        assertEquals(assertThrows(IllegalArgumentException.class, () -> Selection.of(List.of(), List.of())).getMessage(),
+                assertThrows(IllegalArgumentException.class, () -> Selection.onHalves(List.of())).getMessage());
     }
 }

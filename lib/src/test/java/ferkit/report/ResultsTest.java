@@ -134,8 +134,8 @@ class ResultsTest {
                 new RunConfig("own", c.plan(), "random", "0.01", PARTS, c.data(), c.dataHash(), c.classes(), c.format(), 1, 50, 128, 0, 1, "cpu",
                         Map.of(), 1),
                 full.history(), full.validation(), full.test());
-        assertEquals(List.of("This run has the study's size and another recipe, in its learning rate, input, loss, optimiser or another part: "
-                + "the two are not set beside each other."), results.besideStudy(faster));
+        assertEquals(List.of("This run has the study's size and another recipe than the study's, in its learning rate, input, loss, optimiser "
+                + "or another part: no run of the study is set beside it."), results.besideStudy(faster));
         assertEquals("Made as the study made its own, and set beside its figures: Model 6.", results.standing());
         assertTrue(new Results(FER2013, List.of(trial)).standing().startsWith("None of these runs"));
         assertTrue(results.besideStudysCurves(trial).isEmpty());
