@@ -6,9 +6,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -37,23 +40,43 @@ public record Ablation(Row whole, List<Row> without) {
      * @param seeds number of runs
      * @param alone their mean accuracy on the image alone, 0 to 1
      * @param views on the mean over the recipe's views, 0 to 1
-     * @param against what {@code difference} is held against: the whole recipe's {@code views}, of the same seed where there is one run only
+     * @param against what {@code difference} is held against: the whole recipe's {@code views}, of the same seed where the interval is over images
      * @param difference of {@code views}, without the ingredient minus with it; null for the whole recipe
      */
     public record Row(String name, int seeds, double alone, double views, double against, Difference difference) {}
 
     /**
-     * Where there are two seeds or more of both, intervals are over seeds; otherwise over images, of the two runs of the lowest seed that both
-     * have, or of the lowest of each.
+     * Of recipes whose seeds may scatter differently. Where there are two seeds or more of both, intervals are over seeds, by {@link Difference#ofSeeds}; otherwise over
+     * images, of the two runs of the lowest seed that both have, or of the lowest of each.
      *
      * @param whole runs of the whole recipe, at least one
      * @param without for each ingredient the runs without it, at least one
      */
     public static Ablation of(List<Outcome> whole, Map<String, List<Outcome>> without) {
-        List<Row> rows = new ArrayList<>();
-        without.forEach((name, runs) -> rows.add(runs.size() > 1 && whole.size() > 1
+        return of(whole, without, (name, runs) -> runs.size() > 1 && whole.size() > 1
                 ? row(name, runs, mean(views(whole)), Difference.ofSeeds(views(runs), views(whole)))
-                : onImages(name, runs, whole)));
+                : onImages(name, runs, whole));
+    }
+
+    /**
+     * As {@link #of}, but of recipes so much alike that their seeds are taken to scatter alike: what another seed changes is estimated from all of them together, by
+     * {@link Difference#ofSpread}, so that one run of a recipe is enough where any other has two.
+     */
+    public static Ablation ofAlike(List<Outcome> whole, Map<String, List<Outcome>> without) {
+        return spread(whole, without)
+                .map(spread -> of(whole, without,
+                        (name, runs) -> row(name, runs, mean(views(whole)), Difference.ofSpread(views(runs), views(whole), spread))))
+                .orElseGet(() -> of(whole, without));
+    }
+
+    /** How far the seeds of recipes that are alike scatter, in their accuracies with views; empty if there are not two of any. */
+    public static Optional<Seeds.Spread> spread(List<Outcome> whole, Map<String, List<Outcome>> without) {
+        return Seeds.Spread.of(Stream.concat(Stream.of(whole), without.values().stream()).map(Ablation::views).toList());
+    }
+
+    private static Ablation of(List<Outcome> whole, Map<String, List<Outcome>> without, BiFunction<String, List<Outcome>, Row> compare) {
+        List<Row> rows = new ArrayList<>();
+        without.forEach((name, runs) -> rows.add(compare.apply(name, runs)));
         if (whole.stream().anyMatch(run -> !run.alone().equals(run.views()))) {
             rows.add(
                     new Row(VIEWS, whole.size(), mean(alone(whole)), mean(alone(whole)), mean(views(whole)),

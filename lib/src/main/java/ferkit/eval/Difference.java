@@ -39,6 +39,15 @@ public record Difference(double value, Interval interval, double pValue, String 
     }
 
     /**
+     * Of means over seeds that scatter as those of other recipes do: Student's t-test with the deviation and degrees of freedom of all of them. One run of each is
+     * enough. Runs of an equal seed are taken for independent, as in {@link #ofSeeds}.
+     */
+    static Difference ofSpread(double[] first, double[] second, Seeds.Spread spread) {
+        return of(StatUtils.mean(first) - StatUtils.mean(second), spread.deviation() * Math.sqrt(1.0 / first.length + 1.0 / second.length),
+                spread.freedom(), "seeds");
+    }
+
+    /**
      * Of pairs, one a seed: the same weights asked in two ways, or two networks as {@link Seeds} has them. Student's paired t-test.
      *
      * @throws IllegalArgumentException if there are fewer than two pairs, or not equally many of both

@@ -23,7 +23,7 @@ import tech.tablesaw.api.Table;
  * <p>
  * The comparison is Student's paired t-test of the differences, one a seed. Pairs, because an equal seed gives two networks the same order of images in each epoch, and
  * networks of equal weights' shapes the same weights to start from: such runs are not independent, as {@link Difference#ofSeeds Welch's test} takes them to be, and pairs hold
- * whether that matters or not. ({@link Ablation} uses Welch's, since its rows may have unequal numbers of seeds.) The t-test, because a test that assumes nothing of the differences but their symmetry, the exact one over all changes of their signs,
+ * whether that matters or not. ({@link Ablation} takes seeds for independent, since its rows may have unequal numbers of them.) The t-test, because a test that assumes nothing of the differences but their symmetry, the exact one over all changes of their signs,
  * cannot come below 2 / 2ⁿ with n seeds: 0.25 with three, 0.0625 with five, so never below 5 %. It assumes that differences scatter normally, as those of means over
  * thousands of images nearly do. With two seeds its interval reaches 12.7 standard errors to either side, which says nothing; {@value #LEAST} are asked for.
  *

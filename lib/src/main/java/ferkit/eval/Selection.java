@@ -3,8 +3,10 @@ package ferkit.eval;
 import ferkit.train.Predictions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -118,6 +120,12 @@ public record Selection(List<String> titles, int single, List<Integer> picks, Li
     /** How often a model is among the picks that are kept. */
     public int times(int model) {
         return Collections.frequency(picks.subList(0, kept()), model);
+    }
+
+    /** Who was picked how often, the most often first, for example "Marathon 9, Lite0 7". */
+    public String members() {
+        return IntStream.range(0, titles.size()).boxed().filter(model -> times(model) > 0).sorted(Comparator.comparingInt(model -> -times(model)))
+                .map(model -> titles.get(model) + " " + times(model)).collect(Collectors.joining("; "));
     }
 
     /**

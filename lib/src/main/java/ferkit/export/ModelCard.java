@@ -47,7 +47,8 @@ final class ModelCard {
                         ```
                         """, file.name(), format.channels(), format.height(), format.width(), OnnxGraph.INPUT)
                 + "\n## Data and training\n\n" + members.stream().map(ModelCard::member).collect(Collectors.joining("\n")) + "\n"
-                + figures("validation images, by which each network's best epoch was chosen", runs.stream().map(Run::validation).toList())
+                + figures("validation images, by which each network's best epoch was chosen"
+                        + (members.size() == 1 ? "" : ", and in notebook 11 members and weights too"), runs.stream().map(Run::validation).toList())
                 + figures("test images, which nothing was chosen by", runs.stream().map(Run::test).toList())
                 + "\n## Known limits\n\n" + (drawn
                         ? "It has learnt from drawings that a program made, to show that everything works. Of photographs of people it knows nothing.\n"

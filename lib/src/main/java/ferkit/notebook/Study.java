@@ -634,10 +634,11 @@ public final class Study {
             }
             List<Ablation.Outcome> whole = outcomes(Beyond.named("sprint"));
             if (!whole.isEmpty()) {
-                Ablation ablation = Ablation.of(whole, without);
+                Ablation ablation = Ablation.ofAlike(whole, without);
                 show(ablation.table());
                 show(BeyondResults.ingredients(ablation));
                 show(ablation.sentences());
+                Ablation.spread(whole, without).ifPresent(spread -> show(spread.sentence()));
             }
             show(missing.isEmpty() ? "Every ingredient has been left out once at least."
                     : "Not run yet without: " + String.join("; ", missing) + ". `python3 environment/kit.py train ablation` runs them.");

@@ -344,8 +344,9 @@ public record BeyondResults(FaceSet data, Results alone, Results seen, List<Long
             sentences.add(ensemble.title() + ", " + terms(others) + ": "
                     + beside(ensemble.together(), others, Published.Point::ensemble));
             if (others) {
-                withoutOthers().chosenOnTest().ifPresent(own -> sentences.add("Chosen in the same way from those " + terms(false) + ": "
-                        + beside(own.together(), false, Published.Point::ensemble)));
+                BeyondResults own = withoutOthers();
+                own.selection().ifPresent(chosen -> own.onTest(chosen).ifPresent(mean -> sentences.add("Chosen in the same way from those "
+                        + terms(false) + " (times picked: " + chosen.members() + "): " + beside(mean.together(), false, Published.Point::ensemble))));
             }
         });
         return sentences;

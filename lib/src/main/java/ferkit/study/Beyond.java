@@ -62,7 +62,8 @@ public record Beyond(String title, Recipe recipe) {
 
     /**
      * The sprint without one of its ingredients, or with what the study has in its place, so that each shows what it is worth. Their runs lie apart and are
-     * asked about the validation images only; views need no run, for the same weights can be asked without.
+     * asked about the validation images only; views need no run, for the same weights can be asked without. AdamW is asked at half of Muon's learning rate
+     * too, for that was chosen for Muon.
      */
     public static final List<Beyond> ABLATION = ablation(ALL.get(0).recipe);
 
@@ -77,6 +78,7 @@ public record Beyond(String title, Recipe recipe) {
                 without("squeeze-excitation", sprint.withArchitecture(network.withSqueeze(0))),
                 without("BatchNorm everywhere", sprint.withArchitecture(network.withNormed(false))),
                 without("Muon (AdamW instead)", sprint.withOptimizer(AdamW.of(LEARNING_RATE, WEIGHT_DECAY))),
+                without("Muon and half the rate (AdamW instead)", sprint.withOptimizer(AdamW.of(LEARNING_RATE / 2, WEIGHT_DECAY))),
                 without("schedule (constant instead)", sprint.withSchedule(Schedule.constant())),
                 without("smoothing", sprint.withLoss(Loss.crossEntropy())),
                 without("averaged weights", sprint.withAveraging(Averaging.none())))

@@ -78,6 +78,23 @@ class AblationTest {
     }
 
     @Test
+    void ofRecipesAlikeTheSpreadOfAllStandsForThatOfEach() {
+        Map<String, List<Ablation.Outcome>> without = new LinkedHashMap<>();
+        without.put("smoothing", List.of(run(1, 648, 655), run(2, 652, 661)));
+        without.put("flips", List.of(run(2, 600, 612)));
+        List<Ablation.Outcome> whole = List.of(run(1, 650, 657), run(2, 651, 660), run(3, 652, 664));
+        Table table = Ablation.ofAlike(whole, without).table();
+        assertEquals(List.of("", "−0.0483", "−0.0093", "−0.0023"), table.stringColumn("Difference").asList());
+        assertEquals(List.of("", "0.6603", "0.6603", "0.6603"), table.stringColumn("Held against").asList());
+        // variance (12.333 × 2 + 18) / 3 thousandths squared, 3 degrees of freedom: t is 3.18245, errors 3.771 × √(1/n + 1/3)
+        assertEquals(List.of("", "−0.0622 to −0.0345", "−0.0156 to −0.0031", "−0.0133 to +0.0086"), table.stringColumn("95 % interval").asList());
+        assertEquals(List.of("", "seeds", "3 seeds", "seeds"), table.stringColumn("Interval over").asList());
+        without.replaceAll((name, runs) -> runs.subList(0, 1));
+        assertEquals(List.of("", "images", "images", "images"),
+                Ablation.ofAlike(whole.subList(0, 1), without).table().stringColumn("Interval over").asList(), "no recipe has two seeds");
+    }
+
+    @Test
     void theWholeRecipeAloneTellsWhatItsViewsAreWorth() {
         Ablation ablation = Ablation.of(List.of(run(1, 640, 650)), Map.of());
         assertEquals(1, ablation.without().size());

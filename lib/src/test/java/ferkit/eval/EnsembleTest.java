@@ -100,6 +100,7 @@ class EnsembleTest {
         assertEquals(List.of(2.0 / 3, 1.0, 1.0), selection.accuracies().subList(0, 3));
         assertEquals(selection.losses().stream().min(Double::compare).orElseThrow(), selection.losses().get(selection.kept() - 1));
         assertEquals(0, selection.times(0));
+        assertEquals("First " + selection.times(2) + "; Second " + selection.times(1), selection.members());
         assertEquals(0.6, (double) selection.times(2) / selection.kept(), 0.02, "of 0.6 First and 0.4 Second the cross-entropy is lowest");
         Ensemble ensemble = selection.ensemble(models);
         assertEquals(1, ensemble.together().accuracy());
