@@ -122,7 +122,7 @@ public record Selection(List<String> titles, int single, List<Integer> picks, Li
         return Collections.frequency(picks.subList(0, kept()), model);
     }
 
-    /** Who was picked how often, the most often first, for example "Marathon 9, Lite0 7". */
+    /** Who was picked how often, the most often first, for example "Marathon 9; Lite0 7". */
     public String members() {
         return IntStream.range(0, titles.size()).boxed().filter(model -> times(model) > 0).sorted(Comparator.comparingInt(model -> -times(model)))
                 .map(model -> titles.get(model) + " " + times(model)).collect(Collectors.joining("; "));
